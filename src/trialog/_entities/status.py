@@ -1,0 +1,93 @@
+"""The eight states of a run, and the words other systems use for them."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from trialog.errors import InvalidTypeError, UsageError
+
+
+class RunStatus(Enum):
+    """What is true of a run.
+
+    A run starts PENDING or RUNNING and ends once. CRASHED is an exception, FAILED
+    is the user's word or a process that vanished, INTERRUPTED is a signal,
+    CANCELED was asked for by a person.
+    """
+
+    PENDING = "PENDING"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    CRASHED = "CRASHED"
+    FAILED = "FAILED"
+    INTERRUPTED = "INTERRUPTED"
+    CANCELING = "CANCELING"
+    CANCELED = "CANCELED"
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def is_end(self) -> bool:
+        """Whether a run of this status has ended."""
+        return self in ENDED
+
+    @classmethod
+    def parse(cls, text: RunStatus | str) -> RunStatus:
+        """Take a status, or its name in any case.
+
+        Raises:
+            UsageError: no status has that name.
+            InvalidTypeError: neither a status nor text.
+
+        Example:
+            >>> RunStatus.parse("completed")
+            <RunStatus.COMPLETED: 'COMPLETED'>
+        """
+        if isinstance(text, cls):
+            return text
+        if not isinstance(text, str):
+            raise InvalidTypeError(
+                f"status must be a RunStatus or its name, not {type(text).__name__}: {text!r}"
+            )
+        word = text.strip().upper()
+        if word in cls.__members__:
+            return cls[word]
+        names = ", ".join(cls.__members__)
+        raise UsageError(f"status {text!r} is unknown; use one of: {names}")
+
+    @classmethod
+    def parse_query(cls, text: RunStatus | str) -> tuple[RunStatus, ...]:
+        """The statuses a query word stands for: our own names, or Rush's and Tyger's words.
+
+        Raises:
+            UsageError: no system has that word.
+
+        Example:
+            >>> [str(status) for status in RunStatus.parse_query("error")]
+            ['CRASHED', 'FAILED', 'INTERRUPTED']
+        """
+        if isinstance(text, str) and text.strip().lower() in _QUERY_WORDS:
+            return _QUERY_WORDS[text.strip().lower()]
+        return (cls.parse(text),)
+
+
+ENDED = frozenset(
+    {
+        RunStatus.COMPLETED,
+        RunStatus.CRASHED,
+        RunStatus.FAILED,
+        RunStatus.INTERRUPTED,
+        RunStatus.CANCELED,
+    }
+)
+OPENABLE = frozenset({RunStatus.PENDING, RunStatus.RUNNING})
+
+_QUERY_WORDS = {
+    "done": (RunStatus.COMPLETED,),
+    "succeeded": (RunStatus.COMPLETED,),
+    "finished": (RunStatus.COMPLETED,),
+    "error": (RunStatus.CRASHED, RunStatus.FAILED, RunStatus.INTERRUPTED),
+    "cancelled": (RunStatus.CANCELED,),
+    "draft": (RunStatus.PENDING,),
+}

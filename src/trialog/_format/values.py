@@ -1,0 +1,205 @@
+"""Values to bytes and back: numbers with their bits, and JSON that loses nothing.
+
+Plain JSON has no NaN, no infinity and (in orjson) no integer beyond 64 bits; these are written as
+tagged objects, ``{"$float": "NaN"}`` and ``{"$int": "36893488147419103232"}``. An object of one
+key that begins with ``$`` is written as ``{"$object": {…}}``, so that no value is mistaken.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from decimal import Decimal
+from numbers import Rational
+from typing import Any, NamedTuple
+
+import orjson
+
+from trialog._format.records import TYPE_FLOAT, TYPE_SIGNED, TYPE_UNSIGNED
+from trialog.errors import InvalidTypeError, UsageError
+
+MAX_EXACT = 2**53  # every integer up to here is a double
+MIN_SIGNED, MAX_SIGNED, MAX_UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
+_MAX_DEPTH = 200
+
+
+class Number(NamedTuple):
+    """The value of a point: a double, or a 64-bit integer that a double cannot hold."""
+
+    type: int
+    value: float
+
+
+def to_number(value: object) -> Number | int | None:
+    """The number that a value is.
+
+    Takes int, float, bool, Decimal, Fraction, and whatever else is a number by its manners:
+    numpy and torch scalars (``item()``), objects with ``__index__`` or ``__float__``.
+
+    Returns:
+        A Number; an int where it has more than 64 bits; None where the value is no number.
+
+    Raises:
+        UsageError: a Decimal or Fraction too large for a double.
+    """
+    if isinstance(value, float):
+        return Number(TYPE_FLOAT, float(value))
+    if isinstance(value, int):
+        return _from_int(int(value))
+    if isinstance(value, Decimal | Rational):
+        try:
+            number = float(value)
+        except OverflowError as error:
+            raise UsageError(f"{str(value)[:60]} is too large for a 64-bit float") from error
+        if math.isinf(number) and not (isinstance(value, Decimal) and value.is_infinite()):
+            raise UsageError(f"{str(value)[:60]} is too large for a 64-bit float")
+        return Number(TYPE_FLOAT, number)
+    return _by_manners(value)
+
+
+def _from_int(value: int) -> Number | int:
+    if -MAX_EXACT <= value <= MAX_EXACT:
+        return Number(TYPE_FLOAT, float(value))
+    if MIN_SIGNED <= value <= MAX_SIGNED:
+        return Number(TYPE_SIGNED, value)
+    if 0 <= value <= MAX_UNSIGNED:
+        return Number(TYPE_UNSIGNED, value)
+    return value
+
+
+def _by_manners(value: object) -> Number | int | None:
+    """numpy and torch scalars, and what else behaves like a number."""
+    if isinstance(value, str | bytes | bytearray | memoryview | Mapping | list | tuple):
+        return None
+    if getattr(value, "ndim", 0) and getattr(value, "size", 0) != 1:
+        return None  # an array of several values is not a number
+    item = getattr(value, "item", None)
+    if callable(item):
+        try:
+            plain = item()
+        except (TypeError, ValueError, RuntimeError):
+            return None
+        if isinstance(plain, bool | int | float):
+            return to_number(plain)
+    index = getattr(type(value), "__index__", None)
+    if index is not None:
+        return _from_int(int(index(value)))
+    if getattr(type(value), "__float__", None) is not None and not isinstance(value, complex):
+        try:
+            return Number(TYPE_FLOAT, float(value))  # type: ignore[arg-type]  # it has __float__
+        except (TypeError, ValueError):
+            return None
+    return None
+
+
+def dump_json(value: object, what: str) -> bytes:
+    """JSON text (UTF-8) from which :func:`load_json` makes an equal value.
+
+    Takes None, bool, int of any size, float, str, lists, tuples (they become lists) and mappings
+    with text, number, bool or None keys (they become text); numbers by their manners.
+
+    Args:
+        value: what to write.
+        what: what is being logged, for the message ("parameter 'lr'").
+
+    Raises:
+        InvalidTypeError: something inside is not JSON; the message names the key and the type.
+    """
+    try:
+        return orjson.dumps(_tag(value, what, 0))
+    except RecursionError:
+        raise InvalidTypeError(f"{what} is nested too deeply for JSON") from None
+
+
+def load_json(data: bytes | bytearray | memoryview) -> Any:
+    """The value that :func:`dump_json` wrote.
+
+    Raises:
+        ValueError: the bytes are not JSON.
+    """
+    return _untag(orjson.loads(data))
+
+
+def _tag(value: object, path: str, depth: int) -> Any:
+    if value is None or value is True or value is False:
+        return value
+    if type(value) is str:
+        return _checked_text(value, path)
+    if type(value) is int:
+        if MIN_SIGNED <= value <= MAX_UNSIGNED:
+            return value
+        return {"$int": _digits(value)}
+    if type(value) is float:
+        return value if math.isfinite(value) else {"$float": _float_name(value)}
+    if depth > _MAX_DEPTH:
+        raise InvalidTypeError(f"{path} is nested more than {_MAX_DEPTH} deep")
+    if isinstance(value, Mapping):
+        tagged = {
+            _key(key, path): _tag(item, f"{path}[{key!r}]", depth + 1)
+            for key, item in value.items()
+        }
+        if len(tagged) == 1 and next(iter(tagged)).startswith("$"):
+            return {"$object": tagged}
+        return tagged
+    if isinstance(value, list | tuple):
+        return [_tag(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
+    if isinstance(value, str):
+        return _checked_text(str(value), path)
+    number = to_number(value)
+    if number is None:
+        raise InvalidTypeError(
+            f"{path} is a {type(value).__module__}.{type(value).__qualname__}, which is not JSON; "
+            "log it with log_value or log_with_codec, or convert it first"
+        )
+    return _tag(number.value if isinstance(number, Number) else number, path, depth)
+
+
+def _untag(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_untag(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1:
+        ((key, item),) = value.items()
+        if key == "$float":
+            return float(item)
+        if key == "$int":
+            return _from_digits(item)
+        if key == "$object":
+            return {name: _untag(inner) for name, inner in item.items()}
+    return {name: _untag(inner) for name, inner in value.items()}
+
+
+def _checked_text(text: str, path: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidTypeError(
+            f"{path} holds a lone surrogate at position {error.start}, which is not Unicode text"
+        ) from None
+    return text
+
+
+def _key(key: object, path: str) -> str:
+    if isinstance(key, str):
+        return _checked_text(str(key), f"a key of {path}")
+    if key is None or isinstance(key, bool):
+        return {None: "null", True: "true", False: "false"}[key]
+    if isinstance(key, int | float):
+        return repr(key)
+    raise InvalidTypeError(f"{path} has the key {key!r} ({type(key).__name__}); keys must be text")
+
+
+def _float_name(value: float) -> str:
+    if math.isnan(value):
+        return "NaN"
+    return "Infinity" if value > 0 else "-Infinity"
+
+
+def _digits(value: int) -> str:
+    """Decimal while Python allows it, else hexadecimal (Python bounds decimal digits)."""
+    return str(value) if value.bit_length() < 10_000 else hex(value)
+
+
+def _from_digits(text: str) -> int:
+    return int(text, 16 if "x" in text else 10)
