@@ -1,0 +1,135 @@
+"""The payloads of facts: JSON objects, one for each kind, and what their keys mean.
+
+START        the first record of every journal; see :class:`Start`
+PARAMETERS   ``{name: value, …}``; a name again replaces, history kept
+VALUE        ``{"values": {name: any JSON, …}, "step": int | null, "continued": bool}``
+ATTACHMENT   see :class:`Attachment`; a name again is a new version
+EDIT         any of ``add_tags``, ``remove_tags`` (lists of text), ``description`` (text or null),
+             ``name`` (text), ``deleted`` (bool); ``by`` (user name)
+TROUBLE      ``{"what": text, "missing": int, "since_ns": int, "until_ns": int | null}``: points that
+             could not be kept
+CELL         ``{"error": exception | null}``: how a notebook cell ended while the run was open
+HEARTBEAT    no payload
+SYNCED       u64: every byte of the file before this offset is on the disk
+LEAVE        ``{}``: this writer has left; the run goes on
+END          see :class:`End`
+
+A payload too large for a record is stored as a blob, and the record holds
+``{"$blob": {"sha256": text, "size_bytes": int}}``.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Literal, Self
+
+from trialog._format.records import FORMAT_VERSION
+from trialog._format.values import dump_json, load_json
+
+Role = Literal["run", "attach", "fork", "edit", "project"]
+SYNCED = struct.Struct("<Q")
+BLOB_KEY = "$blob"
+
+
+class _Payload:
+    """A payload that is a dataclass: unknown keys of later versions are ignored."""
+
+    def encode(self) -> bytes:
+        """The payload's bytes."""
+        return dump_json(asdict(self), type(self).__name__)  # type: ignore[call-overload]
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """The payload of those bytes."""
+        return cls.from_json(load_json(payload))
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """The payload of that JSON object."""
+        known = {each.name for each in fields(cls)}  # type: ignore[arg-type]
+        return cls(**{key: value for key, value in content.items() if key in known})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start(_Payload):
+    """Who writes this journal, to which run, and what the run is.
+
+    Attributes:
+        writer: the journal's id, also its file name.
+        run: the run's id; empty for a project's journal.
+        role: ``run`` began the run; ``attach`` and ``fork`` joined it; ``edit`` changes it from
+            outside; ``project`` is a project's own journal.
+        attempt: 1, and one more each time the run is resumed.
+        created_ns: when the run began (role ``run``) or the writer did.
+        pid, process_start, pid_namespace, boot, host, machine: who the writing process is;
+            ``process_start`` is field 22 of /proc/<pid>/stat, ``pid_namespace`` its inode.
+    """
+
+    writer: str
+    run: str
+    role: Role
+    namespace: str
+    project: str
+    namespace_name: str = ""
+    project_name: str = ""
+    name: str = ""
+    description: str | None = None
+    status: str = "RUNNING"
+    tags: list[str] = field(default_factory=list)
+    parent: str | None = None
+    attempt: int = 1
+    created_ns: int = 0
+    user: str = ""
+    pid: int = 0
+    process_start: int = 0
+    pid_namespace: int = 0
+    boot: str = ""
+    host: str = ""
+    machine: str = ""
+    python: str = ""
+    trialog: str = ""
+    format: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment(_Payload):
+    """Named bytes: where they lie and what they are."""
+
+    name: str
+    sha256: str
+    size_bytes: int
+    media_type: str
+    filename: str
+    step: int | None = None
+    codec: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExceptionFacts(_Payload):
+    """An exception that ended a run."""
+
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(_Payload):
+    """How a run ended.
+
+    Attributes:
+        status: the name of an ended status.
+        reason: in words, or None.
+        exception: the exception that ended it, or None.
+        exit_code: the argument of ``sys.exit``, or None.
+        missing: how many points could not be kept (a full disk), 0 as a rule.
+        missing_since_ns: when the first of them was logged, or None.
+    """
+
+    status: str
+    reason: str | None = None
+    exception: dict[str, str] | None = None
+    exit_code: int | None = None
+    missing: int = 0
+    missing_since_ns: int | None = None

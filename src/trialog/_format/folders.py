@@ -1,0 +1,148 @@
+"""Where things lie in a store. Pure paths: nothing here looks at the disk.
+
+::
+
+    store.json                                              format version, store id
+    namespaces/<namespace>/<project>/
+        project/<writer>.journal                            facts about the project
+        names/<hh>/<hash>                                   claimed run names
+        runs/<day>/<run id>/<writer>.journal                the run, a file for each writer
+        changes/<day>/<run day>~<run id>~<writer>           a later writer or an edit of a run
+        open/<run day>~<run id>~<writer>                    a writer that has not left yet
+    blobs/sha256/<hh>/<digest>                              attachments
+    segments/<name>.parquet                                 finished runs, a cache
+    catalog.db                                              a cache
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+STORE_VERSION = 1
+JOURNAL_SUFFIX = ".journal"
+NAMED_DAY = "named"  # runs whose id was chosen by the user
+_ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+_GENERATED_ID = re.compile(f"[0-7][{_ID_DIGITS}]{{25}}")
+_TIME_DIGITS = 10
+RUN_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+
+
+def make_id(time_ns: int, randomness: bytes) -> str:
+    """A run's or writer's id: 48 bits of milliseconds and 80 random bits, sortable by time.
+
+    Args:
+        time_ns: when it is made.
+        randomness: 10 bytes.
+    """
+    number = (time_ns // 1_000_000) << 80 | int.from_bytes(randomness)
+    return "".join(_ID_DIGITS[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def day_of(run_id: str) -> str:
+    """The day folder of a run, from its id alone."""
+    if not _GENERATED_ID.fullmatch(run_id):
+        return NAMED_DAY
+    milliseconds = 0
+    for digit in run_id[:_TIME_DIGITS]:
+        milliseconds = milliseconds << 5 | _ID_DIGITS.index(digit)
+    try:
+        return day_at(milliseconds * 1_000_000)
+    except (OverflowError, ValueError, OSError):
+        return NAMED_DAY
+
+
+def day_at(time_ns: int) -> str:
+    """The UTC day of a time."""
+    return datetime.fromtimestamp(time_ns // 1_000_000_000, UTC).strftime("%Y-%m-%d")
+
+
+class Marker(NamedTuple):
+    """An entry of ``open/`` or ``changes/``: which writer of which run."""
+
+    day: str
+    run_id: str
+    writer: str
+
+    @property
+    def filename(self) -> str:
+        """The entry's file name."""
+        return "~".join(self)
+
+    @classmethod
+    def parse(cls, filename: str) -> Marker | None:
+        """The marker of that file name, or None for a file that is not ours."""
+        parts = filename.split("~")
+        return cls(*parts) if len(parts) == len(cls._fields) else None
+
+
+class ProjectFolder(NamedTuple):
+    """The folder of a project."""
+
+    path: Path
+
+    @property
+    def journals(self) -> Path:
+        """Facts about the project itself."""
+        return self.path / "project"
+
+    @property
+    def runs(self) -> Path:
+        """The day folders of runs."""
+        return self.path / "runs"
+
+    @property
+    def changes(self) -> Path:
+        """The day folders that announce later writers and edits."""
+        return self.path / "changes"
+
+    @property
+    def open(self) -> Path:
+        """One marker for each writer that has not left."""
+        return self.path / "open"
+
+    def run(self, run_id: str) -> Path:
+        """The folder of a run."""
+        return self.runs / day_of(run_id) / run_id
+
+    def name(self, name: str) -> Path:
+        """The claim of a run's name."""
+        digest = hashlib.sha256(name.encode()).hexdigest()
+        return self.path / "names" / digest[:2] / digest[2:34]
+
+
+class StoreFolder(NamedTuple):
+    """The folder of a store."""
+
+    path: Path
+
+    @property
+    def description(self) -> Path:
+        """Format version and store id."""
+        return self.path / "store.json"
+
+    @property
+    def namespaces(self) -> Path:
+        """The folders of namespaces."""
+        return self.path / "namespaces"
+
+    @property
+    def segments(self) -> Path:
+        """Finished runs as Parquet."""
+        return self.path / "segments"
+
+    @property
+    def catalog(self) -> Path:
+        """The SQLite catalog."""
+        return self.path / "catalog.db"
+
+    def project(self, namespace: str, project: str) -> ProjectFolder:
+        """The folder of a project, by slugs."""
+        return ProjectFolder(self.namespaces / namespace / project)
+
+    def blob(self, digest: str) -> Path:
+        """The blob of that SHA-256 digest (hexadecimal)."""
+        return self.path / "blobs" / "sha256" / digest[:2] / digest
