@@ -5,7 +5,8 @@ PARAMETERS   ``{name: value, …}``; a name again replaces, history kept
 VALUE        ``{"values": {name: any JSON, …}, "step": int | null, "continued": bool}``
 ATTACHMENT   see :class:`Attachment`; a name again is a new version
 EDIT         any of ``add_tags``, ``remove_tags`` (lists of text), ``description`` (text or null),
-             ``name`` (text), ``deleted`` (bool); ``by`` (user name)
+             ``name`` (text), ``deleted`` (bool), ``status`` ("RUNNING": a pending run began);
+             ``by`` (user name)
 TROUBLE      ``{"what": text, "missing": int, "since_ns": int, "until_ns": int | null}``: points that
              could not be kept
 CELL         ``{"error": exception | null}``: how a notebook cell ended while the run was open
@@ -21,8 +22,10 @@ A payload too large for a record is stored as a blob, and the record holds
 from __future__ import annotations
 
 import struct
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, Literal, Self
+
+import orjson
 
 from trialog._format.records import FORMAT_VERSION
 from trialog._format.values import dump_json, load_json
@@ -30,6 +33,18 @@ from trialog._format.values import dump_json, load_json
 Role = Literal["run", "attach", "fork", "edit", "project"]
 SYNCED = struct.Struct("<Q")
 BLOB_KEY = "$blob"
+
+
+def encode_spilled(sha256: str, size_bytes: int) -> bytes:
+    """The payload that stands for one that became a blob; no other payload has this form."""
+    return orjson.dumps({BLOB_KEY: {"sha256": sha256, "size_bytes": size_bytes}})
+
+
+def spilled_to(payload: bytes) -> str | None:
+    """The digest of the blob that holds the payload, or None where the payload is here."""
+    if not payload.startswith(b'{"$blob"'):
+        return None
+    return str(orjson.loads(payload)[BLOB_KEY]["sha256"])
 
 
 class _Payload:
@@ -60,7 +75,8 @@ class Start(_Payload):
         run: the run's id; empty for a project's journal.
         role: ``run`` began the run; ``attach`` and ``fork`` joined it; ``edit`` changes it from
             outside; ``project`` is a project's own journal.
-        attempt: 1, and one more each time the run is resumed.
+        attempt: 1, and one more each time the run is resumed by a new journal of role ``run``;
+            the status is that of the latest attempt.
         created_ns: when the run began (role ``run``) or the writer did.
         pid, process_start, pid_namespace, boot, host, machine: who the writing process is;
             ``process_start`` is field 22 of /proc/<pid>/stat, ``pid_namespace`` its inode.
@@ -133,3 +149,20 @@ class End(_Payload):
     exit_code: int | None = None
     missing: int = 0
     missing_since_ns: int | None = None
+
+    def encode_within(self, limit_bytes: int) -> bytes:
+        """The payload's bytes; long texts are shortened until they fit.
+
+        The traceback loses its beginning, the message and the reason their end.
+        """
+        end = self
+        while len(payload := end.encode()) > limit_bytes:
+            texts = dict(end.exception or {}, reason=end.reason or "")
+            longest = max(texts, key=lambda key: len(texts[key]))
+            text = texts[longest]
+            half = text[len(text) // 2 :] if longest == "traceback" else text[: len(text) // 2]
+            if longest == "reason":
+                end = replace(end, reason=half)
+            else:
+                end = replace(end, exception={**(end.exception or {}), longest: half})
+        return payload

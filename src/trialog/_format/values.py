@@ -31,10 +31,7 @@ class Number(NamedTuple):
 
 
 def to_number(value: object) -> Number | int | None:
-    """The number that a value is.
-
-    Takes int, float, bool, Decimal, Fraction, and whatever else is a number by its manners:
-    numpy and torch scalars (``item()``), objects with ``__index__`` or ``__float__``.
+    """The number that a value is: see :func:`to_plain`.
 
     Returns:
         A Number; an int where it has more than 64 bits; None where the value is no number.
@@ -42,18 +39,31 @@ def to_number(value: object) -> Number | int | None:
     Raises:
         UsageError: a Decimal or Fraction too large for a double.
     """
-    if isinstance(value, float):
-        return Number(TYPE_FLOAT, float(value))
+    plain = value if type(value) is float else to_plain(value)
+    if isinstance(plain, float):
+        return Number(TYPE_FLOAT, plain)
+    if isinstance(plain, int):
+        return _from_int(plain)
+    return None
+
+
+def to_plain(value: object) -> bool | int | float | None:
+    """The Python bool, int or float that a value is, with its bits; None where it is no number.
+
+    Takes int, float, bool, Decimal, Fraction, and whatever else is a number by its manners:
+    numpy and torch scalars (``item()``), objects with ``__index__`` or ``__float__``.
+
+    Raises:
+        UsageError: a Decimal or Fraction too large for a double.
+    """
+    if isinstance(value, bool):
+        return value
     if isinstance(value, int):
-        return _from_int(int(value))
+        return int(value)
+    if isinstance(value, float):
+        return float(value)
     if isinstance(value, Decimal | Rational):
-        try:
-            number = float(value)
-        except OverflowError as error:
-            raise UsageError(f"{str(value)[:60]} is too large for a 64-bit float") from error
-        if math.isinf(number) and not (isinstance(value, Decimal) and value.is_infinite()):
-            raise UsageError(f"{str(value)[:60]} is too large for a 64-bit float")
-        return Number(TYPE_FLOAT, number)
+        return _from_exact(value)
     return _by_manners(value)
 
 
@@ -67,11 +77,22 @@ def _from_int(value: int) -> Number | int:
     return value
 
 
-def _by_manners(value: object) -> Number | int | None:
+def _from_exact(value: Decimal | Rational) -> float:
+    is_infinite = isinstance(value, Decimal) and value.is_infinite()
+    try:
+        number = float(value) if not (isinstance(value, Decimal) and value.is_snan()) else math.nan
+    except OverflowError:
+        number = math.inf
+    if math.isinf(number) and not is_infinite:
+        raise UsageError(f"{str(value)[:60]} is too large for a 64-bit float")
+    return number
+
+
+def _by_manners(value: object) -> bool | int | float | None:
     """numpy and torch scalars, and what else behaves like a number."""
-    if isinstance(value, str | bytes | bytearray | memoryview | Mapping | list | tuple):
+    if isinstance(value, str | bytes | bytearray | memoryview | Mapping | list | tuple | complex):
         return None
-    if getattr(value, "ndim", 0) and getattr(value, "size", 0) != 1:
+    if isinstance(value, type) or (getattr(value, "ndim", 0) and not _is_single(value)):
         return None  # an array of several values is not a number
     item = getattr(value, "item", None)
     if callable(item):
@@ -79,17 +100,22 @@ def _by_manners(value: object) -> Number | int | None:
             plain = item()
         except (TypeError, ValueError, RuntimeError):
             return None
-        if isinstance(plain, bool | int | float):
-            return to_number(plain)
-    index = getattr(type(value), "__index__", None)
-    if index is not None:
-        return _from_int(int(index(value)))
-    if getattr(type(value), "__float__", None) is not None and not isinstance(value, complex):
-        try:
-            return Number(TYPE_FLOAT, float(value))  # type: ignore[arg-type]  # it has __float__
-        except (TypeError, ValueError):
-            return None
+        return plain if isinstance(plain, bool | int | float) else None
+    for method, kind in (("__index__", int), ("__float__", float)):
+        if hasattr(type(value), method):
+            try:
+                return kind(value)  # type: ignore[call-overload,no-any-return]  # it has the method
+            except (TypeError, ValueError):
+                return None
     return None
+
+
+def _is_single(value: object) -> bool:
+    """Whether an array-like (numpy, torch) holds exactly one value."""
+    size = getattr(value, "size", None)
+    if callable(size):  # torch
+        size = getattr(value, "numel", lambda: None)()
+    return size == 1
 
 
 def dump_json(value: object, what: str) -> bytes:
@@ -145,13 +171,13 @@ def _tag(value: object, path: str, depth: int) -> Any:
         return [_tag(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, str):
         return _checked_text(str(value), path)
-    number = to_number(value)
-    if number is None:
+    plain = to_plain(value)
+    if plain is None:
         raise InvalidTypeError(
             f"{path} is a {type(value).__module__}.{type(value).__qualname__}, which is not JSON; "
             "log it with log_value or log_with_codec, or convert it first"
         )
-    return _tag(number.value if isinstance(number, Number) else number, path, depth)
+    return _tag(plain, path, depth)
 
 
 def _untag(value: Any) -> Any:

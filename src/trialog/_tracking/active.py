@@ -1,0 +1,108 @@
+"""The open runs of this process and the active run of each context: trialog's only module state.
+
+The active run is per context (``contextvars``): a ``with`` block, a thread and an asyncio task each
+have their own. A context that never saw a run (a pool's thread, the next notebook cell after a
+top-level await) falls back to the process's only open run.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextvars import ContextVar, Token
+from typing import TYPE_CHECKING, NamedTuple
+
+from trialog._writing.steward import Steward
+from trialog.errors import NoActiveRunError
+
+if TYPE_CHECKING:
+    from trialog._tracking.run import Run
+
+_stack: ContextVar[tuple[Run, ...]] = ContextVar("trialog_runs", default=())
+
+
+class Place(NamedTuple):
+    """Where a run was started: a thread, and in asyncio a task."""
+
+    thread: int
+    task: int
+
+
+class Session:
+    """What this process has open."""
+
+    def __init__(self) -> None:
+        self.steward = Steward()
+        self._open: dict[str, Run] = {}
+        self._watches_forks = False
+
+    def add(self, run: Run) -> None:
+        """A run was started."""
+        if not self._watches_forks and hasattr(os, "register_at_fork"):
+            self._watches_forks = True
+            os.register_at_fork(after_in_child=self.after_fork)
+        self._open[run.id] = run
+
+    def remove(self, run: Run) -> None:
+        """A run has ended."""
+        self._open.pop(run.id, None)
+
+    def open_runs(self) -> list[Run]:
+        """The runs that have not ended, oldest first."""
+        return list(self._open.values())
+
+    def after_fork(self) -> None:
+        """In a forked child: every open run goes on under a writer of the child's own."""
+        self.steward.after_fork()
+
+
+session = Session()
+
+
+def this_place(*, is_notebook: bool) -> Place:
+    """Where the caller is; all cells of a notebook are one place."""
+    task = 0
+    asyncio = None if is_notebook else sys.modules.get("asyncio")
+    if asyncio is not None:
+        try:
+            task = id(asyncio.current_task())
+        except RuntimeError:  # no loop runs in this thread
+            task = 0
+    return Place(threading.get_ident(), task)
+
+
+def push(run: Run) -> Token[tuple[Run, ...]]:
+    """Make a run the active one of this context."""
+    return _stack.set((*(each for each in _stack.get() if not each.is_ended), run))
+
+
+def pop(run: Run, token: Token[tuple[Run, ...]]) -> None:
+    """Undo a push; other runs that were opened meanwhile stay."""
+    try:
+        _stack.reset(token)
+    except (ValueError, RuntimeError):  # another context than the one it was pushed in
+        _stack.set(tuple(each for each in _stack.get() if each is not run))
+
+
+def get_active_run() -> Run:
+    """The run that module-level functions log to.
+
+    Raises:
+        NoActiveRunError: none is open here, or several are and none was entered here.
+    """
+    for run in reversed(_stack.get()):
+        if not run.is_ended:
+            return run
+    runs = session.open_runs()
+    if len(runs) == 1:
+        return runs[0]
+    if not runs:
+        raise NoActiveRunError(
+            "No active run is set. Start one with trialog.init(), or log to a run you hold: run.log(…)"
+        )
+    names = ", ".join(repr(run.name) for run in runs)
+    raise NoActiveRunError(
+        f"{len(runs)} runs are open and none was entered here: {names}. Log to the one you mean: "
+        "run.log(…), or enter it: with run: …"
+    )

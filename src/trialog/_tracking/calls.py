@@ -1,0 +1,145 @@
+"""What one call of ``log`` means: its step checked, its values sorted into points and JSON."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from trialog._format.records import MAX_STEP, MIN_STEP, Kind
+from trialog._format.values import Number, dump_json, to_number
+from trialog._names import check_name
+from trialog.errors import InvalidTypeError, TrialogError, UsageError
+
+if TYPE_CHECKING:
+    from trialog._tracking.facts import FactLog
+
+MISSING: Any = object()
+
+# Definitions of a template's names stand in one block; even a fresh first block has this much room.
+_MAX_TEMPLATE_BYTES = 28 * 1024
+_BYTES_A_NAME = 40  # its definition, its place in the template and its value, beside its text
+
+
+class CallLog:
+    """Logs calls of ``log`` in full, with every check; ``Run.log`` knows the short ways."""
+
+    def __init__(self, facts: Callable[[], FactLog]) -> None:
+        """Make it.
+
+        Args:
+            facts: gives the run's facts, or raises where the run has ended.
+        """
+        self._facts = facts
+
+    def log(self, name: Any, value: Any, step: Any) -> None:
+        """Log one value, or a mapping of them.
+
+        Raises:
+            UsageError: a value is missing, or is there beside a mapping.
+            TrialogError: as :func:`check_step` and :func:`split_call`; the good values are kept.
+        """
+        if isinstance(name, Mapping):
+            if value is not MISSING and step is not None:
+                raise UsageError("log() of a mapping takes a step, and no value beside it")
+            step = step if value is MISSING else value
+            items = list(name.items())
+        elif value is MISSING:
+            raise UsageError(f"log({name!r}) needs a value, as in log({name!r}, 0.3)")
+        else:
+            items = [(name, value)]
+        if items:
+            self._log_call(items, check_step(step, items[0][0]))
+
+    def _log_call(self, items: list[tuple[Any, Any]], step: int | None) -> None:
+        call = split_call(items)
+        facts = self._facts()
+        time_ns, continued = facts.journal.now(), False
+        for names, values in call.portions:
+            if len(names) == 1 and not continued:
+                facts.journal.append_point(names[0], values[0], step, time_ns)
+            else:
+                facts.journal.append_points(names, values, step, time_ns, continued=continued)
+            continued = True
+        for name, json_value in call.json_values.items():
+            content = {"values": {name: json_value}, "step": step, "continued": continued}
+            facts.append(Kind.VALUE, content, f"metric {name!r}", time_ns)
+            continued = True
+        raise_bad(call.bad)
+
+
+def raise_bad(bad: list[TrialogError]) -> None:
+    """Raise the first of the errors found in a batch whose good values are kept.
+
+    Raises:
+        TrialogError: there is any; it says how many others there are.
+    """
+    if bad:
+        if len(bad) > 1:
+            bad[0].add_note("also: " + "; ".join(str(error) for error in bad[1:10]))
+        raise bad[0]
+
+
+class SplitCall(NamedTuple):
+    """One call's values: the points in portions that fit a record, the JSON values, the bad ones."""
+
+    portions: list[tuple[tuple[str, ...], list[Number]]]
+    json_values: dict[str, object]
+    bad: list[TrialogError]
+
+
+def check_step(step: object, name: object) -> int | None:
+    """A step: a 64-bit integer, or None.
+
+    Raises:
+        InvalidTypeError: it is neither.
+        UsageError: it has more than 64 bits.
+    """
+    if step is None:
+        return None
+    try:
+        number = operator.index(step)  # type: ignore[arg-type]  # this is the question
+    except TypeError:
+        raise InvalidTypeError(
+            f"the step of {name!r} must be an integer, not {type(step).__name__}: {step!r}"
+        ) from None
+    if not MIN_STEP <= number <= MAX_STEP:
+        raise UsageError(f"the step of {name!r} has more than 64 bits: {number!r}")
+    return number
+
+
+def split_call(items: Iterable[tuple[object, object]]) -> SplitCall:
+    """Sort a call's values; what cannot be taken is reported beside the good ones."""
+    numbers: dict[str, Number] = {}
+    json_values: dict[str, object] = {}
+    bad: list[TrialogError] = []
+    for key, value in items:
+        try:
+            name = check_name(key, "metric")
+            number = to_number(value)
+            if isinstance(number, Number):
+                numbers[name] = number
+            else:
+                dump_json(value, f"metric {name!r}")  # is it JSON?
+                json_values[name] = value
+        except TrialogError as error:
+            bad.append(error)
+    return SplitCall(_portions(numbers), json_values, bad)
+
+
+def _portions(numbers: dict[str, Number]) -> list[tuple[tuple[str, ...], list[Number]]]:
+    portions: list[tuple[tuple[str, ...], list[Number]]] = []
+    names: list[str] = []
+    values: list[Number] = []
+    size = 0
+    for name, value in numbers.items():
+        more = len(name.encode()) + _BYTES_A_NAME
+        if names and size + more > _MAX_TEMPLATE_BYTES:
+            portions.append((tuple(names), values))
+            names, values, size = [], [], 0
+        names.append(name)
+        values.append(value)
+        size += more
+    if names:
+        portions.append((tuple(names), values))
+    return portions

@@ -1,0 +1,169 @@
+"""How a run ends: from the exception that left its block to a status and a reason.
+
+=====================================  ===========  ==============================
+what left the block                    status       reason
+=====================================  ===========  ==============================
+nothing, ``sys.exit()``, ``sys.exit(0)``  COMPLETED
+an exception the user mapped           as mapped    its text
+Optuna's TrialPruned                   COMPLETED    pruned
+what a signal's handler raised         INTERRUPTED  the signal
+KeyboardInterrupt                      INTERRUPTED  SIGINT
+CancelledError, GeneratorExit, …       INTERRUPTED  its name
+``sys.exit(n)``, n not 0               CRASHED      exit code n
+any other exception                    CRASHED      its type and message
+=====================================  ===========  ==============================
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from trialog._entities import RunStatus
+from trialog._format.facts import End
+from trialog.errors import InvalidTypeError, UsageError
+
+Ends = Mapping[type[BaseException], RunStatus | str]
+
+MAX_MESSAGE = 2_000
+MAX_TRACEBACK = 8_000
+_PRUNED = ("optuna.exceptions", "TrialPruned")
+
+
+def check_ends(ends: object) -> dict[type[BaseException], RunStatus]:
+    """The mapping of exceptions to statuses that a user gave.
+
+    Raises:
+        InvalidTypeError: no mapping, or a key is no exception class.
+        UsageError: a status is not one a run can end with.
+    """
+    if ends is None:
+        return {}
+    if not isinstance(ends, Mapping):
+        raise InvalidTypeError(
+            f"ends must map exception classes to statuses, not {type(ends).__name__}: {ends!r}"
+        )
+    checked = {}
+    for kind, status in ends.items():
+        if not (isinstance(kind, type) and issubclass(kind, BaseException)):
+            raise InvalidTypeError(f"ends has the key {kind!r}, which is no exception class")
+        checked[kind] = check_end(status)
+    return checked
+
+
+def check_end(status: object) -> RunStatus:
+    """A status that a run can end with; None means COMPLETED.
+
+    Raises:
+        UsageError: it is not one.
+    """
+    if status is None:
+        return RunStatus.COMPLETED
+    parsed = RunStatus.parse(status)  # type: ignore[arg-type]  # parse refuses other types
+    if not parsed.is_end:
+        ended = ", ".join(each.value for each in RunStatus if each.is_end)
+        raise UsageError(f"a run cannot end as {parsed}; use one of: {ended}")
+    return parsed
+
+
+def ending_of(
+    error: BaseException | None,
+    ends: Mapping[type[BaseException], RunStatus],
+    signal_name: str | None = None,
+) -> End:
+    """How a run ends when this exception leaves its block.
+
+    Args:
+        error: the exception, or None.
+        ends: the user's own rules.
+        signal_name: the signal whose handler raised the exception, or None.
+    """
+    if error is None:
+        return End(status=RunStatus.COMPLETED.value)
+    end = _ruled(error, ends, signal_name)
+    if end.status == RunStatus.COMPLETED.value:
+        return end
+    return replace(end, exception=describe(error))
+
+
+def _ruled(
+    error: BaseException,
+    ends: Mapping[type[BaseException], RunStatus],
+    signal_name: str | None,
+) -> End:
+    text = summary(error)
+    for kind in type(error).__mro__:
+        if kind in ends:
+            return End(status=ends[kind].value, reason=text, exit_code=exit_code(error))
+    if any((kind.__module__, kind.__name__) == _PRUNED for kind in type(error).__mro__):
+        return End(status=RunStatus.COMPLETED.value, reason="pruned")
+    if signal_name is not None:
+        return End(
+            status=RunStatus.INTERRUPTED.value, reason=signal_name, exit_code=exit_code(error)
+        )
+    if isinstance(error, SystemExit):
+        code = exit_code(error)
+        if code == 0:
+            return End(status=RunStatus.COMPLETED.value, exit_code=0)
+        reason = f"exit code {code}" if code == error.code else f"exit code {code}: {error.code}"
+        return End(status=RunStatus.CRASHED.value, reason=reason[:MAX_MESSAGE], exit_code=code)
+    if isinstance(error, KeyboardInterrupt):
+        return End(status=RunStatus.INTERRUPTED.value, reason="SIGINT")
+    if not isinstance(error, Exception):
+        return End(status=RunStatus.INTERRUPTED.value, reason=text)
+    return End(status=RunStatus.CRASHED.value, reason=text)
+
+
+def exit_code(error: BaseException) -> int | None:
+    """The exit code that an exception gives its process; None for other than SystemExit."""
+    if not isinstance(error, SystemExit):
+        return None
+    if error.code is None:
+        return 0
+    return error.code if isinstance(error.code, int) else 1
+
+
+def summary(error: BaseException) -> str:
+    """The type and message of an exception in one line, bounded."""
+    message = _message(error)
+    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    return " ".join(text.split())[:MAX_MESSAGE]
+
+
+def describe(error: BaseException) -> dict[str, str]:
+    """What is kept of an exception: type, message, and a traceback of bounded length."""
+    import traceback  # noqa: PLC0415 # only when something broke
+
+    try:
+        text = "".join(traceback.format_exception(error, limit=-100))
+    except Exception as broken:  # noqa: BLE001 # the user's __str__ may do anything
+        text = f"(the traceback cannot be shown: {type(broken).__name__})"
+    if len(text) > MAX_TRACEBACK:
+        text = text[:1000] + "\n… shortened …\n" + text[1000 - MAX_TRACEBACK :]
+    name = type(error).__qualname__
+    module = type(error).__module__
+    return {
+        "type": name if module in ("builtins", "__main__") else f"{module}.{name}",
+        "message": _message(error),
+        "traceback": _writable(text),
+    }
+
+
+def _message(error: BaseException) -> str:
+    try:
+        text = str(error)
+    except Exception as broken:  # noqa: BLE001 # the user's __str__ may do anything
+        text = f"(its message cannot be shown: {type(broken).__name__})"
+    return _writable(text[:MAX_MESSAGE])
+
+
+def _writable(text: str) -> str:
+    """Text without lone surrogates, which UTF-8 cannot hold."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
+def last_uncaught() -> BaseException | None:
+    """The exception that ended the main program, where the interpreter remembers one."""
+    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
+    return error if isinstance(error, BaseException) else None

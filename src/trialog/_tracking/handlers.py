@@ -1,0 +1,158 @@
+"""What else can end a run: signals, uncaught exceptions, the interpreter's exit, a notebook's cells.
+
+Every handler calls the one that was there before. Signal handlers are installed only from the main
+thread, and taken away again with the last open run.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any
+
+from trialog._tracking.active import session
+from trialog._tracking.endings import last_uncaught
+
+if TYPE_CHECKING:
+    from trialog._tracking.run import Run
+
+_SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)
+)
+Handler = Callable[[int, FrameType | None], Any]
+
+
+def in_notebook() -> bool:
+    """Whether this is an IPython session: a notebook or a terminal one."""
+    return _ipython_shell() is not None
+
+
+def _ipython_shell() -> Any:
+    module = sys.modules.get("IPython")
+    return module.get_ipython() if module is not None and hasattr(module, "get_ipython") else None
+
+
+def is_interactive() -> bool:
+    """Whether an error ends a statement rather than the process."""
+    return hasattr(sys, "ps1") or in_notebook()
+
+
+class Handlers:
+    """The handlers of this process, installed while runs are open."""
+
+    def __init__(self) -> None:
+        self._previous: dict[int, Handler | int] = {}
+        self._excepthook: Callable[..., Any] | None = None
+        self._has_atexit = False
+        self._shells: set[int] = set()
+        self._raised: tuple[str, BaseException] | None = None
+
+    def install(self) -> None:
+        """Watch for what may end a run."""
+        if not self._has_atexit:
+            self._has_atexit = True
+            atexit.register(self._at_exit)
+        if self._excepthook is None:
+            self._excepthook = sys.excepthook
+            sys.excepthook = self._on_uncaught
+        shell = _ipython_shell()
+        if shell is not None and id(shell) not in self._shells:
+            self._shells.add(id(shell))
+            shell.events.register("post_run_cell", self._after_cell)
+        if threading.current_thread() is threading.main_thread():
+            for number in _SIGNALS:
+                self._install_signal(number)
+
+    def remove(self) -> None:
+        """The last open run has ended: leave signals and the excepthook as they were."""
+        if sys.excepthook == self._on_uncaught and self._excepthook is not None:
+            sys.excepthook, self._excepthook = self._excepthook, None
+        if threading.current_thread() is not threading.main_thread():
+            return
+        for number, previous in list(self._previous.items()):
+            if signal.getsignal(number) == self._on_signal:
+                signal.signal(number, previous)
+                del self._previous[number]
+
+    def signal_of(self, error: BaseException | None) -> str | None:
+        """The signal whose handler raised this exception, or one that it came from."""
+        seen = 0
+        while error is not None and self._raised is not None and seen < 100:  # noqa: PLR2004 # a loop
+            if error is self._raised[1]:
+                return self._raised[0]
+            error, seen = error.__cause__ or error.__context__, seen + 1
+        return None
+
+    # -- signals -------------------------------------------------------------------------------
+
+    def _install_signal(self, number: int) -> None:
+        current = signal.getsignal(number)
+        if current == self._on_signal or current in (None, signal.SIG_IGN):
+            return
+        if current is signal.default_int_handler:
+            return  # raises KeyboardInterrupt, which says enough
+        if number == signal.SIGINT and current is signal.SIG_DFL:
+            return
+        self._previous[number] = current  # type: ignore[assignment]  # None was sorted out
+        signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        name = signal.Signals(number).name
+        previous = self._previous.get(number, signal.SIG_DFL)
+        if callable(previous):
+            try:
+                previous(number, frame)
+            except BaseException as error:
+                self._raised = (name, error)
+                raise
+            return
+        for run in session.open_runs():
+            run.interrupt(name)
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+    # -- uncaught exceptions and the exit ------------------------------------------------------
+
+    def _on_uncaught(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        try:
+            for run in _open_here():
+                if is_interactive():
+                    run.note_cell(error)
+                else:
+                    run.end_with(error)
+        finally:
+            (self._excepthook or sys.__excepthook__)(kind, error, trace)
+
+    def _at_exit(self) -> None:
+        error = None if is_interactive() else last_uncaught()
+        main = threading.main_thread().ident
+        for run in session.open_runs():
+            if error is not None and run.place.thread == main:
+                run.end_with(error)
+            else:
+                run.end_at_exit()
+
+    # -- notebooks -----------------------------------------------------------------------------
+
+    def _after_cell(self, result: Any) -> None:
+        error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
+        for run in _open_here():
+            run.note_cell(error)
+
+
+def _open_here() -> list[Run]:
+    """The runs of the main thread that no block holds: an error there concerns them."""
+    main = threading.main_thread().ident
+    return [
+        run for run in session.open_runs() if run.place.thread == main and not run.was_entered
+    ]
+
+
+handlers = Handlers()

@@ -1,0 +1,186 @@
+"""Parameters: whatever users configure with, as flat names and scalars.
+
+=====================================  =========================================================
+given                                  kept as
+=====================================  =========================================================
+bool, int of any size, float, str      themselves
+None                                   null (missing in tables)
+numpy and torch scalars                the Python number
+Decimal, Fraction                      float
+enum                                   its value where that is a scalar, else its name
+path                                   text
+date, time, datetime                   ISO 8601 text
+timedelta                              seconds
+function, class                        "module.name"
+list, tuple, set                       JSON text (sets sorted)
+mapping, argparse Namespace,           flat: nested names joined with "/"; empty ones "{}"
+dataclass, attrs, OmegaConf,
+pydantic model, named tuple
+=====================================  =========================================================
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import enum
+import os
+from collections.abc import Iterator, Mapping, Set
+from pathlib import PurePath
+from typing import Any, TypeAlias
+
+from trialog._format.values import dump_json, to_plain
+from trialog._names import check_name
+from trialog.errors import InvalidTypeError, TrialogError, UsageError
+
+Scalar: TypeAlias = bool | int | float | str | None
+_MAX_DEPTH = 50
+
+
+def flatten(given: object) -> tuple[dict[str, Scalar], list[TrialogError]]:
+    """The parameters of a configuration, and what could not be taken of it.
+
+    Returns:
+        The good ones by name, and an error for each of the bad.
+
+    Raises:
+        InvalidTypeError: it is not a configuration at all.
+    """
+    members = _members(given)
+    if members is None:
+        raise InvalidTypeError(
+            f"log_parameters takes a mapping, an argparse Namespace, a dataclass, an attrs class or "
+            f"an OmegaConf, not {type(given).__name__}: {str(given)[:80]!r}"
+        )
+    good: dict[str, Scalar] = {}
+    bad: list[TrialogError] = []
+    for name, value in _walk("", members, 0, bad):
+        try:
+            good[check_name(name, "parameter")] = to_scalar(name, value)
+        except TrialogError as error:
+            bad.append(error)
+    return good, bad
+
+
+def flatten_one(name: str, value: object) -> tuple[dict[str, Scalar], list[TrialogError]]:
+    """One parameter, or the several that a nested value makes."""
+    return flatten({name: value})
+
+
+def to_scalar(name: str, value: object) -> Scalar:
+    """The scalar that a parameter's value is kept as.
+
+    Raises:
+        InvalidTypeError: it has no such form; the message names the parameter.
+    """
+    if isinstance(value, str):
+        return _text(name, value)
+    if value is None or type(value) in (bool, int, float):
+        return value  # type: ignore[return-value]  # one of the types just named
+    if isinstance(value, list | tuple | Set):
+        return dump_json(_jsonable(name, value, 0), f"parameter {name!r}").decode()
+    if isinstance(value, Mapping):
+        return "{}"  # only empty ones come here
+    scalar = _special(name, value)
+    if scalar is not _NOTHING:
+        return scalar  # type: ignore[return-value]  # a Scalar, as it is not the sentinel
+    if hasattr(value, "tolist") and getattr(value, "ndim", 0):  # an array: as the list it holds
+        return to_scalar(name, value.tolist())
+    plain = to_plain(value)
+    if plain is not None:
+        return plain
+    raise InvalidTypeError(
+        f"parameter {name!r} is a {type(value).__module__}.{type(value).__qualname__}, which is no "
+        "scalar; log a number or text, or the object itself with log_value"
+    )
+
+
+_NOTHING: Any = object()
+
+
+def _special(name: str, value: object) -> Any:
+    """The forms of enums, paths, dates, functions and dtypes."""
+    if isinstance(value, enum.Enum):
+        inner = value.value
+        return inner if isinstance(inner, bool | int | float | str) else value.name
+    if isinstance(value, PurePath | os.PathLike):
+        return _text(name, os.fsdecode(value))
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, datetime.timedelta):
+        return value.total_seconds()
+    if isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__")):
+        return f"{getattr(value, '__module__', '?')}.{value.__qualname__}"
+    if type(value).__name__ in ("dtype", "device"):  # numpy's and torch's
+        return str(value)
+    return _NOTHING
+
+
+def _text(name: str, text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InvalidTypeError(
+            f"parameter {name!r} holds a lone surrogate at position {error.start}, which is not "
+            "Unicode text"
+        ) from None
+    return str(text)
+
+
+def _jsonable(name: str, value: object, depth: int) -> object:
+    """A list's content with every scalar in its defined form."""
+    if depth > _MAX_DEPTH:
+        raise UsageError(f"parameter {name!r} is nested more than {_MAX_DEPTH} deep")
+    if isinstance(value, Set):
+        return sorted((_jsonable(name, item, depth + 1) for item in value), key=repr)
+    if isinstance(value, list | tuple):
+        return [_jsonable(name, item, depth + 1) for item in value]
+    members = _members(value)
+    if members is not None:
+        return {str(key): _jsonable(name, item, depth + 1) for key, item in members.items()}
+    return to_scalar(name, value)
+
+
+def _walk(
+    prefix: str, members: Mapping[Any, Any], depth: int, bad: list[TrialogError]
+) -> Iterator[tuple[str, object]]:
+    for key, value in members.items():
+        part = key if isinstance(key, str) else str(key)
+        name = f"{prefix}{part}"
+        inner = _members(value)
+        if depth > _MAX_DEPTH:
+            bad.append(UsageError(f"parameter {name[:80]!r} is nested more than {_MAX_DEPTH} deep"))
+        elif inner:
+            yield from _walk(f"{name}/", inner, depth + 1, bad)
+        else:
+            yield name, ({} if inner is not None else value)
+
+
+def _members(value: object) -> Mapping[Any, Any] | None:  # noqa: PLR0911 # one line for each kind
+    """The named members of a configuration, or None for other things."""
+    if isinstance(value, Mapping):
+        return value
+    if isinstance(value, type) or value is None or isinstance(value, str | int | float):
+        return None
+    if type(value).__module__.split(".")[0] == "omegaconf":
+        return _omegaconf(value)
+    if dataclasses.is_dataclass(value):
+        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+    attributes = getattr(type(value), "__attrs_attrs__", None)
+    if attributes is not None:
+        return {each.name: getattr(value, each.name) for each in attributes}
+    for method in ("model_dump", "_asdict"):  # pydantic, named tuples
+        dump = getattr(value, method, None)
+        if callable(dump):
+            dumped = dump()
+            return dumped if isinstance(dumped, Mapping) else None
+    if type(value).__name__ == "Namespace" or type(value).__module__ == "argparse":
+        return vars(value)
+    return None
+
+
+def _omegaconf(value: object) -> Mapping[Any, Any] | None:
+    from omegaconf import OmegaConf  # noqa: PLC0415 # loaded already, since the value is one of its
+
+    content = OmegaConf.to_container(value, resolve=True)
+    return content if isinstance(content, Mapping) else None

@@ -1,0 +1,64 @@
+"""Where a run goes when the call does not say: the default namespace and project."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from trialog._names import check_name, to_slug
+from trialog._settings import Settings
+from trialog._writing.identity import user_name
+from trialog.errors import InvalidNameError, UsageError
+
+
+class Belonging(NamedTuple):
+    """Namespace and project, as slugs and as the user wrote them."""
+
+    namespace: str
+    namespace_name: str
+    project: str
+    project_name: str
+
+
+def belonging(first: object, second: object, settings: Settings) -> Belonging:
+    """The namespace and project that the arguments of ``init`` mean.
+
+    ``("ns", "project")``; ``("project",)`` and ``("ns/project",)``; ``()``: TRIALOG_PROJECT, else
+    the folder of the git repository or script. The namespace defaults to TRIALOG_NAMESPACE, else
+    the user's name.
+
+    Raises:
+        InvalidNameError: a name cannot be one, or nothing of it survives in a slug.
+    """
+    namespace, project = first, second
+    if project is None:
+        namespace, project = None, first
+        if project is None:
+            project = settings.project or _default_project()
+        if isinstance(project, str) and project.count("/") == 1:
+            namespace, project = project.split("/")
+    if namespace is None:
+        namespace = settings.namespace or user_name()
+    return Belonging(
+        to_slug(namespace, "namespace"),
+        check_name(namespace, "namespace"),
+        to_slug(project, "project"),
+        check_name(project, "project"),
+    )
+
+
+def _default_project() -> str:
+    main = getattr(sys.modules.get("__main__"), "__file__", None)
+    try:
+        folder = Path(main).resolve().parent if main else Path.cwd()
+        for each in (folder, *folder.parents):
+            if (each / ".git").exists():
+                folder = each
+                break
+        return to_slug(folder.name, "project") and folder.name
+    except (OSError, InvalidNameError):
+        raise UsageError(
+            "no project is named, and no folder gives one its name; call trialog.init('my-project') "
+            "or set TRIALOG_PROJECT"
+        ) from None

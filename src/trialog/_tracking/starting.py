@@ -1,0 +1,240 @@
+"""``init()``: from names to a run that is open."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Never, TypeVar
+
+from trialog import _names
+from trialog._entities import OPENABLE, RunStatus
+from trialog._format.facts import Start
+from trialog._format.folders import RUN_ID, ProjectFolder
+from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
+from trialog._settings import Settings
+from trialog._tracking import active, writers
+from trialog._tracking.client import LocalClient, check_client
+from trialog._tracking.disabled import DisabledBlobs, DisabledJournal
+from trialog._tracking.endings import Ends, check_end, check_ends
+from trialog._tracking.facts import FactLog, check_description, check_tags
+from trialog._tracking.handlers import handlers, in_notebook
+from trialog._tracking.parameters import flatten
+from trialog._tracking.places import belonging
+from trialog._tracking.random_names import random_name
+from trialog._tracking.run import Run
+from trialog._writing import store as stores
+from trialog._writing.blobs import BlobWriter
+from trialog.errors import InvalidNameError, InvalidTypeError, NotFoundError, UsageError
+
+R = TypeVar("R", bound=Run)
+_KEYWORDS = (
+    "namespace_slug",
+    "project_display_name",
+    "name",
+    "description",
+    "status",
+    "client",
+    "tags",
+    "parameters",
+    "parent",
+    "id",
+    "resume",
+    "ends",
+    "at_exit",
+    "supersede",
+    "strict",
+)
+
+
+def start_run(  # noqa: PLR0917 # Tellurio's positions
+    run_class: type[R],
+    namespace_slug: str | None = None,
+    project_display_name: str | None = None,
+    name: str | None = None,
+    description: str | None = None,
+    status: RunStatus | str | None = RunStatus.RUNNING,
+    client: LocalClient | None = None,
+    *,
+    tags: str | Iterable[str] = (),
+    parameters: Any = None,
+    parent: Run | str | None = None,
+    id: str | None = None,  # noqa: A002 # the word for it
+    resume: str | None = None,
+    ends: Ends | None = None,
+    at_exit: RunStatus | str | None = None,
+    supersede: bool = True,
+    strict: bool = False,
+    **unknown: Never,
+) -> R:
+    """Start a run of a class; :func:`trialog.init` says what the arguments mean."""
+    _names.refuse_keywords("init", unknown, _KEYWORDS)
+    settings = Settings.from_environ()
+    home = check_client(client, "init").home or settings.home
+    rules = check_ends(ends)
+    at_exit = settings.at_exit if at_exit is None else check_end(at_exit)
+    owner = belonging(namespace_slug, project_display_name, settings)
+    wish = Start(
+        writer="",
+        run=_check_id(id),
+        role="run",
+        namespace=owner.namespace,
+        namespace_name=owner.namespace_name,
+        project=owner.project,
+        project_name=owner.project_name,
+        name="" if name is None else _names.normalise(_names.check_name(name, "run")),
+        description=check_description(description),
+        status=_check_initial(status).value,
+        tags=check_tags(tags),
+        parent=_check_parent(parent),
+    )
+    good, bad = flatten(parameters) if parameters is not None else ({}, [])
+    if bad:
+        raise bad[0]
+    if id is not None and resume is not None:
+        raise UsageError("init() takes id= to join a run or resume= to go on with one, not both")
+
+    if settings.mode == "disabled":
+        run = _disabled(run_class, wish, rules, at_exit)
+    else:
+        run = _opened(run_class, home, wish, resume, rules, at_exit, strict=strict)
+    if supersede:
+        _supersede(run)
+    active.push(run)
+    active.session.add(run)
+    handlers.install()
+    if good:
+        run.log_parameters(good)
+    return run
+
+
+def _opened(
+    run_class: type[R],
+    home: Path,
+    wish: Start,
+    resume: str | None,
+    rules: dict[type[BaseException], RunStatus],
+    at_exit: RunStatus | None,
+    *,
+    strict: bool,
+) -> R:
+    now = time.time_ns()
+    store = stores.open_store(home, now)
+    try:
+        project = writers.open_project(store, wish, now)
+        start = _settle(project, wish, resume, now)
+        later = [] if len(start.encode()) < MAX_PAYLOAD_BYTES // 2 else [
+            {"description": start.description},
+            {"add_tags": start.tags},
+        ]
+        if later:
+            start = replace(start, description=None, tags=[])
+        journal = writers.open_journal(project, start, strict=strict)
+    except OSError as error:
+        if isinstance(error, InvalidNameError | UsageError):
+            raise
+        raise stores.unwritable(home, error) from error
+    facts = FactLog(journal, BlobWriter(store))
+    for edit in later:
+        facts.append(Kind.EDIT, edit, "description")
+    run = run_class(
+        journal,
+        facts,
+        home=project.run(start.run),
+        place=active.this_place(is_notebook=in_notebook()),
+        ends=rules,
+        at_exit=at_exit,
+        on_end=lambda run: _on_end(run, project, journal),
+    )
+    active.session.steward.adopt(journal)
+    return run
+
+
+def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -> Start:
+    """What the run is: a new one, another writer of one that is there, or a further attempt."""
+    if resume is not None:
+        run_id = stores.claimed_by(project, _names.normalise(resume)) or resume
+        earlier = writers.read_starts(project.run(_check_id(run_id)))
+        if not earlier:
+            raise NotFoundError(
+                f"init(resume={resume!r}): there is no run of that id or name in "
+                f"{wish.namespace}/{wish.project}"
+            )
+        attempt = max(each.attempt for each in earlier) + 1
+        return replace(earlier[0], role="run", attempt=attempt, status=wish.status, writer="")
+    if wish.run:
+        earlier = writers.read_starts(project.run(wish.run))
+        if earlier:
+            return replace(earlier[0], role="attach", writer="")
+    run_id = wish.run or writers.new_id(now)
+    name = stores.claim_name(project, wish.name or random_name(), run_id)
+    return replace(wish, run=run_id, name=name, created_ns=now)
+
+
+def _disabled(
+    run_class: type[R],
+    wish: Start,
+    rules: dict[type[BaseException], RunStatus],
+    at_exit: RunStatus | None,
+) -> R:
+    now = time.time_ns()
+    start = replace(
+        wish, run=wish.run or writers.new_id(now), name=wish.name or random_name(), created_ns=now
+    )
+    start = writers.identified(start, now)
+    journal = DisabledJournal(start)
+    return run_class(
+        journal,
+        FactLog(journal, DisabledBlobs()),
+        home=None,
+        place=active.this_place(is_notebook=in_notebook()),
+        ends=rules,
+        at_exit=at_exit,
+        on_end=lambda run: _on_end(run, None, None),
+    )
+
+
+def _supersede(run: Run) -> None:
+    """End the runs of this place that nobody entered: this one takes over."""
+    for other in active.session.open_runs():
+        if other.place == run.place and not other.was_entered and not other.is_ended:
+            other.supersede(run.name)
+
+
+def _on_end(run: Run, project: ProjectFolder | None, journal: Any) -> None:
+    session = active.session
+    session.remove(run)
+    if project is not None:
+        session.steward.release(journal)
+        writers.leave(project, journal.start)
+    if not session.open_runs():
+        handlers.remove()
+
+
+def _check_id(given: object) -> str:
+    if given is None:
+        return ""
+    if not isinstance(given, str) or not RUN_ID.fullmatch(given):
+        raise InvalidNameError(
+            f"the run id {given!r} cannot be one: use up to 128 letters, digits, '.', '_' and '-'"
+        )
+    return given
+
+
+def _check_initial(status: object) -> RunStatus:
+    parsed = RunStatus.RUNNING if status is None else RunStatus.parse(status)  # type: ignore[arg-type]
+    if parsed not in OPENABLE:
+        raise UsageError(f"a run cannot begin as {parsed}; use PENDING or RUNNING")
+    return parsed
+
+
+def _check_parent(parent: Any) -> str | None:
+    if parent is None or isinstance(parent, str):
+        return parent
+    identity = getattr(parent, "id", None)
+    if not isinstance(identity, str):
+        raise InvalidTypeError(f"parent must be a run or its id, not {type(parent).__name__}")
+    return identity
+
+

@@ -1,0 +1,162 @@
+"""Opening journals: of new runs, of further writers, of forked children, of edits from outside."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from trialog._format.blocks import FIRST_BLOCK_BYTES, extent
+from trialog._format.decoding import index_block
+from trialog._format.facts import Start
+from trialog._format.folders import (
+    JOURNAL_SUFFIX,
+    Marker,
+    ProjectFolder,
+    StoreFolder,
+    day_at,
+    day_of,
+    make_id,
+)
+from trialog._format.records import Kind
+from trialog._tracking.facts import FactLog
+from trialog._version import __version__
+from trialog._writing import store as stores
+from trialog._writing.blobs import BlobWriter
+from trialog._writing.filesystem import can_map
+from trialog._writing.folders import make_folder
+from trialog._writing.identity import this_process
+from trialog._writing.journal import Journal
+from trialog._writing.trouble import Trouble
+
+_ID_BYTES = 10
+
+
+def new_id(time_ns: int) -> str:
+    """A new id for a run or a writer."""
+    return make_id(time_ns, os.urandom(_ID_BYTES))
+
+
+def identified(start: Start, time_ns: int) -> Start:
+    """A first record with a writer's id of its own, and who this process is."""
+    return replace(
+        start,
+        writer=new_id(time_ns),
+        created_ns=start.created_ns or time_ns,
+        trialog=__version__,
+        **this_process()._asdict(),
+    )
+
+
+def open_project(store: StoreFolder, start: Start, time_ns: int) -> ProjectFolder:
+    """The project's folder, made where there is none."""
+    project = store.project(start.namespace, start.project)
+    if make_folder(project.path):
+        make_folder(project.journals)
+        first = replace(start, run="", role="project", name="", description=None, tags=[])
+        _write_once(project.journals, identified(first, time_ns))
+    return project
+
+
+def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) -> Journal:
+    """A journal in a run's folder, marked as open.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    folder = project.run(start.run)
+
+    def reborn(parent: Start) -> Start:
+        """The first record of a forked child's journal."""
+        now = time.time_ns()
+        child = identified(replace(parent, role="fork", created_ns=now), now)
+        _mark(project, child)
+        return child
+
+    now = time.time_ns()
+    if start.role != "run" or start.attempt > 1:
+        start = replace(start, created_ns=now)
+    start = identified(start, now)
+    _mark(project, start)
+    make_folder(folder)
+    return Journal(
+        folder,
+        start,
+        clock=time.time_ns,
+        may_map=can_map(folder),
+        reborn=reborn,
+        trouble=Trouble(f"run {start.name!r}", strict=strict),
+    )
+
+
+def leave(project: ProjectFolder, start: Start) -> None:
+    """This writer is done: take its marker away."""
+    stores.mark_left(project, _marker(start))
+
+
+def edit_run(store: StoreFolder, run: Start, changes: dict[str, Any]) -> None:
+    """Write an edit of a run from outside, as a journal of its own in the run's folder.
+
+    Args:
+        store: the store, opened for writing.
+        run: the first record of the run.
+        changes: the payload of the edit; see ``_format.facts``.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    project = store.project(run.namespace, run.project)
+    now = time.time_ns()
+    start = identified(replace(run, role="edit", created_ns=now, tags=[], description=None), now)
+    journal = _short_journal(project.run(run.run), start)
+    changes = {**changes, "by": start.user}
+    FactLog(journal, BlobWriter(store)).append(Kind.EDIT, changes, f"an edit of {run.name!r}")
+    journal.close(Kind.LEAVE)
+    stores.announce(project, _marker(start), day_at(now))
+
+
+def read_starts(folder: Path) -> list[Start]:
+    """The first records of a run's attempts, oldest first; none where there is no such run."""
+    starts = []
+    try:
+        paths = sorted(folder.glob(f"*{JOURNAL_SUFFIX}"))
+    except OSError:
+        return []
+    for path in paths:
+        with path.open("rb") as file:
+            region = file.read(FIRST_BLOCK_BYTES)
+        facts = index_block(region, extent(0), is_settled=False).facts
+        if facts and facts[0].kind is Kind.START:
+            start = Start.decode(facts[0].payload)
+            if start.role == "run":
+                starts.append(start)
+    return sorted(starts, key=lambda start: start.attempt)
+
+
+def _mark(project: ProjectFolder, start: Start) -> None:
+    marker = _marker(start)
+    stores.mark_open(project, marker)
+    if start.role != "run" or start.attempt > 1:
+        stores.announce(project, marker, day_at(time.time_ns()))
+
+
+def _marker(start: Start) -> Marker:
+    return Marker(day_of(start.run), start.run, start.writer)
+
+
+def _write_once(folder: Path, start: Start) -> None:
+    """A journal that is written in one go."""
+    _short_journal(folder, start).close(Kind.LEAVE)
+
+
+def _short_journal(folder: Path, start: Start) -> Journal:
+    return Journal(
+        folder,
+        start,
+        clock=time.time_ns,
+        may_map=False,
+        reborn=lambda parent: parent,
+        trouble=Trouble(f"run {start.name!r}"),
+    )

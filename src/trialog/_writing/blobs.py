@@ -1,0 +1,126 @@
+"""Attachments' bytes: copied in at the call, hashed on the way, kept once."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+from trialog._format.folders import StoreFolder
+from trialog._writing.folders import make_folder
+from trialog.errors import MissingFileError, UnreadableFileError
+
+CHUNK_BYTES = 1 << 20
+HEAD_BYTES = 8192  # enough to tell a file's type by its content
+
+
+class StoredBlob(NamedTuple):
+    """Bytes in the store, and their beginning, by which their type is told."""
+
+    sha256: str
+    size_bytes: int
+    head: bytes
+
+
+class BlobWriter:
+    """Puts bytes into a store's ``blobs/`` folder, by their SHA-256."""
+
+    def __init__(self, store: StoreFolder) -> None:
+        self._store = store
+
+    def put(self, data: bytes | bytearray | memoryview) -> StoredBlob:
+        """Keep bytes that are in memory.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        view = memoryview(data).cast("B")
+        digest = hashlib.sha256(view).hexdigest()
+        target = self._store.blob(digest)
+        if not _is_there(target, len(view)):
+            with self._temporary() as (file, path):
+                file.write(view)
+                self._publish(file, path, target)
+        return StoredBlob(digest, len(view), bytes(view[:HEAD_BYTES]))
+
+    def put_file(self, source: Path) -> StoredBlob:
+        """Keep a file's bytes as they are now, in constant memory.
+
+        Raises:
+            MissingFileError: there is no such file.
+            UnreadableFileError: it is a directory or a device, or it may not be read.
+            OSError: the store cannot be written.
+        """
+        with _open_source(source) as reader, self._temporary() as (file, path):
+            hasher, size, head = hashlib.sha256(), 0, b""
+            buffer = memoryview(bytearray(CHUNK_BYTES))
+            while count := reader.readinto(buffer):  # type: ignore[attr-defined]
+                if not size:
+                    head = bytes(buffer[: min(count, HEAD_BYTES)])
+                hasher.update(buffer[:count])
+                file.write(buffer[:count])
+                size += count
+            digest = hasher.hexdigest()
+            target = self._store.blob(digest)
+            if not _is_there(target, size):
+                self._publish(file, path, target)
+        return StoredBlob(digest, size, head)
+
+    @contextlib.contextmanager
+    def _temporary(self) -> Iterator[tuple[BinaryIO, Path]]:
+        folder = self._store.path / "blobs" / "incoming"
+        make_folder(folder)
+        path = folder / f"{os.getpid()}-{os.urandom(8).hex()}"
+        try:
+            with path.open("xb", buffering=0) as file:
+                yield file, path
+        finally:
+            path.unlink(missing_ok=True)
+
+    @staticmethod
+    def _publish(file: BinaryIO, path: Path, target: Path) -> None:
+        """Bring a blob to the disk, then under its name: a name never holds half of its bytes."""
+        make_folder(target.parent)
+        os.fdatasync(file.fileno())
+        os.replace(path, target)
+
+
+def _is_there(target: Path, size: int) -> bool:
+    try:
+        return target.stat().st_size == size
+    except OSError:
+        return False
+
+
+def check_source(source: Path) -> int:
+    """The size of a file that can be logged.
+
+    Raises:
+        MissingFileError: there is no such file.
+        UnreadableFileError: it is a directory or a device, or it may not be read.
+    """
+    try:
+        status = source.stat()
+    except FileNotFoundError:
+        raise MissingFileError(
+            f"cannot log {str(source)!r}: there is no such file (looked in {Path.cwd()})"
+        ) from None
+    except OSError as error:
+        raise UnreadableFileError(f"cannot log {str(source)!r}: {error.strerror}") from error
+    if not stat.S_ISREG(status.st_mode):
+        is_folder = stat.S_ISDIR(status.st_mode)
+        kind = "a directory; use log_directory" if is_folder else "not a regular file"
+        raise UnreadableFileError(f"cannot log {str(source)!r}: it is {kind}")
+    return status.st_size
+
+
+def _open_source(source: Path) -> BinaryIO:
+    check_source(source)
+    try:
+        return source.open("rb", buffering=0)
+    except OSError as error:
+        raise UnreadableFileError(f"cannot log {str(source)!r}: {error.strerror}") from error

@@ -1,0 +1,251 @@
+"""The block a journal is writing: a piece of memory that takes whole records.
+
+``Block.write`` is the bound C method ``mmap.write``: it copies a record to the current position
+and moves the position on, in one step that no thread, signal handler or exception can divide, and
+raises ValueError where the record does not fit. So ``log`` needs no lock, makes no system call and
+cannot tear a record. A block that is sealed has its position at its end: nothing fits any more.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+from collections.abc import Callable
+from itertools import count
+from struct import Struct
+from typing import NamedTuple
+
+from trialog._format.blocks import TRAILER_BYTES, Extent
+from trialog._format.decoding import index_block
+from trialog._format.encoding import encode_name, encode_template
+from trialog._format.records import (
+    MAX_NUMBER,
+    POINT_KINDS,
+    POINTS_HEAD,
+    POINTS_KINDS,
+    WIDE_HEAD,
+    WORD,
+    Kind,
+    make_word,
+)
+
+
+class NameWords(NamedTuple):
+    """The first words of a metric's points in one block."""
+
+    number: int
+    stepped: int
+    auto: int
+
+
+class Template(NamedTuple):
+    """The first words of a call with these names in one block, and how its record is packed."""
+
+    number: int
+    stepped: int
+    auto: int
+    pack: Callable[..., bytes]
+
+
+class Block:
+    """A block under way.
+
+    Attributes:
+        extent: where it lies in its file.
+        write: takes one whole record, or raises ValueError where it does not fit.
+        words: the metrics defined in this block so far.
+        templates: the calls of several metrics defined in this block so far.
+    """
+
+    __slots__ = (
+        "_memory",
+        "_numbers",
+        "_template_numbers",
+        "_used",
+        "extent",
+        "templates",
+        "words",
+        "write",
+    )
+
+    def __init__(self, extent: Extent, memory: mmap.mmap) -> None:
+        self.extent = extent
+        self.words: dict[object, NameWords] = {}
+        self.templates: dict[tuple[object, ...], Template] = {}
+        self.write: Callable[[bytes], object] = memory.write
+        self._memory = memory
+        self._used: int | None = None
+        self._numbers = count()
+        self._template_numbers = count()
+
+    def define(self, name: str, time_ns: int) -> NameWords:
+        """The words of a metric, defined now where they were not.
+
+        Raises:
+            ValueError: the definition does not fit any more.
+        """
+        words = self.words.get(name)
+        if words is None:
+            number = next(self._numbers)
+            if number > MAX_NUMBER:
+                raise ValueError("no more numbers in this block")
+            self.write(encode_name(number, name, time_ns))
+            words = NameWords(
+                number, make_word(Kind.POINT, number), make_word(Kind.POINT_AUTO, number)
+            )
+            self.words[name] = words
+        return words
+
+    def define_template(self, names: tuple[str, ...], time_ns: int) -> Template:
+        """The words of a call with these names, defined now where they were not.
+
+        Raises:
+            ValueError: the definition does not fit any more.
+        """
+        template = self.templates.get(names)
+        if template is None:
+            numbers = [self.define(name, time_ns).number for name in names]
+            number = next(self._template_numbers)
+            self.write(encode_template(number, numbers, time_ns))
+            template = Template(
+                number,
+                make_word(Kind.POINTS, number),
+                make_word(Kind.POINTS_AUTO, number),
+                Struct(f"<Iiq{len(names)}d").pack,
+            )
+            self.templates[names] = template
+        return template
+
+    @property
+    def position(self) -> int:
+        """How many bytes are records."""
+        return self._memory.tell() if self._used is None else self._used
+
+    def seal(self) -> int:
+        """Let nothing more in; a second time changes nothing.
+
+        Returns:
+            How many bytes are records.
+        """
+        while self._used is None:
+            used = self._memory.tell()
+            try:
+                # one step: where a record came in between, the zeros do not fit any more
+                self._memory.write(bytes(len(self._memory) - used))
+            except ValueError:
+                continue
+            self._used = used
+        return self._used
+
+    def memory(self) -> mmap.mmap:
+        """The block's bytes without its trailer."""
+        return self._memory
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._memory.close()
+
+
+class MappedBlock(Block):
+    """A block whose memory is the file itself, its space reserved."""
+
+    __slots__ = ()
+
+    @classmethod
+    def reserve(cls, fd: int, extent: Extent) -> MappedBlock:
+        """Reserve the block's space in the file, and map it.
+
+        Raises:
+            OSError: the space cannot be reserved (a full disk, a quota), or not mapped.
+        """
+        os.posix_fallocate(fd, extent.start, extent.size)
+        return cls(extent, mmap.mmap(fd, extent.size - TRAILER_BYTES, offset=extent.start))
+
+
+class BufferedBlock(Block):
+    """A block in plain memory, copied to the file when it can be.
+
+    Used where the file system may not be mapped, and while a disk is full.
+    """
+
+    __slots__ = ("flushed",)
+
+    def __init__(self, extent: Extent) -> None:
+        super().__init__(extent, mmap.mmap(-1, extent.size - TRAILER_BYTES))
+        self.flushed = 0
+
+    def flush(self, fd: int) -> None:
+        """Copy what is new to the file.
+
+        Raises:
+            OSError: the file cannot be written now; nothing is lost, call again.
+        """
+        position = self.position
+        while self.flushed < position:
+            data = self._memory[self.flushed : position]
+            self.flushed += os.pwrite(fd, data, self.extent.start + self.flushed)
+
+    def count_unwritten(self) -> int:
+        """How many points are in memory only."""
+        index = index_block(self._memory[: self.position], self.extent, is_settled=True)
+        return sum(
+            len(index.names_of(word)) * sum(place >= self.flushed for place in places)
+            for word, places in index.points.items()
+        )
+
+
+class ShutBlock:
+    """Stands in where nothing may be written: before the first block, after the end, after a fork.
+
+    It refuses as a full block does, so that the writer looks for the next one.
+    """
+
+    def __init__(self, index: int = -1) -> None:
+        self.extent = Extent(index, 0, 0)
+        self.words: dict[object, NameWords] = {}
+        self.templates: dict[tuple[object, ...], Template] = {}
+
+    def write(self, record: bytes) -> object:
+        """Refuse."""
+        raise ValueError("nothing fits here")
+
+    def define(self, name: str, time_ns: int) -> NameWords:
+        """Refuse."""
+        raise ValueError("nothing fits here")
+
+    def define_template(self, names: tuple[str, ...], time_ns: int) -> Template:
+        """Refuse."""
+        raise ValueError("nothing fits here")
+
+
+class DroppingBlock(ShutBlock):
+    """Stands in while memory is used up: keeps nothing, and counts the points it could not keep."""
+
+    def __init__(self, index: int, time_ns: int) -> None:
+        super().__init__(index)
+        self.since_ns = time_ns
+        self.missing = 0
+
+    def write(self, record: bytes) -> object:
+        """Count the points of a record."""
+        kind, size = record[0], len(record)
+        if kind in POINT_KINDS:
+            self.missing += 1
+        elif kind == Kind.POINTS_WIDE:
+            self.missing += (size - WIDE_HEAD.size - WORD.size) // 9
+        elif kind in POINTS_KINDS:
+            self.missing += (size - POINTS_HEAD.size - WORD.size) // 8
+        return None
+
+    def define(self, name: str, time_ns: int) -> NameWords:
+        """Words that nobody will read, not kept: each call comes here again."""
+        return NameWords(0, make_word(Kind.POINT, 0), make_word(Kind.POINT_AUTO, 0))
+
+    def define_template(self, names: tuple[str, ...], time_ns: int) -> Template:
+        """Words that nobody will read, not kept."""
+        return Template(
+            0,
+            make_word(Kind.POINTS, 0),
+            make_word(Kind.POINTS_AUTO, 0),
+            Struct(f"<Iiq{len(names)}d").pack,
+        )

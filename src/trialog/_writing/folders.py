@@ -1,0 +1,43 @@
+"""Making folders and files that everybody who may write the store may write."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+_SHARED = stat.S_IWGRP | stat.S_IWOTH
+
+
+def make_folder(path: Path) -> bool:
+    """Make a folder and what is missing above it.
+
+    A folder made inside one that a group may write is given the same permissions, whatever the
+    umask: two users of one store do not lock each other out.
+
+    Returns:
+        Whether this call made it.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    try:
+        os.mkdir(path)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        make_folder(path.parent)
+        return make_folder(path)
+    share(path)
+    return True
+
+
+def share(path: Path) -> None:
+    """Give a new folder or file its folder's permissions, where that is shared."""
+    parent = os.stat(path.parent).st_mode
+    if not parent & _SHARED or parent & stat.S_ISVTX:
+        return
+    mode = stat.S_IMODE(parent)
+    if not path.is_dir():
+        mode &= 0o666
+    os.chmod(path, mode)

@@ -1,0 +1,164 @@
+"""Opening a store to write: its version, its projects, its runs' folders and names."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+
+from trialog._format.folders import STORE_VERSION, Marker, ProjectFolder, StoreFolder
+from trialog._writing.folders import make_folder, share
+from trialog.errors import StoreError, StoreVersionError
+
+
+def open_store(home: Path, time_ns: int) -> StoreFolder:
+    """Open a store for writing; make it where there is none.
+
+    Raises:
+        StoreVersionError: a newer trialog made it.
+        StoreError: it is a file, or cannot be written.
+    """
+    store = StoreFolder(home)
+    try:
+        return _opened(store, time_ns)
+    except NotADirectoryError as error:
+        raise StoreError(
+            f"the store {str(home)!r} is a file or lies in one; set TRIALOG_HOME to a folder"
+        ) from error
+    except OSError as error:
+        if isinstance(error, StoreError):
+            raise
+        raise unwritable(home, error) from error
+
+
+def unwritable(home: Path, error: OSError) -> StoreError:
+    """The error for a store that cannot be written."""
+    return StoreError(
+        error.errno or errno.EIO,
+        f"the store {str(home)!r} cannot be written ({error.strerror or error}): set TRIALOG_HOME to "
+        "a folder you may write, or TRIALOG_MODE=disabled to go on without keeping anything",
+    )
+
+
+def _opened(store: StoreFolder, time_ns: int) -> StoreFolder:
+    try:
+        content = store.description.read_bytes()
+    except FileNotFoundError:
+        if store.path.exists() and not store.path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, "not a folder") from None
+        content = _describe(store, time_ns)
+    try:
+        version = orjson.loads(content)["format"]
+    except (ValueError, KeyError, TypeError):
+        raise StoreError(
+            f"{str(store.description)!r} is not a store's description; move it away, or set "
+            "TRIALOG_HOME to another folder"
+        ) from None
+    if not isinstance(version, int) or version > STORE_VERSION:
+        raise StoreVersionError(
+            f"the store {str(store.path)!r} has format version {version}, this trialog knows "
+            f"{STORE_VERSION}: upgrade trialog, or set TRIALOG_HOME to another folder"
+        )
+    return store
+
+
+def _describe(store: StoreFolder, time_ns: int) -> bytes:
+    """Write ``store.json``, once for all who may be doing the same now."""
+    make_folder(store.path)
+    content = orjson.dumps(
+        {"format": STORE_VERSION, "id": str(uuid.uuid4()), "created_ns": time_ns},
+        option=orjson.OPT_INDENT_2,
+    )
+    temporary = store.path / f".store.json.{os.getpid()}.{os.urandom(4).hex()}"
+    temporary.write_bytes(content)
+    share(temporary)
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, store.description)
+    except OSError:  # a file system without links
+        os.replace(temporary, store.description)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return store.description.read_bytes()
+
+
+def claim_name(project: ProjectFolder, name: str, run_id: str) -> str:
+    """Claim a run's name, or the first free one of ``name_1``, ``name_2``, ….
+
+    Free numbers are found by galloping (1, 2, 4, 8, …, then halving), so that the 100,000th run of
+    a name costs 34 looks, and claimed by making a file that must not exist.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    if _claim(project.name(name), run_id):
+        return name
+    number = _first_free(lambda each: not project.name(f"{name}_{each}").exists())
+    while not _claim(project.name(f"{name}_{number}"), run_id):
+        number += 1
+    return f"{name}_{number}"
+
+
+def claimed_by(project: ProjectFolder, name: str) -> str | None:
+    """The id of the run that has the name, or None."""
+    try:
+        return project.name(name).read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
+
+
+def _claim(path: Path, run_id: str) -> bool:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        fd = os.open(path, flags, 0o666)
+    except FileExistsError:
+        return False
+    except FileNotFoundError:
+        make_folder(path.parent)
+        return _claim(path, run_id)
+    try:
+        os.write(fd, run_id.encode())
+    finally:
+        os.close(fd)
+    return True
+
+
+def _first_free(is_free: Callable[[int], bool]) -> int:
+    """The lowest free number, supposing that all below a free one are taken."""
+    high = 1
+    while not is_free(high):
+        high *= 2
+    low = high // 2  # taken, or 0
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if is_free(middle) else (middle, high)
+    return high
+
+
+def mark_open(project: ProjectFolder, marker: Marker) -> None:
+    """Say that a writer begins."""
+    _touch(project.open / marker.filename)
+
+
+def mark_left(project: ProjectFolder, marker: Marker) -> None:
+    """Say that a writer has left; it is only a hint, and may fail."""
+    with contextlib.suppress(OSError):
+        os.unlink(project.open / marker.filename)
+
+
+def announce(project: ProjectFolder, marker: Marker, day: str) -> None:
+    """Say that somebody else than a run's first writer writes about it."""
+    _touch(project.changes / day / marker.filename)
+
+
+def _touch(path: Path) -> None:
+    try:
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666))
+    except FileNotFoundError:
+        make_folder(path.parent)
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o666))

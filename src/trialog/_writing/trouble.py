@@ -1,0 +1,85 @@
+"""Trouble of the environment while logging: told once on stderr, counted, never raised.
+
+It is raised only where the user asked for it (``strict=True``), and only from the call that met it.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from trialog.errors import StoreError
+
+
+def tell_on_stderr(text: str) -> None:
+    """One line on stderr, where there is one."""
+    if sys.stderr is not None:
+        print(f"trialog: {text}", file=sys.stderr, flush=True)  # noqa: T201 # to a person
+
+
+class Trouble:
+    """What a journal could not keep, and whether the user knows.
+
+    Attributes:
+        missing: how many points are lost for good.
+        missing_since_ns: when the first of them was logged, or None.
+        is_strict: whether the user wants errors raised.
+    """
+
+    def __init__(
+        self, who: str, *, strict: bool = False, tell: Callable[[str], None] = tell_on_stderr
+    ) -> None:
+        self.missing = 0
+        self.missing_since_ns: int | None = None
+        self._who = who
+        self.is_strict = strict
+        self._tell = tell
+        self._told: set[str] = set()
+
+    def reset(self) -> None:
+        """Begin anew, in a forked child."""
+        self.missing, self.missing_since_ns = 0, None
+
+    def tell_full(self, error: OSError) -> None:
+        """There is no space; points wait in memory and it is tried again.
+
+        Raises:
+            StoreError: the user asked for errors.
+        """
+        self._say(
+            "full",
+            f"the store has no room for the journal ({error}); points stay in memory and are "
+            "written once there is room again. Free some space.",
+        )
+        if self.is_strict:
+            raise StoreError(f"{self._who}: the store has no room for the journal: {error}")
+
+    def tell_failing(self, error: BaseException) -> None:
+        """Something else does not work; it is tried again."""
+        self._say(
+            type(error).__name__, f"the journal cannot be tended ({error!r}); training goes on."
+        )
+
+    def tell_unkept(self, what: str, error: OSError) -> None:
+        """A blob cannot be written."""
+        self._say(f"unkept {what}", f"{what} could not be kept: {error}")
+
+    def tell_lost(self) -> None:
+        """Points are lost for good: say how many."""
+        if self.missing:
+            self._say("lost", f"{self.missing} points could not be kept and are missing.")
+
+    def add_missing(self, points: int, since_ns: int) -> None:
+        """Count points that are lost for good."""
+        if points:
+            self.missing += points
+            self.missing_since_ns = min(since_ns, self.missing_since_ns or since_ns)
+
+    def tell_lost_fact(self, what: str) -> None:
+        """A parameter, a file's name or another fact is lost for good."""
+        self._say(f"fact {what}", f"a record ({what}) could not be kept: the store is full.")
+
+    def _say(self, key: str, text: str) -> None:
+        if key not in self._told:
+            self._told.add(key)
+            self._tell(f"{self._who}: {text}")

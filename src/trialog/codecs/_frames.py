@@ -1,0 +1,274 @@
+"""pandas frames as Arrow tables that come back equal.
+
+Arrow and Parquet know nothing of categories that are no text, of seconds, of labels that are
+numbers or tuples, of two columns of one name. What they lose is noted beside the table, in its
+metadata under ``trialog``, and put right when it is read; every other reader of Parquet sees a
+plain table with text for names.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from trialog._format.values import dump_json, load_json
+from trialog.errors import InvalidTypeError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+    Values: TypeAlias = "pd.Series[Any] | pd.Index[Any]"
+
+_KEY = b"trialog"
+_VERSION = 1
+_RESTORED = ("datetime64[", "timedelta64[", "string[")  # dtypes that Parquet may alter
+
+
+def write_frame(value: Any) -> bytes:
+    """The Parquet file of a DataFrame or a Series.
+
+    Raises:
+        InvalidTypeError: a label or an attribute that has no form as JSON.
+        Exception: what pyarrow raises for columns it cannot hold.
+    """
+    import pyarrow.parquet as pq  # noqa: PLC0415  # heavy: only for whoever logs frames
+
+    buffer = io.BytesIO()
+    pq.write_table(_to_table(value), buffer, compression="zstd")
+    return buffer.getvalue()
+
+
+def read_frame(data: bytes) -> Any:
+    """The DataFrame or Series of a Parquet file; one that trialog did not write is a DataFrame.
+
+    Raises:
+        pyarrow.ArrowException: the bytes are not Parquet.
+    """
+    import pyarrow as pa  # noqa: PLC0415  # heavy: only for whoever reads frames
+    import pyarrow.parquet as pq  # noqa: PLC0415
+
+    return _from_table(pq.ParquetFile(pa.BufferReader(data)).read())
+
+
+def _to_table(value: Any) -> pa.Table:
+    import pandas as pd  # noqa: PLC0415
+    import pyarrow as pa  # noqa: PLC0415
+
+    is_series = isinstance(value, pd.Series)
+    frame = value.to_frame("values") if is_series else pd.DataFrame(value).copy(deep=False)
+    index_levels = [frame.index.get_level_values(i) for i in range(frame.index.nlevels)]
+    notes = {
+        "version": _VERSION,
+        "labels": _note_labels(pd.Index([value.name])) if is_series else None,
+        "is_series": is_series,
+        "attrs": dict(value.attrs),
+        "columns": [_note_values(frame.iloc[:, i]) for i in range(frame.shape[1])],
+        "index": [_note_values(level) for level in index_levels],
+        "index_names": [_note_name(name) for name in frame.index.names],
+    }
+    if not is_series and not _is_plain(frame.columns):
+        notes["labels"] = _note_labels(frame.columns)
+        frame.columns = pd.Index(_text_names(frame.columns))
+    for position, note in enumerate(notes["columns"]):
+        if note["dtype"] == "category":
+            frame.isetitem(position, _dense(frame.iloc[:, position].cat))
+    frame.index = _plain_index(frame, index_levels)
+    frame.attrs = {}
+    table = pa.Table.from_pandas(frame)
+    text = dump_json(notes, "the frame")
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: text})
+
+
+def _from_table(table: pa.Table) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    frame = table.to_pandas(integer_object_nulls=True)
+    text = (table.schema.metadata or {}).get(_KEY)
+    if text is None:
+        return frame
+    notes = load_json(text)
+    for position, note in enumerate(notes["columns"]):
+        values = frame.iloc[:, position]
+        mended = _mend(values, note, table.column(position))
+        if mended is not values:
+            frame.isetitem(position, mended)
+    levels = [
+        pd.Index(_mend(frame.index.get_level_values(i), note))
+        for i, note in enumerate(notes["index"])
+    ]
+    if len(levels) > 1:
+        frame.index = pd.MultiIndex.from_arrays(levels)
+    else:
+        frame.index = levels[0]
+    frame.index.names = [_read_name(note) for note in notes["index_names"]]
+    labels = None if notes["labels"] is None else _read_labels(notes["labels"])
+    if notes["is_series"]:
+        frame = frame.iloc[:, 0].rename(labels.tolist()[0] if labels is not None else None)
+    elif labels is not None:
+        frame.columns = labels
+    frame.attrs = notes["attrs"]
+    return frame
+
+
+# Columns and index levels: what their values were
+
+
+def _note_values(values: Values) -> dict[str, Any]:
+    import pandas as pd  # noqa: PLC0415
+
+    dtype: Any = values.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        categories = _nest(dtype.categories)
+        return {"dtype": "category", "ordered": bool(dtype.ordered), "categories": categories}
+    if dtype == object:
+        return {"dtype": "object", "has_containers": _has_containers(values)}
+    return {"dtype": _dtype_name(dtype)}
+
+
+def _mend(values: Any, note: dict[str, Any], stored: pa.ChunkedArray | None = None) -> Any:
+    """The values as they were; the same object where Parquet kept them."""
+    import pandas as pd  # noqa: PLC0415
+
+    name = note["dtype"]
+    if name == "category":
+        categories = _unnest(note["categories"])
+        return pd.Categorical(values, categories=categories, ordered=note["ordered"])
+    if name == "object":
+        if note["has_containers"] and stored is not None:
+            return pd.Series(stored.to_pylist(), index=values.index, dtype=object)
+        if values.dtype == object:
+            return values
+        return values.astype(object).where(values.notna(), None)
+    if name.startswith(_RESTORED) and name != _dtype_name(values.dtype):
+        return values.astype(name)
+    return values
+
+
+def _dtype_name(dtype: Any) -> str:
+    """The name from which pandas makes the dtype, with where its text lies."""
+    name = str(dtype)
+    return f"string[{dtype.storage}]" if name == "string" else name
+
+
+def _has_containers(values: Values) -> bool:
+    """Whether the cells are lists or dicts, which pyarrow would give back as arrays."""
+    for cell in values:
+        if cell is not None and not (isinstance(cell, float) and cell != cell):
+            return isinstance(cell, list | dict)
+    return False
+
+
+def _dense(categorical: Any) -> Any:
+    """What a categorical says, row by row, for readers who know no categories."""
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.array(categorical.categories).take(categorical.codes, allow_fill=True)
+
+
+def _plain_index(frame: pd.DataFrame, levels: list[Any]) -> pd.Index[Any]:
+    """The frame's index with text names that no column has, and without categories."""
+    import pandas as pd  # noqa: PLC0415
+
+    names: list[str | None] = []
+    for name in frame.index.names:
+        is_free = isinstance(name, str) and name not in frame.columns and name not in names
+        names.append(name if is_free else None)
+    if any(isinstance(level.dtype, pd.CategoricalDtype) for level in levels):
+        levels = [
+            pd.Index(_dense(level)) if isinstance(level.dtype, pd.CategoricalDtype) else level
+            for level in levels
+        ]
+        if len(levels) > 1:
+            return pd.MultiIndex.from_arrays(levels, names=names)
+        return levels[0].rename(names[0])
+    return frame.index.set_names(names)
+
+
+# Labels and names: any hashable may be one
+
+
+def _is_plain(columns: pd.Index[Any]) -> bool:
+    """Whether Parquet keeps the labels by itself: different texts, and nothing more."""
+    import pandas as pd  # noqa: PLC0415
+
+    return (
+        columns.dtype == pd.Index(["text"]).dtype
+        and columns.nlevels == 1
+        and columns.is_unique
+        and all(isinstance(label, str) for label in columns)
+        and (columns.name is None or isinstance(columns.name, str))
+    )
+
+
+def _text_names(columns: pd.Index[Any]) -> list[str]:
+    names: dict[str, None] = {}
+    for label in columns:
+        name = str(label)
+        while name in names:
+            name += "_"
+        names[name] = None
+    return list(names)
+
+
+def _note_labels(labels: pd.Index[Any]) -> dict[str, Any]:
+    levels = [labels.get_level_values(i) for i in range(labels.nlevels)]
+    return {
+        "is_multi": labels.nlevels > 1,
+        "levels": [_note_level(level) for level in levels],
+        "names": [_note_name(name) for name in labels.names],
+    }
+
+
+def _read_labels(note: dict[str, Any]) -> pd.Index[Any]:
+    import pandas as pd  # noqa: PLC0415
+
+    levels = [_read_level(level) for level in note["levels"]]
+    labels = pd.MultiIndex.from_arrays(levels) if note["is_multi"] else levels[0]
+    labels.names = [_read_name(name) for name in note["names"]]
+    return labels
+
+
+def _note_level(level: pd.Index[Any]) -> dict[str, Any]:
+    dtype: Any = level.dtype
+    if dtype == object or str(dtype) in ("str", "string") or dtype.kind in "biuf":
+        values = level.tolist()
+        for label in values:
+            if not (label is None or isinstance(label, str | int | float)):
+                raise InvalidTypeError(
+                    f"the label {label!r} ({type(label).__name__}) stands among labels of other "
+                    "types, which Parquet cannot keep; rename it to text, or log it with "
+                    "PickleCodec"
+                )
+        return {"dtype": _dtype_name(dtype), "values": values}
+    return {"nested": _nest(level)}
+
+
+def _read_level(note: dict[str, Any]) -> pd.Index[Any]:
+    import pandas as pd  # noqa: PLC0415
+
+    if "nested" in note:
+        return _unnest(note["nested"])
+    return pd.Index(note["values"], dtype=object, tupleize_cols=False).astype(note["dtype"])
+
+
+def _note_name(name: object) -> Any:
+    import pandas as pd  # noqa: PLC0415
+
+    return name if name is None or isinstance(name, str) else _note_labels(pd.Index([name]))
+
+
+def _read_name(note: Any) -> Any:
+    return note if note is None or isinstance(note, str) else _read_labels(note).tolist()[0]
+
+
+def _nest(labels: pd.Index[Any]) -> str:
+    """An index as a Parquet file of its own, in text."""
+    return base64.b64encode(write_frame(labels.to_frame(index=False, name="labels"))).decode()
+
+
+def _unnest(text: str) -> pd.Index[Any]:
+    import pandas as pd  # noqa: PLC0415
+
+    return pd.Index(read_frame(base64.b64decode(text))["labels"], name=None)
