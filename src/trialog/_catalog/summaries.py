@@ -117,13 +117,7 @@ def _summarise_few(
 
 def append(before: Summary, after: Summary) -> Summary:
     """The summary of two stretches of one writer, one after the other."""
-    return Summary(
-        before.count + after.count,
-        before.nan_count + after.nan_count,
-        before.first,
-        after.last,
-        *_lower(before, after),
-    ) if False else _merge(before, after, before, after)
+    return _merged(before, after, first=before, last=after)
 
 
 def merge(summaries: Iterable[tuple[str, Summary]]) -> Summary:
@@ -132,10 +126,42 @@ def merge(summaries: Iterable[tuple[str, Summary]]) -> Summary:
     Args:
         summaries: writer and summary, at least one. Equal times are decided by the writer.
     """
-    ordered = sorted(summaries, key=lambda item: item[0])
-    merged = ordered[0][1]
-    for _, each in ordered[1:]:
-        is_first = each.first_ns < merged.first_ns
-        is_last = each.last_ns >= merged.last_ns
-        merged = _merge(merged, each, each if is_first else merged, each if is_last else merged)
+    ordered = [each for _, each in sorted(summaries, key=lambda item: item[0])]
+    merged = ordered[0]
+    for each in ordered[1:]:
+        merged = _merged(
+            merged,
+            each,
+            first=each if each.first_ns < merged.first_ns else merged,
+            last=each if each.last_ns >= merged.last_ns else merged,
+        )
     return merged
+
+
+def _merged(one: Summary, two: Summary, *, first: Summary, last: Summary) -> Summary:
+    lowest = two if _comes_first(two.min, two.min_ns, one.min, one.min_ns, sign=1) else one
+    highest = two if _comes_first(two.max, two.max_ns, one.max, one.max_ns, sign=-1) else one
+    return Summary(
+        count=one.count + two.count,
+        nan_count=one.nan_count + two.nan_count,
+        first=first.first,
+        last=last.last,
+        min=lowest.min,
+        max=highest.max,
+        total=one.total + two.total,
+        step_of_min=lowest.step_of_min,
+        step_of_max=highest.step_of_max,
+        first_ns=first.first_ns,
+        last_ns=max(one.last_ns, two.last_ns),
+        min_ns=lowest.min_ns,
+        max_ns=highest.max_ns,
+    )
+
+
+def _comes_first(value: Number, time_ns: int, than: Number, than_ns: int, *, sign: int) -> bool:
+    """Whether a value beats another one, or is equal and earlier; NaN never does."""
+    if value == than:
+        return time_ns < than_ns
+    if than != than:  # noqa: PLR0124 # NaN
+        return value == value  # noqa: PLR0124
+    return (value < than) if sign > 0 else (value > than)

@@ -57,7 +57,6 @@ class Run:
         >>> run.status
         <RunStatus.COMPLETED: 'COMPLETED'>
     """
-'''
 
     def __init__(
         self,

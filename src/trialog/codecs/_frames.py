@@ -59,13 +59,14 @@ def _to_table(value: Any) -> pa.Table:
     is_series = isinstance(value, pd.Series)
     frame = value.to_frame("values") if is_series else pd.DataFrame(value).copy(deep=False)
     index_levels = [frame.index.get_level_values(i) for i in range(frame.index.nlevels)]
-    notes = {
+    notes: dict[str, Any] = {
         "version": _VERSION,
         "labels": _note_labels(pd.Index([value.name])) if is_series else None,
         "is_series": is_series,
         "attrs": dict(value.attrs),
         "columns": [_note_values(frame.iloc[:, i]) for i in range(frame.shape[1])],
         "index": [_note_values(level) for level in index_levels],
+        "is_multi_index": isinstance(frame.index, pd.MultiIndex),
         "index_names": [_note_name(name) for name in frame.index.names],
     }
     if not is_series and not _is_plain(frame.columns):
@@ -73,9 +74,9 @@ def _to_table(value: Any) -> pa.Table:
         frame.columns = pd.Index(_text_names(frame.columns))
     for position, note in enumerate(notes["columns"]):
         if note["dtype"] == "category":
-            frame.isetitem(position, _dense(frame.iloc[:, position].cat))
+            frame.isetitem(position, _dense(frame.iloc[:, position]))
     frame.index = _plain_index(frame, index_levels)
-    frame.attrs = {}
+    frame.attrs = {}  # they are in the notes
     table = pa.Table.from_pandas(frame)
     text = dump_json(notes, "the frame")
     return table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: text})
@@ -98,10 +99,8 @@ def _from_table(table: pa.Table) -> Any:
         pd.Index(_mend(frame.index.get_level_values(i), note))
         for i, note in enumerate(notes["index"])
     ]
-    if len(levels) > 1:
-        frame.index = pd.MultiIndex.from_arrays(levels)
-    else:
-        frame.index = levels[0]
+    is_multi = notes["is_multi_index"]
+    frame.index = pd.MultiIndex.from_arrays(levels) if is_multi else levels[0]
     frame.index.names = [_read_name(note) for note in notes["index_names"]]
     labels = None if notes["labels"] is None else _read_labels(notes["labels"])
     if notes["is_series"]:
@@ -120,9 +119,13 @@ def _note_values(values: Values) -> dict[str, Any]:
 
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
-        categories = _nest(dtype.categories)
-        return {"dtype": "category", "ordered": bool(dtype.ordered), "categories": categories}
-    if dtype == object:
+        return {
+            "dtype": "category",
+            "ordered": bool(dtype.ordered),
+            "categories": _nest(dtype.categories),
+            "categories_name": _note_name(dtype.categories.name),
+        }
+    if pd.api.types.is_object_dtype(dtype):
         return {"dtype": "object", "has_containers": _has_containers(values)}
     return {"dtype": _dtype_name(dtype)}
 
@@ -133,12 +136,12 @@ def _mend(values: Any, note: dict[str, Any], stored: pa.ChunkedArray | None = No
 
     name = note["dtype"]
     if name == "category":
-        categories = _unnest(note["categories"])
+        categories = _unnest(note["categories"]).rename(_read_name(note["categories_name"]))
         return pd.Categorical(values, categories=categories, ordered=note["ordered"])
     if name == "object":
         if note["has_containers"] and stored is not None:
             return pd.Series(stored.to_pylist(), index=values.index, dtype=object)
-        if values.dtype == object:
+        if pd.api.types.is_object_dtype(values.dtype):
             return values
         return values.astype(object).where(values.notna(), None)
     if name.startswith(_RESTORED) and name != _dtype_name(values.dtype):
@@ -154,16 +157,14 @@ def _dtype_name(dtype: Any) -> str:
 
 def _has_containers(values: Values) -> bool:
     """Whether the cells are lists or dicts, which pyarrow would give back as arrays."""
-    for cell in values:
-        if cell is not None and not (isinstance(cell, float) and cell != cell):
-            return isinstance(cell, list | dict)
-    return False
+    return isinstance(next(iter(values.dropna()), None), list | dict)
 
 
-def _dense(categorical: Any) -> Any:
+def _dense(values: Any) -> Any:
     """What a categorical says, row by row, for readers who know no categories."""
     import pandas as pd  # noqa: PLC0415
 
+    categorical = values.array
     return pd.array(categorical.categories).take(categorical.codes, allow_fill=True)
 
 
@@ -173,16 +174,19 @@ def _plain_index(frame: pd.DataFrame, levels: list[Any]) -> pd.Index[Any]:
 
     names: list[str | None] = []
     for name in frame.index.names:
-        is_free = isinstance(name, str) and name not in frame.columns and name not in names
-        names.append(name if is_free else None)
+        if isinstance(name, str) and name not in frame.columns and name not in names:
+            names.append(name)
+        else:
+            names.append(None)
     if any(isinstance(level.dtype, pd.CategoricalDtype) for level in levels):
         levels = [
             pd.Index(_dense(level)) if isinstance(level.dtype, pd.CategoricalDtype) else level
             for level in levels
         ]
-        if len(levels) > 1:
+        if isinstance(frame.index, pd.MultiIndex):
             return pd.MultiIndex.from_arrays(levels, names=names)
-        return levels[0].rename(names[0])
+        level: pd.Index[Any] = levels[0].rename(names[0])
+        return level
     return frame.index.set_names(names)
 
 
@@ -213,9 +217,11 @@ def _text_names(columns: pd.Index[Any]) -> list[str]:
 
 
 def _note_labels(labels: pd.Index[Any]) -> dict[str, Any]:
+    import pandas as pd  # noqa: PLC0415
+
     levels = [labels.get_level_values(i) for i in range(labels.nlevels)]
     return {
-        "is_multi": labels.nlevels > 1,
+        "is_multi": isinstance(labels, pd.MultiIndex),
         "levels": [_note_level(level) for level in levels],
         "names": [_note_name(name) for name in labels.names],
     }
@@ -231,8 +237,11 @@ def _read_labels(note: dict[str, Any]) -> pd.Index[Any]:
 
 
 def _note_level(level: pd.Index[Any]) -> dict[str, Any]:
+    import pandas as pd  # noqa: PLC0415
+
     dtype: Any = level.dtype
-    if dtype == object or str(dtype) in ("str", "string") or dtype.kind in "biuf":
+    is_text = pd.api.types.is_object_dtype(dtype) or str(dtype) in ("str", "string")
+    if is_text or dtype.kind in "biuf":
         values = level.tolist()
         for label in values:
             if not (label is None or isinstance(label, str | int | float)):
@@ -250,7 +259,8 @@ def _read_level(note: dict[str, Any]) -> pd.Index[Any]:
 
     if "nested" in note:
         return _unnest(note["nested"])
-    return pd.Index(note["values"], dtype=object, tupleize_cols=False).astype(note["dtype"])
+    level: pd.Index[Any] = pd.Index(note["values"], dtype=object, tupleize_cols=False)
+    return level.astype(note["dtype"])
 
 
 def _note_name(name: object) -> Any:
@@ -271,4 +281,5 @@ def _nest(labels: pd.Index[Any]) -> str:
 def _unnest(text: str) -> pd.Index[Any]:
     import pandas as pd  # noqa: PLC0415
 
-    return pd.Index(read_frame(base64.b64decode(text))["labels"], name=None)
+    labels: pd.Index[Any] = pd.Index(read_frame(base64.b64decode(text))["labels"])
+    return labels.rename(None)

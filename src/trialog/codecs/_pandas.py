@@ -19,8 +19,11 @@ class PandasCodec:
     column of objects comes back as None, and a subclass comes back as the plain class.
 
     Example:
-        >>> PandasCodec.decode(PandasCodec.encode(pandas.Series([1, None], dtype="Int64"))).sum()
-        np.int64(1)
+        >>> frame = pandas.DataFrame({"lr": [0.1, 0.2]}, index=["first", "second"])
+        >>> PandasCodec.decode(PandasCodec.encode(frame))
+                 lr
+        first   0.1
+        second  0.2
     """
 
     media_type: ClassVar[str] = "application/vnd.apache.parquet"
@@ -97,7 +100,9 @@ def _culprit(value: Any) -> str:
 
 
 def _refusal(what: str, error: BaseException) -> InvalidTypeError:
-    reason = " ".join(str(error.args[0] if error.args else error).split())[:300]
+    is_pair = len(error.args) == len(("reason", "column"))  # pyarrow's
+    text = str(error.args[0] if is_pair else error)
+    reason = " ".join(text.split())[:300]
     return InvalidTypeError(
         f"{what}: {reason}; give the cells one type that Parquet has (astype), leave the column "
         "out, or log it with PickleCodec"

@@ -39,7 +39,7 @@ class PickleCodec:
             return pickle.dumps(value, protocol=_PROTOCOL)
         except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
             raise InvalidTypeError(
-                f"a {type_name(value)} cannot be pickled: {error or type(error).__name__}"
+                f"a {type_name(value)} cannot be pickled: {str(error) or type(error).__name__}"
             ) from error
 
     @staticmethod

@@ -34,6 +34,7 @@ _READERS = {
         TextCodec,
     )
 }
+_JSON_TYPES = (int, float, Decimal, Rational, Mapping, list, tuple)  # a bool is an int
 _MAX_JSON_NUMBER_BYTES = 8  # JSON numbers come back as doubles or integers
 
 
@@ -44,7 +45,7 @@ def codec_for(value: object) -> AttachmentCodec[Any]:
     text                                                     :class:`TextCodec`
     bytes, bytearray, memoryview                             :class:`BytesCodec`
     None, bool, numbers, mappings, lists, tuples             :class:`JsonCodec`
-    numpy arrays, torch tensors, scalars that no number is   :class:`NumpyCodec`
+    numpy arrays, torch tensors, scalars JSON has not        :class:`NumpyCodec`
     pandas DataFrame, Series                                 :class:`PandasCodec`
     Pillow images                                            :class:`PillowCodec`
     matplotlib figures, and what leads to one by ``.figure`` :class:`MatplotlibCodec`
@@ -94,8 +95,7 @@ def _by_builtin(value: object) -> AttachmentCodec[Any] | None:
         return check_codec(TextCodec)
     if isinstance(value, bytes | bytearray | memoryview):
         return check_codec(BytesCodec)
-    plain = bool | int | float | Decimal | Rational | Mapping | list | tuple
-    if value is None or isinstance(value, plain):
+    if value is None or isinstance(value, _JSON_TYPES):
         return check_codec(JsonCodec)
     return None
 

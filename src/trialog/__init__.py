@@ -1,0 +1,89 @@
+"""trialog: an experiment tracker that loses nothing.
+
+::
+
+    import trialog
+
+    with trialog.init("acme", "Protein folding") as run:
+        run.log_parameter("lr", 1e-3)
+        run.log("loss", 0.3, step=1)
+
+    trialog.runs("acme/protein-folding").comparison_df()
+
+Everything public is here, in :mod:`trialog.errors`, :mod:`trialog.codecs` and
+:mod:`trialog.testing`. Importing this package loads nothing else: each name brings its module
+when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from trialog._version import __version__
+
+if TYPE_CHECKING:
+    from trialog import codecs, errors
+    from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
+    from trialog._public.functions import (
+        add_tags,
+        finish,
+        get_active_run,
+        init,
+        log,
+        log_attachment,
+        log_directory,
+        log_file,
+        log_json,
+        log_parameter,
+        log_parameters,
+        log_value,
+        log_with_codec,
+        set_description,
+    )
+    from trialog._public.run import Run
+    from trialog._tracking.client import LocalClient
+
+_HOMES = {
+    "trialog._entities": ("RunOrg", "RunProject", "RunStatus", "RunUser"),
+    "trialog._public.functions": (
+        "add_tags",
+        "finish",
+        "get_active_run",
+        "init",
+        "log",
+        "log_attachment",
+        "log_directory",
+        "log_file",
+        "log_json",
+        "log_parameter",
+        "log_parameters",
+        "log_value",
+        "log_with_codec",
+        "set_description",
+    ),
+    "trialog._public.run": ("Run",),
+    "trialog._tracking.client": ("LocalClient",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+_MODULES = ("codecs", "errors")
+
+__all__ = [  # noqa: PLE0604, RUF022 # the names above, which a test compares
+    "__version__",
+    *sorted(_MODULES),
+    *sorted(_HOME_OF),
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"trialog.{name}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module 'trialog' has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

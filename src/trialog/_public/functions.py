@@ -1,0 +1,211 @@
+"""The module-level functions: ``trialog.init`` and what acts on the active run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Never, TypeVar, cast
+
+from trialog._entities import RunStatus
+from trialog._public.run import Run
+from trialog._tracking import active
+from trialog._tracking.calls import MISSING
+from trialog._tracking.client import LocalClient
+from trialog._tracking.endings import Ends
+from trialog._tracking.starting import start_run
+
+if TYPE_CHECKING:
+    from trialog.codecs import AttachmentCodec
+
+T = TypeVar("T")
+
+
+def init(
+    namespace_slug: str | None = None,
+    project_display_name: str | None = None,
+    name: str | None = None,
+    description: str | None = None,
+    status: RunStatus | str | None = RunStatus.RUNNING,
+    client: LocalClient | None = None,
+    *,
+    tags: str | Iterable[str] = (),
+    parameters: Any = None,
+    parent: Run | str | None = None,
+    id: str | None = None,  # noqa: A002 # the word for it
+    resume: str | None = None,
+    ends: Ends | None = None,
+    at_exit: RunStatus | str | None = None,
+    supersede: bool = True,
+    strict: bool = False,
+    **unknown: Never,
+) -> Run:
+    """Start a run. Needs no server and no account.
+
+    One name alone is a project (``"digits"``, ``"acme/digits"``); the namespace then is
+    TRIALOG_NAMESPACE, else the user's name. No name at all: TRIALOG_PROJECT, else the folder of the
+    git repository or script.
+
+    Args:
+        namespace_slug: an organisation or a user.
+        project_display_name: the project, found or created by its slug.
+        name: the run's name; a taken one gets ``_1``, ``_2``, …; none given, a random one.
+        description: what it is about.
+        status: RUNNING, or PENDING until its block or the first thing logged.
+        client: where runs are kept; this machine's store where not given.
+        tags: labels to find it by.
+        parameters: as for :meth:`Run.log_parameters`.
+        parent: the run, or its id, that this one belongs to.
+        id: the run's id; where there is a run of that id, this process joins it.
+        resume: the id or name of a run of the project to go on with.
+        ends: exception classes to the statuses they end the run with.
+        at_exit: the status where the interpreter exits and the run was left open.
+        supersede: whether a run of this place that nobody entered ends as FAILED.
+        strict: raise where the store cannot take what is logged, instead of telling it once.
+        unknown: none; a misspelt keyword is answered with the nearest.
+
+    Raises:
+        UsageError: a name, status or combination that cannot mean anything.
+        StoreError: the store cannot be written.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "Protein folding", tags=["demo"]) as run:
+        ...     run.log("loss", 0.3)
+        >>> run.project.slug
+        'protein-folding'
+    """
+    return start_run(
+        Run,
+        namespace_slug,
+        project_display_name,
+        name,
+        description,
+        status,
+        client,
+        tags=tags,
+        parameters=parameters,
+        parent=parent,
+        id=id,
+        resume=resume,
+        ends=ends,
+        at_exit=at_exit,
+        supersede=supersede,
+        strict=strict,
+        **unknown,
+    )
+
+
+def get_active_run() -> Run:
+    """The run that module-level functions log to.
+
+    Raises:
+        NoActiveRunError: none is open here, or several are and none was entered here.
+    """
+    return cast("Run", active.get_active_run())
+
+
+def log(
+    name: str | Mapping[str, Any],
+    value: Any = MISSING,
+    step: int | None = None,
+    client: LocalClient | None = None,
+    **unknown: Never,
+) -> None:
+    """:meth:`Run.log` of the active run."""
+    active.get_active_run().log(name, value, step, client, **unknown)
+
+
+def log_parameter(name: str, value: Any) -> None:
+    """:meth:`Run.log_parameter` of the active run."""
+    active.get_active_run().log_parameter(name, value)
+
+
+def log_parameters(parameters: Any = None, /, **named: Any) -> None:
+    """:meth:`Run.log_parameters` of the active run."""
+    active.get_active_run().log_parameters(parameters, **named)
+
+
+def log_json(name: str, value: Any, *, step: int | None = None, overwrite: bool = True) -> None:
+    """:meth:`Run.log_json` of the active run."""
+    active.get_active_run().log_json(name, value, step=step, overwrite=overwrite)
+
+
+def log_file(
+    name: str,
+    path: str | os.PathLike[str],
+    media_type: str | None = None,
+    filename: str | None = None,
+    *,
+    step: int | None = None,
+    overwrite: bool = True,
+) -> None:
+    """:meth:`Run.log_file` of the active run."""
+    active.get_active_run().log_file(
+        name, path, media_type, filename, step=step, overwrite=overwrite
+    )
+
+
+def log_directory(
+    name: str,
+    path: str | os.PathLike[str],
+    pattern: str = "**/*",
+    *,
+    step: int | None = None,
+    overwrite: bool = True,
+) -> list[str]:
+    """:meth:`Run.log_directory` of the active run."""
+    return active.get_active_run().log_directory(
+        name, path, pattern, step=step, overwrite=overwrite
+    )
+
+
+def log_attachment(
+    name: str,
+    media_type: str,
+    bytes: bytes | bytearray | memoryview,  # noqa: A002 # OMMX's name for it
+    *,
+    filename: str | None = None,
+    step: int | None = None,
+    overwrite: bool = True,
+) -> None:
+    """:meth:`Run.log_attachment` of the active run."""
+    active.get_active_run().log_attachment(
+        name, media_type, bytes, filename=filename, step=step, overwrite=overwrite
+    )
+
+
+def log_with_codec(
+    codec: type[AttachmentCodec[T]] | AttachmentCodec[T],
+    name: str,
+    value: T,
+    *,
+    step: int | None = None,
+    overwrite: bool = True,
+) -> None:
+    """:meth:`Run.log_with_codec` of the active run."""
+    active.get_active_run().log_with_codec(codec, name, value, step=step, overwrite=overwrite)
+
+
+def log_value(name: str, value: Any, step: int | None = None, *, overwrite: bool = True) -> None:
+    """:meth:`Run.log_value` of the active run."""
+    active.get_active_run().log_value(name, value, step, overwrite=overwrite)
+
+
+def add_tags(*tags: str | Iterable[str]) -> None:
+    """:meth:`Run.add_tags` of the active run."""
+    active.get_active_run().add_tags(*tags)
+
+
+def set_description(description: str | None) -> None:
+    """:meth:`Run.set_description` of the active run."""
+    active.get_active_run().set_description(description)
+
+
+def finish(
+    client: LocalClient | RunStatus | str | None = None,
+    status: RunStatus | str | None = RunStatus.COMPLETED,
+    *,
+    reason: str | None = None,
+) -> None:
+    """:meth:`Run.finish` of the active run."""
+    active.get_active_run().finish(client, status, reason=reason)
