@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import statistics
 import subprocess
 import sys
@@ -34,7 +33,9 @@ def log_one(path: str) -> None:
         start = time.perf_counter()
         run.log_file("model", path)
         seconds = time.perf_counter() - start
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    # not getrusage: its peak is inherited from the process that started this one
+    status = Path("/proc/self/status").read_text()
+    peak_mb = int(status.partition("VmHWM:")[2].split()[0]) * 1024 / 1e6
     print(json.dumps([seconds, peak_mb]))
 
 

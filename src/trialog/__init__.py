@@ -68,7 +68,7 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("codecs", "errors")
 
-__all__ = [  # noqa: PLE0604, RUF022 # the names above, which a test compares
+__all__ = [  # noqa: PLE0604 # the names above, which a test compares
     "__version__",
     *sorted(_MODULES),
     *sorted(_HOME_OF),

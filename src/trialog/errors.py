@@ -4,7 +4,7 @@
 
     TrialogError
     ├── UsageError (ValueError)              the call cannot mean anything: change the call
-    │   ├── InvalidNameError                   a name that is empty, too long or holds control characters
+    │   ├── InvalidNameError                   a name that is empty, too long or unprintable
     │   ├── RunFinishedError                   the run has ended and takes nothing more
     │   └── NoActiveRunError                   no run is open here, or several are
     ├── InvalidTypeError (TypeError)         a value of a type that cannot be logged

@@ -6,7 +6,7 @@ every byte before it is damaged.
 
 A block ends in a trailer once it is closed::
 
-    u32 TRAILER_MAGIC | u32 used | u32 crc32(all bytes of the block before the trailer) | u32 crc32(these 12 bytes)
+    u32 TRAILER_MAGIC | u32 used | u32 crc32(the block before the trailer) | u32 crc32(these 12)
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TRAILER_BYTES = 16
 class Extent(NamedTuple):
     """Where a block lies in its file."""
 
-    index: int
+    number: int
     start: int
     size: int
 

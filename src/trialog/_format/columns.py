@@ -16,7 +16,6 @@ from trialog._format.records import (
     POINTS_HEAD,
     TYPE_FLOAT,
     TYPE_SIGNED,
-
     WIDE_HEAD,
     Kind,
     record_bytes,
@@ -26,7 +25,9 @@ Integers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-_POINT = np.dtype([("word", "<u4"), ("step", "<i4"), ("time", "<i8"), ("value", "<f8"), ("end", "<u4")])
+_POINT = np.dtype(
+    [("word", "<u4"), ("step", "<i4"), ("time", "<i8"), ("value", "<f8"), ("end", "<u4")]
+)
 _WIDE = np.dtype([("word", "<u4"), ("flags", "<u4"), ("step", "<i8"), ("time", "<i8")])
 _HEAD = np.dtype([("word", "<u4"), ("step", "<i4"), ("time", "<i8")])
 
@@ -74,7 +75,8 @@ def _gather(raw: NDArray[np.uint8], at: Integers, size: int) -> NDArray[np.uint8
     if int(at[-1]) - int(at[0]) == (count - 1) * size:
         start = int(at[0])
         return raw[start : start + count * size].reshape(count, size)
-    return raw[at[:, None] + np.arange(size)]
+    rows: NDArray[np.uint8] = raw[at[:, None] + np.arange(size)]
+    return rows
 
 
 def _decode(
@@ -129,6 +131,3 @@ def _decode_wide(
         values,
         exact,
     )
-
-
-

@@ -86,7 +86,11 @@ class BlockIndex:
 
 
 def index_block(
-    region: bytes | bytearray | memoryview, extent: Extent, *, is_settled: bool, limit: int | None = None
+    region: bytes | bytearray | memoryview,
+    extent: Extent,
+    *,
+    is_settled: bool,
+    limit: int | None = None,
 ) -> BlockIndex:
     """Walk a block and say where its records lie.
 
@@ -253,7 +257,7 @@ class _Walk:
         Returns:
             How many words to skip; 0 to stop here.
         """
-        extent, data = self.index.extent, self.index.data
+        data = self.index.data
         if not self.is_settled and not self.index.is_closed:
             return 0
         after = at + length if length else at + 1

@@ -1,5 +1,7 @@
-"""Records to bytes. The two hot layouts (POINT, POINTS) are packed in place by the writer with the
-structs of ``records``; everything else is made here.
+"""Records to bytes.
+
+The two hot layouts (POINT, POINTS) are packed in place by the writer with the structs of
+``records``; everything else is made here.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ ATTACHMENT   see :class:`Attachment`; a name again is a new version
 EDIT         any of ``add_tags``, ``remove_tags`` (lists of text), ``description`` (text or null),
              ``name`` (text), ``deleted`` (bool), ``status`` ("RUNNING": a pending run began);
              ``by`` (user name)
-TROUBLE      ``{"what": text, "missing": int, "since_ns": int, "until_ns": int | null}``: points that
+TROUBLE      ``{"what": text, "missing": int, "since_ns": int, "until_ns": int}``: points that
              could not be kept
 CELL         ``{"error": exception | null}``: how a notebook cell ended while the run was open
 HEARTBEAT    no payload

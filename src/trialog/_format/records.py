@@ -11,10 +11,9 @@ POINT_AUTO         the same, step 0: no step was given                          
 POINT_WIDE         word, u32 flags, i64 step, i64 time_ns, 8 bytes value, word again      36
 POINTS             word, i32 step, i64 time_ns, n × f64, crc32                            20 + 8n
 POINTS_AUTO        the same, step 0                                                       20 + 8n
-POINTS_WIDE        word, u32 flags, i64 step, i64 time_ns, n × 8 bytes, n × u8 type,      28 + 9n, up
-                   padding, crc32                                                         to 4
-all others         word, i64 time_ns, payload, padding, crc32                             16 + m, up
-                                                                                          to 4
+POINTS_WIDE        word, u32 flags, i64 step, i64 time_ns, n × 8 bytes, n × u8 type,      28 + 9n
+                   padding to 4, crc32
+all others         word, i64 time_ns, payload, padding to 4, crc32                        16 + m
 =================  =====================================================================  ==========
 
 The high 24 bits of a word are the name's number (POINT…), the template's number (POINTS…), or the

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from decimal import Decimal
-from numbers import Rational
+from fractions import Fraction
 from typing import Any, NamedTuple
 
 import orjson
@@ -21,6 +21,7 @@ from trialog.errors import InvalidTypeError, UsageError
 MAX_EXACT = 2**53  # every integer up to here is a double
 MIN_SIGNED, MAX_SIGNED, MAX_UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
 _MAX_DEPTH = 200
+_DECIMAL_BITS = 10_000  # Python bounds conversions to decimal digits
 
 
 class Number(NamedTuple):
@@ -62,7 +63,7 @@ def to_plain(value: object) -> bool | int | float | None:
         return int(value)
     if isinstance(value, float):
         return float(value)
-    if isinstance(value, Decimal | Rational):
+    if isinstance(value, Decimal | Fraction):
         return _from_exact(value)
     return _by_manners(value)
 
@@ -77,7 +78,7 @@ def _from_int(value: int) -> Number | int:
     return value
 
 
-def _from_exact(value: Decimal | Rational) -> float:
+def _from_exact(value: Decimal | Fraction) -> float:
     is_infinite = isinstance(value, Decimal) and value.is_infinite()
     try:
         number = float(value) if not (isinstance(value, Decimal) and value.is_snan()) else math.nan
@@ -89,10 +90,10 @@ def _from_exact(value: Decimal | Rational) -> float:
 
 
 def _by_manners(value: object) -> bool | int | float | None:
-    """numpy and torch scalars, and what else behaves like a number."""
+    """Numpy and torch scalars, and what else behaves like a number."""
     if isinstance(value, str | bytes | bytearray | memoryview | Mapping | list | tuple | complex):
         return None
-    if isinstance(value, type) or (getattr(value, "ndim", 0) and not _is_single(value)):
+    if isinstance(value, type) or (getattr(value, "ndim", None) and not _is_single(value)):
         return None  # an array of several values is not a number
     item = getattr(value, "item", None)
     if callable(item):
@@ -104,7 +105,7 @@ def _by_manners(value: object) -> bool | int | float | None:
     for method, kind in (("__index__", int), ("__float__", float)):
         if hasattr(type(value), method):
             try:
-                return kind(value)  # type: ignore[call-overload,no-any-return]  # it has the method
+                return kind(value)  # type: ignore[call-overload, arg-type]  # it has the method
             except (TypeError, ValueError):
                 return None
     return None
@@ -146,7 +147,7 @@ def load_json(data: bytes | bytearray | memoryview) -> Any:
     return _untag(orjson.loads(data))
 
 
-def _tag(value: object, path: str, depth: int) -> Any:
+def _tag(value: object, path: str, depth: int) -> Any:  # a line for each kind
     if value is None or value is True or value is False:
         return value
     if type(value) is str:
@@ -223,8 +224,8 @@ def _float_name(value: float) -> str:
 
 
 def _digits(value: int) -> str:
-    """Decimal while Python allows it, else hexadecimal (Python bounds decimal digits)."""
-    return str(value) if value.bit_length() < 10_000 else hex(value)
+    """Decimal while Python allows it, else hexadecimal."""
+    return str(value) if value.bit_length() < _DECIMAL_BITS else hex(value)
 
 
 def _from_digits(text: str) -> int:

@@ -99,7 +99,7 @@ def get_active_run() -> Run:
         return runs[0]
     if not runs:
         raise NoActiveRunError(
-            "No active run is set. Start one with trialog.init(), or log to a run you hold: run.log(…)"
+            "No active run is set. Start one with trialog.init(), or log to a run you hold"
         )
     names = ", ".join(repr(run.name) for run in runs)
     raise NoActiveRunError(

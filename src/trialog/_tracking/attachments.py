@@ -27,6 +27,7 @@ from trialog.errors import (
 if TYPE_CHECKING:
     from trialog._tracking.facts import FactLog, Store
 
+
 class AttachmentLog:
     """Logs attachments: the bytes into the store, the fact into the journal."""
 
@@ -43,7 +44,9 @@ class AttachmentLog:
         """Log a JSON value."""
         name = self._check(name, overwrite=overwrite)
         data = dump_json(value, f"attachment {name!r}")
-        self._log(name, lambda blobs: blobs.put(data), "application/json", _leaf(name, ".json"), step)
+        self._log(
+            name, lambda blobs: blobs.put(data), "application/json", _leaf(name, ".json"), step
+        )
 
     def log_bytes(
         self,
@@ -95,7 +98,7 @@ class AttachmentLog:
         if not root.exists():
             raise MissingFileError(f"cannot log {str(root)!r}: there is no such directory")
         if not root.is_dir():
-            raise UnreadableFileError(f"cannot log {str(root)!r}: it is a file; use log_file")
+            raise UnreadableFileError(f"cannot log {str(root)!r}, a file; use log_file")
         files = [each for each in sorted(root.glob(pattern)) if each.is_file()]
         if not files:
             raise UsageError(f"cannot log {str(root)!r}: no file in it matches {pattern!r}")
@@ -113,7 +116,7 @@ class AttachmentLog:
         data = checked.encode(value)
         if not isinstance(data, bytes | bytearray | memoryview):
             raise InvalidTypeError(
-                f"{_codec_name(checked)}.encode gave {type(data).__name__} for attachment {name!r}; "
+                f"{_codec_name(checked)}.encode gave {type(data).__name__} for {name!r}: "
                 "a codec must give bytes"
             )
         filename = _leaf(name, getattr(checked, "filename_suffix", "") or "")
@@ -195,7 +198,9 @@ def _path_of(name: str, path: object) -> Path:
 def _check_filename(filename: object) -> str:
     checked = check_path_name(filename, "file")
     if "/" in checked or checked in (".", ".."):
-        raise InvalidNameError(f"the file name {checked!r} must not be a path; use {_leaf(checked)!r}")
+        raise InvalidNameError(
+            f"the file name {checked!r} must not be a path; use {_leaf(checked)!r}"
+        )
     return checked
 
 
@@ -207,7 +212,9 @@ def _leaf(name: str, suffix: str = "") -> str:
 def _safe_leaf(name: str) -> str:
     """A file's own name with what a name may not hold replaced."""
     text = name.encode("utf-8", "replace").decode()
-    return "".join("_" if character < " " or character in "\\\x7f" else character for character in text)
+    return "".join(
+        "_" if character < " " or character in "\\\x7f" else character for character in text
+    )
 
 
 def _codec_name(codec: Any) -> str:

@@ -81,7 +81,7 @@ def raise_bad(bad: list[TrialogError]) -> None:
 
 
 class SplitCall(NamedTuple):
-    """One call's values: the points in portions that fit a record, the JSON values, the bad ones."""
+    """One call's values: points in portions that fit a record, JSON values, and the bad ones."""
 
     portions: list[tuple[tuple[str, ...], list[Number]]]
     json_values: dict[str, object]

@@ -1,4 +1,4 @@
-"""What else can end a run: signals, uncaught exceptions, the interpreter's exit, a notebook's cells.
+"""What else ends a run: signals, uncaught exceptions, the interpreter's exit, a notebook's cells.
 
 Every handler calls the one that was there before. Signal handlers are installed only from the main
 thread, and taken away again with the last open run.
@@ -98,7 +98,7 @@ class Handlers:
             return  # raises KeyboardInterrupt, which says enough
         if number == signal.SIGINT and current is signal.SIG_DFL:
             return
-        self._previous[number] = current  # type: ignore[assignment]  # None was sorted out
+        self._previous[number] = current
         signal.signal(number, self._on_signal)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -150,9 +150,7 @@ class Handlers:
 def _open_here() -> list[Run]:
     """The runs of the main thread that no block holds: an error there concerns them."""
     main = threading.main_thread().ident
-    return [
-        run for run in session.open_runs() if run.place.thread == main and not run.was_entered
-    ]
+    return [run for run in session.open_runs() if run.place.thread == main and not run.was_entered]
 
 
 handlers = Handlers()

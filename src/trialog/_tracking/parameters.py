@@ -27,7 +27,7 @@ import enum
 import os
 from collections.abc import Iterator, Mapping, Set
 from pathlib import PurePath
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from trialog._format.values import dump_json, to_plain
 from trialog._names import check_name
@@ -49,8 +49,8 @@ def flatten(given: object) -> tuple[dict[str, Scalar], list[TrialogError]]:
     members = _members(given)
     if members is None:
         raise InvalidTypeError(
-            f"log_parameters takes a mapping, an argparse Namespace, a dataclass, an attrs class or "
-            f"an OmegaConf, not {type(given).__name__}: {str(given)[:80]!r}"
+            f"log_parameters takes a mapping, argparse Namespace, dataclass, attrs class or "
+            f"OmegaConf, not {type(given).__name__}: {str(given)[:80]!r}"
         )
     good: dict[str, Scalar] = {}
     bad: list[TrialogError] = []
@@ -76,15 +76,15 @@ def to_scalar(name: str, value: object) -> Scalar:
     if isinstance(value, str):
         return _text(name, value)
     if value is None or type(value) in (bool, int, float):
-        return value  # type: ignore[return-value]  # one of the types just named
+        return cast("Scalar", value)
     if isinstance(value, list | tuple | Set):
         return dump_json(_jsonable(name, value, 0), f"parameter {name!r}").decode()
     if isinstance(value, Mapping):
         return "{}"  # only empty ones come here
     scalar = _special(name, value)
     if scalar is not _NOTHING:
-        return scalar  # type: ignore[return-value]  # a Scalar, as it is not the sentinel
-    if hasattr(value, "tolist") and getattr(value, "ndim", 0):  # an array: as the list it holds
+        return cast("Scalar", scalar)
+    if hasattr(value, "tolist") and getattr(value, "ndim", None):  # an array: as the list it holds
         return to_scalar(name, value.tolist())
     plain = to_plain(value)
     if plain is not None:
@@ -156,7 +156,7 @@ def _walk(
             yield name, ({} if inner is not None else value)
 
 
-def _members(value: object) -> Mapping[Any, Any] | None:  # noqa: PLR0911 # one line for each kind
+def _members(value: object) -> Mapping[Any, Any] | None:  # one line for each kind
     """The named members of a configuration, or None for other things."""
     if isinstance(value, Mapping):
         return value

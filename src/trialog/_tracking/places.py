@@ -59,6 +59,6 @@ def _default_project() -> str:
         return to_slug(folder.name, "project") and folder.name
     except (OSError, InvalidNameError):
         raise UsageError(
-            "no project is named, and no folder gives one its name; call trialog.init('my-project') "
+            "no project is named, and no folder gives one its name; call trialog.init('project') "
             "or set TRIALOG_PROJECT"
         ) from None

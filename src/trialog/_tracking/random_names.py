@@ -31,6 +31,7 @@ def _words() -> Any:
         import coolname  # noqa: PLC0415 # 50 ms, and draws from ``random`` while it is imported
     finally:
         random.setstate(state)
-    words = copy.copy(coolname.generate.__self__)  # the default generator, with our own randomness
+    default: Any = coolname.generate  # a bound method of the default generator
+    words = copy.copy(default.__self__)
     words.random = random.SystemRandom()
     return words

@@ -48,7 +48,7 @@ _KEYWORDS = (
 )
 
 
-def start_run(  # noqa: PLR0917 # Tellurio's positions
+def start_run(  # Tellurio's positions
     run_class: type[R],
     namespace_slug: str | None = None,
     project_display_name: str | None = None,
@@ -124,10 +124,14 @@ def _opened(
     try:
         project = writers.open_project(store, wish, now)
         start = _settle(project, wish, resume, now)
-        later = [] if len(start.encode()) < MAX_PAYLOAD_BYTES // 2 else [
-            {"description": start.description},
-            {"add_tags": start.tags},
-        ]
+        later: list[dict[str, Any]] = (
+            []
+            if len(start.encode()) < MAX_PAYLOAD_BYTES // 2
+            else [
+                {"description": start.description},
+                {"add_tags": start.tags},
+            ]
+        )
         if later:
             start = replace(start, description=None, tags=[])
         journal = writers.open_journal(project, start, strict=strict)
@@ -236,5 +240,3 @@ def _check_parent(parent: Any) -> str | None:
     if not isinstance(identity, str):
         raise InvalidTypeError(f"parent must be a run or its id, not {type(parent).__name__}")
     return identity
-
-

@@ -63,7 +63,7 @@ def _pid_namespace() -> int:
 
 def _read(path: str) -> str:
     try:
-        with open(path, encoding="utf-8") as file:  # noqa: PTH123 # on the way of init()
+        with open(path, encoding="utf-8") as file:  # on the way of init()
             return file.read().strip()
     except OSError:
         return ""

@@ -195,7 +195,7 @@ class Journal:
             raise JournalClosedError
         if isinstance(full, DroppingBlock):
             return
-        index = full.extent.index + 1
+        index = full.extent.number + 1
         after = self._blocks.get(index)
         if after is None:
             after = self._blocks.setdefault(index, self._reserve(index))
@@ -221,7 +221,9 @@ class Journal:
         return DroppingBlock(index, self._clock())
 
     def _memory_blocks(self) -> int:
-        waiting = {id(block) for block in list(self._blocks.values()) if isinstance(block, BufferedBlock)}
+        waiting = {
+            id(block) for block in list(self._blocks.values()) if isinstance(block, BufferedBlock)
+        }
         return len(waiting | {id(block) for block in self._late})
 
     def _hold(self, kind: Kind, payload: bytes, time_ns: int) -> None:
@@ -254,7 +256,7 @@ class Journal:
 
     def _reserve_ahead(self) -> None:
         block = self.block
-        index = block.extent.index + 1
+        index = block.extent.number + 1
         if isinstance(block, MappedBlock) and index not in self._blocks:
             with contextlib.suppress(OSError), self._lock:  # told when it is needed
                 after = MappedBlock.reserve(self._fd, blocks.extent(index))
@@ -283,10 +285,10 @@ class Journal:
 
     def _recover(self, dropping: DroppingBlock) -> None:
         """There is space again: say what is missing, and go on."""
-        after = self._reserve(dropping.extent.index)
+        after = self._reserve(dropping.extent.number)
         if isinstance(after, DroppingBlock):
             return
-        self._blocks[dropping.extent.index] = self.block = after
+        self._blocks[dropping.extent.number] = self.block = after
         self.trouble.add_missing(dropping.missing, dropping.since_ns)
         facts, self._held_facts, self._held_bytes = self._held_facts, [], 0
         for kind, payload, time_ns in facts:
@@ -338,7 +340,7 @@ class Journal:
         os.pwrite(self._fd, blocks.encode_trailer(used, crc), block.extent.start + size)
         if is_last:
             os.ftruncate(self._fd, block.extent.start + size + blocks.TRAILER_BYTES)
-        self._blocks[block.extent.index] = ShutBlock(block.extent.index)
+        self._blocks[block.extent.number] = ShutBlock(block.extent.number)
         block.close()
 
     # -- the end -------------------------------------------------------------------------------

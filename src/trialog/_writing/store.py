@@ -40,8 +40,8 @@ def unwritable(home: Path, error: OSError) -> StoreError:
     """The error for a store that cannot be written."""
     return StoreError(
         error.errno or errno.EIO,
-        f"the store {str(home)!r} cannot be written ({error.strerror or error}): set TRIALOG_HOME to "
-        "a folder you may write, or TRIALOG_MODE=disabled to go on without keeping anything",
+        f"the store {str(home)!r} cannot be written ({error.strerror or error}): set TRIALOG_HOME "
+        "to a folder you may write, or TRIALOG_MODE=disabled to go on without keeping anything",
     )
 
 

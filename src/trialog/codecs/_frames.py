@@ -259,8 +259,9 @@ def _read_level(note: dict[str, Any]) -> pd.Index[Any]:
 
     if "nested" in note:
         return _unnest(note["nested"])
-    level: pd.Index[Any] = pd.Index(note["values"], dtype=object, tupleize_cols=False)
-    return level.astype(note["dtype"])
+    labels: Any = pd.Index(note["values"], dtype=object, tupleize_cols=False)
+    level: pd.Index[Any] = labels.astype(note["dtype"])
+    return level
 
 
 def _note_name(name: object) -> Any:

@@ -1,0 +1,100 @@
+"""What all tests share: a store of their own, and a way to see what a journal holds."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from trialog._format.blocks import LAST_WORDS_END, LAST_WORDS_START, extents
+from trialog._format.decoding import Call, Fact, events, index_block, index_last_words
+from trialog._format.facts import Start
+from trialog._format.records import Kind
+from trialog._format.values import load_json
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path, monkeypatch) -> Path:
+    """An empty store of the test's own."""
+    home = tmp_path / "store"
+    monkeypatch.setenv("TRIALOG_HOME", str(home))
+    for variable in ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT"):
+        monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
+    return home
+
+
+class Journals:
+    """What the journals of a store hold, by the pure decoder alone."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def paths(self) -> list[Path]:
+        return sorted(self.home.glob("namespaces/*/*/runs/*/*/*.journal"))
+
+    def read(self, path: Path) -> list[Call | Fact]:
+        """Every record of one journal; damage is an error."""
+        data = path.read_bytes()
+        found: list[Call | Fact] = []
+        for extent in extents(len(data)):
+            region = data[extent.start : extent.stop]
+            index = index_block(region, extent, is_settled=True)
+            assert not index.damage, index.damage
+            found += events(index)
+        if len(data) >= LAST_WORDS_END:
+            found += events(index_last_words(data[LAST_WORDS_START:LAST_WORDS_END]))
+        return found
+
+    def all(self) -> list[Call | Fact]:
+        return [record for path in self.paths() for record in self.read(path)]
+
+    def calls(self) -> list[Call]:
+        return [record for record in self.all() if isinstance(record, Call)]
+
+    def points(self, name: str) -> list[tuple[int | None, float]]:
+        return [
+            (call.step, value)
+            for call in self.calls()
+            for each, value in zip(call.names, call.values, strict=True)
+            if each == name
+        ]
+
+    def facts(self, kind: Kind) -> list[Any]:
+        return [
+            load_json(record.payload)
+            for record in self.all()
+            if isinstance(record, Fact) and record.kind is kind
+        ]
+
+    def end(self, name: str) -> dict[str, Any] | None:
+        """The last end of the run of that name."""
+        for path in self.paths():
+            records = self.read(path)
+            start = Start.decode(records[0].payload)
+            ends = [each for each in records if isinstance(each, Fact) and each.kind is Kind.END]
+            if start.name == name and start.role == "run":
+                return load_json(ends[-1].payload) if ends else None
+        raise AssertionError(f"no run {name!r}")
+
+
+@pytest.fixture
+def journals(store) -> Journals:
+    return Journals(store)
+
+
+@pytest.fixture
+def script(tmp_path, store):
+    """Runs a training script in a process of its own."""
+
+    def run(source: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        path = tmp_path / "train.py"
+        path.write_text(textwrap.dedent(source))
+        command = [sys.executable, str(path)]
+        options = {"capture_output": True, "text": True, "timeout": 60} | options
+        return subprocess.run(command, check=False, **options)
+
+    return run
