@@ -6,8 +6,8 @@ Each tracker runs in a virtual environment of its own, made here. A cost is that
 or of as many as fit in ten seconds. `mean` is the caller's wall time and `cpu` all processor time
 of all threads and child processes until the run is finished, both over the number of calls. Bytes
 a point are those on disk after `finish`, less those of an empty run. `whole` is a fresh process
-that imports, starts a run, logs a point and finishes, in a store that exists. Prints one table,
-writes `results/peers.json` and draws it.
+that imports, starts a run, logs a point and finishes, in a store that exists, over one that
+appends the point to a list. Prints one table, updates `results/peers.json` and draws it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from pathlib import Path
 import peers
 import plots
 from bench import Bench
-from report import aligned, keep, number
+from report import aligned, keep, kept, number
 
 
 def measure(names: list[str], rounds: int, scratch: Path) -> dict[str, dict]:
@@ -83,8 +83,9 @@ def main() -> None:
     for name, results in found.items():
         if "failure" in results:
             print(f"{name} was not measured: {results['failure']}")
-    keep("peers", found)
-    plots.draw(found)
+    all_found = (kept("peers") or {}) | found
+    keep("peers", all_found)
+    plots.draw(all_found)
 
 
 if __name__ == "__main__":

@@ -86,7 +86,7 @@ def _from_tensor(tensor: Any) -> Any:
             if not tensor.is_floating_point():
                 raise
             return tensor.float().numpy(force=True)
-    except (TypeError, RuntimeError) as error:
+    except (TypeError, NotImplementedError) as error:
         raise InvalidTypeError(
             f"this {type_name(tensor)} of {tensor.dtype} has no form as a numpy array: {error}"
         ) from error
