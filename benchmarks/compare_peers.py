@@ -7,7 +7,8 @@ or of as many as fit in ten seconds. `mean` is the caller's wall time and `cpu` 
 of all threads and child processes until the run is finished, both over the number of calls. Bytes
 a point are those on disk after `finish`, less those of an empty run. `whole` is a fresh process
 that imports, starts a run, logs a point and finishes, in a store that exists, over one that
-appends the point to a list. Prints one table, updates `results/peers.json` and draws it.
+appends the point to a list. `after kill -9` is what the worst of three killed processes left, each
+killed right after its last call. Prints one table, updates `results/peers.json` and draws it.
 """
 
 from __future__ import annotations

@@ -58,7 +58,7 @@ def _to_table(value: Any) -> pa.Table:
 
     is_series = isinstance(value, pd.Series)
     frame = value.to_frame("values") if is_series else pd.DataFrame(value).copy(deep=False)
-    index_levels = [frame.index.get_level_values(i) for i in range(frame.index.nlevels)]
+    index_levels = _levels(frame.index)
     notes: dict[str, Any] = {
         "version": _VERSION,
         "labels": _note_labels(pd.Index([value.name])) if is_series else None,
@@ -77,7 +77,8 @@ def _to_table(value: Any) -> pa.Table:
             frame.isetitem(position, _dense(frame.iloc[:, position]))
     frame.index = _plain_index(frame, index_levels)
     frame.attrs = {}  # they are in the notes
-    table = pa.Table.from_pandas(frame)
+    keep_range = True if frame.columns.empty else None  # of no columns Parquet counts no rows
+    table = pa.Table.from_pandas(frame, preserve_index=keep_range)
     text = dump_json(notes, "the frame")
     return table.replace_schema_metadata({**(table.schema.metadata or {}), _KEY: text})
 
@@ -168,6 +169,12 @@ def _dense(values: Any) -> Any:
     return pd.array(categorical.categories).take(categorical.codes, allow_fill=True)
 
 
+def _levels(index: pd.Index[Any]) -> list[pd.Index[Any]]:
+    """The values of each level; without its name, which could be taken for a position."""
+    bare = index.set_names([None] * index.nlevels)
+    return [bare.get_level_values(position) for position in range(index.nlevels)]
+
+
 def _plain_index(frame: pd.DataFrame, levels: list[Any]) -> pd.Index[Any]:
     """The frame's index with text names that no column has, and without categories."""
     import pandas as pd  # noqa: PLC0415
@@ -219,10 +226,9 @@ def _text_names(columns: pd.Index[Any]) -> list[str]:
 def _note_labels(labels: pd.Index[Any]) -> dict[str, Any]:
     import pandas as pd  # noqa: PLC0415
 
-    levels = [labels.get_level_values(i) for i in range(labels.nlevels)]
     return {
         "is_multi": isinstance(labels, pd.MultiIndex),
-        "levels": [_note_level(level) for level in levels],
+        "levels": [_note_level(level) for level in _levels(labels)],
         "names": [_note_name(name) for name in labels.names],
     }
 

@@ -49,9 +49,7 @@ class NumpyCodec:
                 "array.mask each under its own name"
             )
         _check_dtype(array.dtype)
-        buffer = io.BytesIO()
-        np.save(buffer, array, allow_pickle=False)
-        return buffer.getvalue()
+        return _npy(array)
 
     @staticmethod
     def decode(data: bytes) -> NDArray[Any]:
@@ -68,6 +66,22 @@ class NumpyCodec:
             )
         except ValueError as error:
             raise unreadable(NumpyCodec, "npy files without objects", error) from error
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    """What ``numpy.save`` writes, without its warnings about the age of readers."""
+    from numpy.lib import format as npy  # noqa: PLC0415  # loaded by encode already
+
+    for version in ((1, 0), (2, 0)):
+        buffer = io.BytesIO()
+        try:
+            npy.write_array(buffer, array, version, allow_pickle=False)
+        except ValueError:  # the names of the fields are too long, or not Latin-1
+            continue
+        return buffer.getvalue()
+    buffer = io.BytesIO()
+    npy.write_array(buffer, array, (3, 0), allow_pickle=False)
+    return buffer.getvalue()
 
 
 def _as_array(value: Any) -> Any:

@@ -69,6 +69,10 @@ def check_codec(codec: Codec[T]) -> AttachmentCodec[T]:
 
     Raises:
         InvalidTypeError: a member is missing or wrong; the message names codec and member.
+
+    Example:
+        >>> check_codec(TextCodec).media_type
+        'text/plain;charset=utf-8'
     """
     _check_text(codec, "media_type", getattr(codec, "media_type", _MISSING))
     for member in ("encode", "decode"):
@@ -83,7 +87,12 @@ def check_codec(codec: Codec[T]) -> AttachmentCodec[T]:
 
 
 def filename_suffix(codec: Codec[Any]) -> str:
-    """What a file of this codec's bytes is called at its end (``".npy"``), or no text."""
+    """What a file of this codec's bytes is called at its end; no text if the codec does not say.
+
+    Example:
+        >>> filename_suffix(NumpyCodec)
+        '.npy'
+    """
     return str(getattr(codec, "filename_suffix", ""))
 
 

@@ -9,7 +9,12 @@ from trialog.errors import UnsafeCodecError
 
 
 def is_unsafe(codec: Codec[Any]) -> bool:
-    """Whether decoding with this codec can run code that is in the bytes."""
+    """Whether decoding with this codec can run code that is in the bytes.
+
+    Example:
+        >>> is_unsafe(PickleCodec), is_unsafe(NumpyCodec)
+        (True, False)
+    """
     return bool(getattr(codec, "is_unsafe", False))
 
 
@@ -23,6 +28,10 @@ def require_safe(codec: Codec[Any], allow_unsafe: bool) -> None:
     Raises:
         UnsafeCodecError: the codec is unsafe and ``allow_unsafe`` is not True itself (a truthy
             value that slipped into the argument is no permission).
+
+    Example:
+        >>> require_safe(NumpyCodec, allow_unsafe=False)
+        >>> require_safe(PickleCodec, allow_unsafe=True)
     """
     if is_unsafe(codec) and allow_unsafe is not True:
         raise UnsafeCodecError(

@@ -61,7 +61,7 @@ def codec_for(value: object) -> AttachmentCodec[Any]:
         >>> codec_for([1, 2]).media_type
         'application/json'
     """
-    chosen = _by_builtin(value) or _by_origin(value) or _by_manners(value)
+    chosen = _by_text(value) or _by_origin(value) or _by_manners(value)
     if chosen is not None:
         return chosen
     array = ", or log numpy.asarray(value)" if hasattr(type(value), "__array__") else ""
@@ -90,13 +90,11 @@ def codec_for_media_type(media_type: str) -> AttachmentCodec[Any] | None:
     return _READERS.get(parsed.essence)
 
 
-def _by_builtin(value: object) -> AttachmentCodec[Any] | None:
+def _by_text(value: object) -> AttachmentCodec[Any] | None:
     if isinstance(value, str):
         return check_codec(TextCodec)
     if isinstance(value, bytes | bytearray | memoryview):
         return check_codec(BytesCodec)
-    if value is None or isinstance(value, _JSON_TYPES):
-        return check_codec(JsonCodec)
     return None
 
 
@@ -114,8 +112,11 @@ def _by_origin(value: Any) -> AttachmentCodec[Any] | None:
 
 
 def _by_manners(value: object) -> AttachmentCodec[Any] | None:
+    if value is None or isinstance(value, _JSON_TYPES):
+        return check_codec(JsonCodec)
     if figure_of(value) is not None:
         return check_codec(MatplotlibCodec)
-    if not isinstance(value, complex) and to_number(value) is not None:
+    is_array = bool(getattr(value, "ndim", 0))  # of whatever kind: it is more than its one number
+    if not is_array and to_number(value) is not None:
         return check_codec(JsonCodec)
     return None

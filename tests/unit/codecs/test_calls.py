@@ -61,7 +61,7 @@ def test_the_errors_of_a_codec_pass_through():
 
 def test_another_media_type_is_refused():
     """Bytes of one media type are not decoded by the codec of another."""
-    with pytest.raises(UsageError, match="TextCodec reads .* but this is 'image/png'"):
+    with pytest.raises(UsageError, match=r"TextCodec reads .* but this is 'image/png'"):
         decode_with(TextCodec, b"warm", media_type="image/png")
 
 

@@ -179,10 +179,9 @@ def test_a_media_type_gets_the_codec_that_reads_it(media_type, codec):
     assert codec_for_media_type(media_type) is codec
 
 
-@pytest.mark.parametrize(
-    "codec", [made for name, made in vars(codecs).items() if name.endswith("Codec")]
-)
-def test_every_codec_here_has_a_reader(codec):
+@pytest.mark.parametrize("name", codecs.__all__)
+def test_every_codec_here_has_a_reader(name):
     """What one of them writes, ``codec_for_media_type`` finds a codec to read."""
-    if codec is not codecs.AttachmentCodec:
-        assert codec_for_media_type(codec.media_type) is not None
+    media_type = getattr(getattr(codecs, name), "media_type", None)
+    if isinstance(media_type, str):
+        assert codec_for_media_type(media_type) is not None
