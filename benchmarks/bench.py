@@ -60,7 +60,7 @@ class Bench:
             self.results.setdefault(task, []).append(cost)
 
     def measure_survival(self) -> None:
-        """Kill processes right after their calls; keep what the worst one left for others to read."""
+        """Kill processes right after their calls; keep what the worst one left to read."""
         calls, findings = self.results["scalar"][0]["calls"], []
         for number in range(KILLED_PROCESSES):
             store = self._folder(f"killed-{number}")
