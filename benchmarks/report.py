@@ -90,8 +90,8 @@ def kept(name: str) -> Any:
 
 
 def _is_number(cell: str) -> bool:
-    start = cell.partition(" ")[0].replace(",", "")
-    return not cell or start.replace(".", "", 1).replace("e+", "").isdigit()
+    start = cell.partition(" ")[0].removeprefix("-").replace(",", "")
+    return not cell or start.replace(".", "", 1).replace("e+", "").replace("e-", "").isdigit()
 
 
 def _machine() -> dict[str, Any]:

@@ -41,7 +41,15 @@ if TYPE_CHECKING:
         log_with_codec,
         set_description,
     )
-    from trialog._public.run import Run
+    from trialog._public.queries import (
+        delete_run,
+        fetch_run_info,
+        fetch_runs,
+        get_run,
+        runs,
+    )
+    from trialog._public.run import Run, StoredRun
+    from trialog._reading import RunInfo, Runs
     from trialog._tracking.client import LocalClient
 
 _HOMES = {
@@ -62,7 +70,9 @@ _HOMES = {
         "log_with_codec",
         "set_description",
     ),
-    "trialog._public.run": ("Run",),
+    "trialog._public.queries": ("delete_run", "fetch_run_info", "fetch_runs", "get_run", "runs"),
+    "trialog._public.run": ("Run", "StoredRun"),
+    "trialog._reading": ("RunInfo", "Runs"),
     "trialog._tracking.client": ("LocalClient",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
@@ -71,16 +81,23 @@ _MODULES = ("codecs", "errors")
 __all__ = [
     "LocalClient",
     "Run",
+    "RunInfo",
     "RunOrg",
     "RunProject",
     "RunStatus",
     "RunUser",
+    "Runs",
+    "StoredRun",
     "__version__",
     "add_tags",
     "codecs",
+    "delete_run",
     "errors",
+    "fetch_run_info",
+    "fetch_runs",
     "finish",
     "get_active_run",
+    "get_run",
     "init",
     "log",
     "log_attachment",
@@ -91,6 +108,7 @@ __all__ = [
     "log_parameters",
     "log_value",
     "log_with_codec",
+    "runs",
     "set_description",
 ]
 

@@ -21,7 +21,7 @@ from trialog._format.folders import (
     make_id,
 )
 from trialog._format.records import Kind
-from trialog._tracking.facts import FactLog
+from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._version import __version__
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
@@ -30,6 +30,7 @@ from trialog._writing.folders import make_folder
 from trialog._writing.identity import this_process
 from trialog._writing.journal import Journal
 from trialog._writing.trouble import Trouble
+from trialog.errors import NotFoundError
 
 _ID_BYTES = 10
 
@@ -115,6 +116,34 @@ def edit_run(store: StoreFolder, run: Start, changes: dict[str, Any]) -> None:
     FactLog(journal, BlobWriter(store)).append(Kind.EDIT, changes, f"an edit of {run.name!r}")
     journal.close(Kind.LEAVE)
     stores.announce(project, _marker(start), day_at(now))
+
+
+def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
+    """Check and write an edit of a run that is in the store.
+
+    Args:
+        home: the store.
+        folder: the run's folder.
+        changes: ``add_tags``, ``remove_tags``, ``description`` or ``deleted``.
+
+    Raises:
+        InvalidNameError, InvalidTypeError: a change that cannot be made.
+        NotFoundError: there is no such run.
+        StoreError: the store cannot be written.
+    """
+    for key in ("add_tags", "remove_tags"):
+        if key in changes:
+            changes = {**changes, key: check_tags(changes[key])}
+    if "description" in changes:
+        check_description(changes["description"])
+    store = stores.open_store(home, time.time_ns())
+    starts = read_starts(folder)
+    if not starts:
+        raise NotFoundError(f"there is no run in {str(folder)!r}")
+    try:
+        edit_run(store, starts[-1], changes)
+    except OSError as error:
+        raise stores.unwritable(home, error) from error
 
 
 def read_starts(folder: Path) -> list[Start]:

@@ -46,9 +46,13 @@ def read_frame(data: bytes) -> Any:
     Raises:
         pyarrow.ArrowException: the bytes are not Parquet.
     """
-    import pyarrow as pa  # noqa: PLC0415  # heavy: only for whoever reads frames
+    import pandas as pd  # noqa: PLC0415  # heavy: only for whoever reads frames
+    import pyarrow as pa  # noqa: PLC0415
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    # pandas tells Arrow of periods and intervals when it first hands one over; until then Arrow
+    # reads them as numbers, and a process that only reads would never see what they are
+    pa.array(pd.array([None], dtype=pd.PeriodDtype("D")))
     return _from_table(pq.ParquetFile(pa.BufferReader(data)).read())
 
 

@@ -4,6 +4,9 @@ import datetime
 import decimal
 import io
 import math
+import pickle
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -345,6 +348,24 @@ def test_what_is_no_frame_is_refused(wrong):
     """An index is one step from a series, and the message says which."""
     with pytest.raises(InvalidTypeError, match="takes a pandas DataFrame or Series, not a"):
         PandasCodec.encode(wrong)
+
+
+def test_a_fresh_process_reads_them_all(tmp_path):
+    """Nothing that the writer happened to load is needed to read."""
+    frames = [pd.DataFrame({"a": pd.Series(cells)}) for cells in CELLS.values()]
+    frames += [pd.DataFrame({"a": [0.5, 1.5, 2.5]}, index=index) for index in INDEXES.values()]
+    frames += [pd.DataFrame([[1, "x"]], columns=labels) for labels in LABELS.values()]
+    (tmp_path / "encoded").write_bytes(pickle.dumps([PandasCodec.encode(f) for f in frames]))
+    code = (
+        "import pickle, sys; from trialog.codecs import PandasCodec\n"
+        "encoded = pickle.load(open(sys.argv[1] + '/encoded', 'rb'))\n"
+        "for position, data in enumerate(encoded):\n"
+        "    pickle.dump(PandasCodec.decode(data), open(f'{sys.argv[1]}/{position}', 'wb'))\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, timeout=60)
+    for position, frame in enumerate(frames):
+        back = pickle.loads((tmp_path / str(position)).read_bytes())
+        pd.testing.assert_frame_equal(frame, back, check_exact=True, check_freq=False)
 
 
 def test_other_readers_see_a_plain_table():

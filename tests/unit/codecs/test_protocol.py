@@ -88,6 +88,7 @@ class ByInheritance(codecs.AttachmentCodec[int]):
         codec_class()(),
         codec_class(encode=staticmethod(functools.partial(encode))),
         codec_class(decode=staticmethod(bytes.decode)),
+        codec_class(encode=bytes),  # a built-in that shows no signature
         codec_class(encode=staticmethod(lambda value, level=3: b"")),
         codec_class(filename_suffix=".ommx.v1.tar", is_unsafe=True),
         codec_class(filename_suffix=""),

@@ -1,0 +1,60 @@
+"""Where projects and runs lie in their store, and their keys in the catalog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from trialog._catalog.schema import key_of
+from trialog._format.folders import JOURNAL_SUFFIX, RUN_ID, ProjectFolder, StoreFolder
+
+
+class ProjectPlace(NamedTuple):
+    """A project, by slugs."""
+
+    namespace: str
+    project: str
+
+    @property
+    def key(self) -> int:
+        """Its key in the catalog."""
+        return key_of("project", *self)
+
+    @property
+    def path(self) -> str:
+        """Its folder within ``namespaces/``."""
+        return f"{self.namespace}/{self.project}"
+
+    def folder(self, store: StoreFolder) -> ProjectFolder:
+        """Its folder in a store."""
+        return store.project(self.namespace, self.project)
+
+
+class RunPlace(NamedTuple):
+    """A run, by project, day folder and id."""
+
+    project: ProjectPlace
+    day: str
+    id: str
+
+    @property
+    def key(self) -> int:
+        """Its key in the catalog."""
+        return key_of("run", *self.project, self.day, self.id)
+
+    def journal_key(self, writer: str) -> int:
+        """The key of one of its journals."""
+        return key_of("journal", *self.project, self.day, self.id, writer)
+
+    def folder(self, store: StoreFolder) -> Path:
+        """Its folder in a store."""
+        return self.project.folder(store).runs / self.day / self.id
+
+    def journal(self, store: StoreFolder, writer: str) -> Path:
+        """The file of one of its journals."""
+        return self.folder(store) / f"{writer}{JOURNAL_SUFFIX}"
+
+
+def is_ours(name: str) -> bool:
+    """Whether a folder's or writer's name is one that trialog gives (no hidden or foreign files)."""
+    return RUN_ID.fullmatch(name) is not None

@@ -1,0 +1,301 @@
+"""The catalog of a store: opened, kept current, made again where it is broken."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import orjson
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from trialog._catalog.addresses import RunPlace
+from trialog._catalog.database import Database, is_broken, is_stuck
+from trialog._catalog.places import (
+    choose_caches,
+    default_caches,
+    describe_store,
+    make_shared_folder,
+    read_mountinfo,
+)
+from trialog._catalog.refreshing import Progress, Refresher
+from trialog._catalog.stretches import Stretch
+from trialog._format.folders import StoreFolder
+from trialog.errors import StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class _Opened:
+    """What belongs to one opening of the database.
+
+    ``caches`` is the folder of catalog and segments; None where there is none and the catalog is
+    kept in memory.
+    """
+
+    database: Database
+    refresher: Refresher | None
+    caches: StoreFolder | None
+    pid: int
+
+
+class Catalog:
+    """What is known of a store's runs: a cache of their journals, never more.
+
+    Safe to use from several threads and in forked children; deleting its files at any time costs
+    no more than the time to read the journals again.
+
+    Attributes:
+        store: the store's folder.
+        clock: nanoseconds since 1970.
+    """
+
+    def __init__(
+        self, home: Path, caches: Path | None = None, clock: Callable[[], int] = time.time_ns
+    ) -> None:
+        """Use :meth:`open`."""
+        self.store = StoreFolder(home)
+        self.clock = clock
+        self._caches_wish = caches
+        self._threads = threading.RLock()
+        self._pid = os.getpid()
+        self._opened: _Opened | None = None
+
+    @property
+    def _lock(self) -> threading.RLock:
+        """One thread at a time; in a forked child nobody holds what a thread of the parent held."""
+        if self._pid != os.getpid():
+            self._threads, self._pid = threading.RLock(), os.getpid()
+        return self._threads
+
+    @classmethod
+    def open(
+        cls, home: Path, *, caches: Path | None = None, clock: Callable[[], int] = time.time_ns
+    ) -> Catalog:
+        """Open the catalog of the store at a path; a store that is not there yet has no runs.
+
+        Args:
+            home: the store's folder.
+            caches: where the overlays of stores go that may not be written or lie on a network;
+                None for the user's cache folder.
+            clock: nanoseconds since 1970.
+
+        Raises:
+            StoreError: the path is a file, or cannot be read.
+            StoreVersionError: a newer trialog made the store.
+        """
+        catalog = cls(home.absolute(), caches, clock)
+        catalog._current()
+        return catalog
+
+    def close(self) -> None:
+        """Close the database; the next use opens it again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.database.close()
+            self._opened = None
+
+    @property
+    def caches(self) -> StoreFolder | None:
+        """The folder of catalog and segments; None where they are kept nowhere."""
+        return self._current().caches
+
+    def refresh(self, progress: Progress | None = None) -> None:
+        """Read what changed anywhere in the store.
+
+        Args:
+            progress: told of runs done, and of how many.
+
+        Raises:
+            StoreError: another process has kept the catalog locked for a minute.
+        """
+
+        def read_on(opened: _Opened) -> None:
+            if opened.refresher is not None:
+                opened.refresher.refresh(progress)
+                self._adopt(opened)
+
+        with self._lock:
+            self._healing(read_on)
+
+    def refresh_runs(self, places: Iterable[RunPlace]) -> None:
+        """Read what changed in some runs, whether the catalog knows them or not."""
+        wanted = list(places)
+
+        def read_on(opened: _Opened) -> None:
+            if opened.refresher is not None:
+                opened.refresher.refresh_runs(wanted)
+
+        with self._lock:
+            self._healing(read_on)
+
+    def ask(
+        self, query: Callable[Concatenate[Connection, P], T], /, *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query of :mod:`trialog._catalog.queries` on one state of the catalog.
+
+        Args:
+            query: gets a connection, and the arguments.
+            args: as the query takes them.
+            kwargs: as the query takes them.
+        """
+
+        def answer(opened: _Opened) -> T:
+            with opened.database.read() as connection:
+                return query(connection, *args, **kwargs)
+
+        return self._healing(answer)
+
+    def points(
+        self, runs: Sequence[int], names: Iterable[str]
+    ) -> Iterator[tuple[int, dict[str, Stretch]]]:
+        """The points of some metrics of some runs, by run key.
+
+        Ended runs that are in no segment yet are compacted first where that pays; runs without
+        any of the metrics are left out.
+        """
+        from trialog._catalog.pointreading import read_points  # noqa: PLC0415 # loads pyarrow
+
+        return read_points(self, runs, list(names))
+
+    def compact(
+        self, runs: Sequence[int], progress: Progress | None = None, *, wait: bool = True
+    ) -> Any:
+        """Put the points of ended runs into segments.
+
+        Returns:
+            A :class:`trialog._catalog.compaction.Sealed`.
+
+        Raises:
+            StoreError: segments can be written nowhere.
+        """
+        compactor = self.compactor()
+        if compactor is None:
+            raise StoreError(f"there is no folder to keep segments of {str(self.store.path)!r} in")
+        try:
+            return self._healing(lambda _: compactor.compact(runs, progress, wait=wait))
+        except OSError as error:
+            raise StoreError(f"the segments cannot be written: {error}") from error
+
+    def compactor(self) -> Any:
+        """What makes and finds segments, or None where there is no folder for them."""
+        from trialog._catalog.compaction import Compactor  # noqa: PLC0415 # loads pyarrow
+
+        opened = self._current()
+        if opened.caches is None:
+            return None
+        return Compactor(self.store, opened.caches.segments, opened.database)
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Delete the caches and read every journal again.
+
+        Args:
+            progress: told of runs done, and of how many.
+        """
+        from trialog._catalog.rebuilding import remove_segments  # noqa: PLC0415 # loads pyarrow
+
+        with self._lock:
+            opened = self._current()
+            if opened.caches is not None:
+                remove_segments(self.store, opened.caches.segments)
+            self._renew(opened, is_broken=True)
+            self.refresh(progress)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _adopt(self, opened: _Opened) -> None:
+        """Know the segments that others have made since."""
+        if opened.caches is None:
+            return
+        try:
+            mtime_ns = opened.caches.segments.stat().st_mtime_ns
+        except OSError:
+            mtime_ns = 0
+        seen = opened.refresher.segments_seen_ns if opened.refresher else 0
+        if opened.refresher is not None and mtime_ns != seen:
+            compactor = self.compactor()
+            if compactor is not None:
+                compactor.adopt()
+            opened.refresher.segments_seen_ns = mtime_ns
+
+    def _current(self) -> _Opened:
+        with self._lock:
+            opened = self._opened
+            if opened is not None and opened.pid != os.getpid():
+                opened.database.forget()
+                opened = None
+            if opened is None or (opened.refresher is None and self._is_there()):
+                opened = self._open()
+            elif not opened.database.is_current:
+                self._renew(opened, is_broken=False)
+            self._opened = opened
+            return opened
+
+    def _is_there(self) -> bool:
+        return describe_store(self.store.path) is not None
+
+    def _open(self) -> _Opened:
+        description = describe_store(self.store.path)
+        if description is None:
+            return _Opened(Database(None), None, None, os.getpid())
+        home = self.store.path
+        is_writable = os.access(home, os.W_OK | os.X_OK)
+        chosen = choose_caches(
+            home,
+            description.id,
+            caches=self._caches_wish,
+            mountinfo=read_mountinfo(),
+            is_writable=is_writable,
+        )
+        overlay = (self._caches_wish or default_caches()) / description.id
+        for folder in dict.fromkeys([chosen, overlay]):
+            with contextlib.suppress(OSError, DBAPIError):
+                make_shared_folder(folder)
+                caches = StoreFolder(folder)
+                return self._with(Database(caches.catalog), caches)
+        return self._with(Database(None), None)
+
+    def _with(self, database: Database, caches: StoreFolder | None) -> _Opened:
+        return _Opened(database, Refresher(self.store, database, self.clock), caches, os.getpid())
+
+    def _renew(self, opened: _Opened, *, is_broken: bool) -> None:
+        """Open the database anew, an empty one where it was broken."""
+        opened.database.replace(is_broken=is_broken)
+        if opened.refresher is not None:
+            opened.refresher = Refresher(self.store, opened.database, self.clock)
+
+    def _healing(self, operation: Callable[[_Opened], T]) -> T:
+        """Do something with the database; once more where that had to be made again."""
+        for is_last in (False, False, True):
+            opened = self._current()
+            try:
+                return operation(opened)
+            except DBAPIError as error:
+                if is_stuck(error):
+                    raise StoreError(
+                        f"another process has kept the catalog of {str(self.store.path)!r} locked "
+                        f"for a minute; end it, or delete {str(opened.database.path)!r}"
+                    ) from error
+                if is_last or not is_broken(error):
+                    raise
+                self._heal(opened)
+            except orjson.JSONDecodeError:
+                if is_last:
+                    raise
+                self._heal(opened)
+        raise AssertionError  # not reached: the last round returns or raises
+
+    def _heal(self, opened: _Opened) -> None:
+        with self._lock:
+            if self._opened is opened:
+                self._renew(opened, is_broken=True)
+                if opened.refresher is not None:
+                    opened.refresher.refresh()

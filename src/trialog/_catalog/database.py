@@ -1,0 +1,223 @@
+"""The catalog's database: opened, made where it is missing, replaced where it is broken.
+
+Everything in it can be made again from the journals, so nothing here is worth an error: a file of
+another version, a damaged or deleted one is replaced by an empty catalog, which the next refresh
+fills.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy.pool import StaticPool
+
+from trialog._catalog.places import share
+from trialog._catalog.schema import META, METADATA, SCHEMA_VERSION
+
+BUSY_TIMEOUT_S = 60
+_WRITES = "trialog_writes"
+# Of SQLite's primary result codes: ERROR (a missing table), IOERR, CORRUPT, CANTOPEN, NOTADB.
+_BROKEN_CODES = frozenset({1, 10, 11, 14, 26})
+_LOCKED_CODES = frozenset({5, 6})  # BUSY, LOCKED
+
+
+class Database:
+    """An open catalog database.
+
+    Attributes:
+        generation: changes whenever the database is made anew.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Open it.
+
+        Args:
+            path: of the SQLite file, in a folder that exists; None keeps it in memory.
+
+        Raises:
+            OSError: the file cannot be made there.
+            sqlalchemy.exc.DatabaseError: nor opened.
+        """
+        self.path = path
+        self.generation = ""
+        self._memory_lock = threading.RLock()
+        self._engine = self._open()
+        self._inode = self._inode_now()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection in a transaction that sees one state of the database."""
+        with self._in_turn(), self._engine.begin() as connection:
+            yield connection
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in a transaction that nobody else writes beside."""
+        with self._in_turn(), self._engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the file is still the one that was opened."""
+        return self._inode_now() == self._inode
+
+    def replace(self, *, is_broken: bool) -> None:
+        """Take the file that is there now, or make a new one.
+
+        Args:
+            is_broken: the file that was opened is of no use: remove it where it is still there.
+        """
+        self._engine.dispose()
+        if self.path is not None and is_broken:
+            with self._alone():
+                if self.is_current:
+                    _remove(self.path)
+        self._engine = self._open()
+        self._inode = self._inode_now()
+
+    def close(self) -> None:
+        """Close all connections; the next use opens new ones."""
+        self._engine.dispose()
+
+    def forget(self) -> None:
+        """Leave the connections of the parent process alone, in a forked child."""
+        self._engine.dispose(close=False)
+
+    # -- opening -------------------------------------------------------------------------------
+
+    def _open(self) -> Engine:
+        if self.path is None:
+            engine = _engine("sqlite://", poolclass=StaticPool)
+            self.generation = _make(engine, is_file=False)
+            return engine
+        with self._alone():
+            is_new = not self.path.exists()
+            if is_new:
+                _remove(self.path)  # what a deleted file left behind
+            engine = _engine(f"sqlite:///{self.path}")
+            generation = None if is_new else _generation(engine)
+            if generation is None:
+                engine.dispose()
+                _remove(self.path)
+                generation = _make(engine, is_file=True)
+                for suffix in ("", "-wal", "-shm"):
+                    with contextlib.suppress(FileNotFoundError):
+                        share(self.path.with_name(self.path.name + suffix))
+            self.generation = generation
+        return engine
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else makes or removes the file meanwhile."""
+        assert self.path is not None  # noqa: S101 # asked by every caller
+        lock = self.path.with_name(".catalog.lock")
+        fd = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            share(lock)
+            fcntl.flock(fd, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(fd)
+
+    @contextlib.contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One thread at a time where all share the one connection of a database in memory."""
+        if self.path is None:
+            with self._memory_lock:
+                yield
+        else:
+            yield
+
+    def _inode_now(self) -> tuple[int, int] | None:
+        if self.path is None:
+            return None
+        try:
+            status = self.path.stat()
+        except OSError:
+            return None
+        return status.st_dev, status.st_ino
+
+
+def is_broken(error: BaseException) -> bool:
+    """Whether an error says that the database file is of no use."""
+    if isinstance(error, sqlalchemy.exc.DBAPIError):
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code is None:
+            return isinstance(error.orig, sqlite3.DatabaseError)
+        return code & 0xFF in _BROKEN_CODES
+    return False
+
+
+def is_stuck(error: BaseException) -> bool:
+    """Whether an error says that another process kept the database locked for too long."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) or 0
+    return code & 0xFF in _LOCKED_CODES
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+        **options,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where we say so
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute("PRAGMA temp_store=MEMORY")
+        cursor.execute("PRAGMA cache_size=-32768")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _make(engine: Engine, *, is_file: bool) -> str:
+    """Make the tables in an empty database."""
+    generation = str(uuid.uuid4())
+    if is_file:
+        raw = engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+        finally:
+            raw.close()
+    with engine.connect() as plain, plain.execution_options(**{_WRITES: True}).begin():
+        METADATA.create_all(plain)
+        rows = [("schema", SCHEMA_VERSION), ("generation", generation)]
+        plain.execute(insert(META), [{"name": name, "value": value} for name, value in rows])
+    return generation
+
+
+def _generation(engine: Engine) -> str | None:
+    """The generation of a database that can be used, or None."""
+    try:
+        with engine.begin() as connection:
+            found = {row.name: row.value for row in connection.execute(select(META))}
+    except sqlalchemy.exc.DatabaseError as error:
+        if not is_broken(error):
+            raise
+        return None
+    return found.get("generation") if found.get("schema") == SCHEMA_VERSION else None
+
+
+def _remove(path: Path) -> None:
+    for suffix in ("-wal", "-shm", "-journal", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

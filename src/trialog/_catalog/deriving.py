@@ -1,0 +1,181 @@
+"""A run's row, made of its journals' first records, edits and ends. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from trialog._entities import RunStatus
+from trialog._format.facts import Start
+from trialog._format.records import Kind
+from trialog._format.values import dump_json
+
+
+class JournalFacts(NamedTuple):
+    """What a run's row needs to know of a journal."""
+
+    writer: str
+    role: str
+    attempt: int
+    created_ns: int
+    news_ns: int
+    has_left: bool
+    is_final: bool
+    fate: str | None
+    points: int
+
+
+class PlacedFact(NamedTuple):
+    """A fact and the writer it comes from; sorted, they are in the order of the run."""
+
+    order_ns: int
+    writer: str
+    offset: int
+    time_ns: int
+    kind: Kind
+    content: dict[str, Any]
+
+
+def derive_run(
+    run_id: str, journals: Sequence[JournalFacts], facts: Iterable[PlacedFact]
+) -> dict[str, Any]:
+    """The columns of a run's row that follow from its journals.
+
+    Writers are merged by time: edits apply in order, whoever made them.
+
+    Args:
+        run_id: the run's id.
+        journals: all of its journals, at least one.
+        facts: the START, EDIT, END and TROUBLE facts of all of them.
+    """
+    facts = sorted(facts, key=lambda fact: fact[:3])
+    starts = {
+        fact.writer: Start.from_json(fact.content) for fact in facts if fact.kind is Kind.START
+    }
+    owners = [journal for journal in journals if journal.role == "run"]
+    attempt = max((journal.attempt for journal in owners), default=1)
+    first = min(owners or journals, key=lambda each: (each.attempt, each.created_ns, each.writer))
+    start = starts.get(first.writer)
+    row = _described(run_id, start, first)
+    row["attempt"] = attempt
+    latest = max(owners or journals, key=lambda each: (each.attempt, each.created_ns, each.writer))
+    if latest.writer in starts:
+        row["opened_as"] = starts[latest.writer].status
+    tags = dict.fromkeys(start.tags if start else ())
+    for fact in facts:
+        if fact.kind is Kind.EDIT:
+            _edit(row, tags, fact)
+    row["tags"] = dump_json(list(tags), "tags").decode()
+    row["points"] = sum(journal.points for journal in journals)
+    row["is_final"] = all(journal.is_final for journal in journals)
+    row.update(_missing(facts))
+    row.update(_ending(journals, facts, attempt, latest))
+    return row
+
+
+def _described(run_id: str, start: Start | None, first: JournalFacts) -> dict[str, Any]:
+    if start is None:  # the first record is damaged: the run is listed all the same
+        start = Start(
+            writer=first.writer, run=run_id, role="run", namespace="", project="",
+            created_ns=first.created_ns,
+        )  # fmt: skip
+    return {
+        "name": start.name or run_id,
+        "description": start.description,
+        "created_ns": start.created_ns,
+        "opened_as": start.status,
+        "parent": start.parent,
+        "username": start.user,
+        "host": start.host,
+        "pid": start.pid,
+        "python": start.python,
+        "trialog": start.trialog,
+        "deleted_ns": None,
+        "deleted_by": None,
+    }
+
+
+def _edit(row: dict[str, Any], tags: dict[str, None], fact: PlacedFact) -> None:
+    edit = fact.content
+    tags.update(dict.fromkeys(_texts(edit.get("add_tags"))))
+    for tag in _texts(edit.get("remove_tags")):
+        tags.pop(tag, None)
+    for key in ("description", "name"):
+        if key in edit and isinstance(edit[key], str | None):
+            row[key] = edit[key] if key == "description" else edit[key] or row[key]
+    if edit.get("status") in RunStatus.__members__:
+        row["opened_as"] = edit["status"]
+    if "deleted" in edit:
+        row["deleted_ns"] = fact.time_ns if edit["deleted"] else None
+        row["deleted_by"] = str(edit.get("by") or "") if edit["deleted"] else None
+
+
+def _texts(given: object) -> list[str]:
+    return [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+
+
+def _missing(facts: Sequence[PlacedFact]) -> dict[str, Any]:
+    """Points that could not be kept: each writer's last END counts all of its own."""
+    by_writer: dict[str, tuple[int, int | None]] = {}
+    for fact in facts:
+        missing, since = fact.content.get("missing"), None
+        if not isinstance(missing, int) or fact.kind not in (Kind.END, Kind.TROUBLE):
+            continue
+        before, before_since = by_writer.get(fact.writer, (0, None))
+        if fact.kind is Kind.END:
+            since = fact.content.get("missing_since_ns")
+            by_writer[fact.writer] = (missing, since if missing else None)
+        else:
+            since = before_since or fact.content.get("since_ns")
+            by_writer[fact.writer] = (before + missing, since if before + missing else None)
+    since_all = [since for _, since in by_writer.values() if isinstance(since, int)]
+    return {
+        "missing": sum(missing for missing, _ in by_writer.values()),
+        "missing_since_ns": min(since_all, default=None),
+    }
+
+
+def _ending(
+    journals: Sequence[JournalFacts],
+    facts: Sequence[PlacedFact],
+    attempt: int,
+    latest: JournalFacts,
+) -> dict[str, Any]:
+    """The written end of the latest attempt, else the certain death of all its writers."""
+    row: dict[str, Any] = dict.fromkeys(("status", "reason", "ended_ns", "exit_code", "exception"))
+    attempts = {each.writer: each.attempt for each in journals if each.role == "run"}
+    from_outside = {each.writer for each in journals if each.role == "edit"}
+    ends = [fact for fact in facts if fact.kind is Kind.END and _is_end(fact.content)]
+    written = [fact for fact in ends if attempts.get(fact.writer) == attempt] or [
+        fact for fact in ends if fact.writer in from_outside and fact.time_ns >= latest.created_ns
+    ]
+    if written:
+        end = written[-1]
+        exception = end.content.get("exception")
+        row["status"] = end.content["status"]
+        row["reason"] = _text_or_none(end.content.get("reason"))
+        row["ended_ns"] = end.time_ns
+        row["exit_code"] = _int_or_none(end.content.get("exit_code"))
+        if isinstance(exception, Mapping):
+            row["exception"] = dump_json(dict(exception), "exception").decode()
+        return row
+    writers = [each for each in journals if each.role != "edit"]
+    fates = {each.writer: each.fate for each in writers if each.fate}
+    if fates and all(each.is_final for each in writers):
+        row["status"] = RunStatus.FAILED.value
+        row["reason"] = fates.get(latest.writer) or next(iter(fates.values()))
+        row["ended_ns"] = max(each.news_ns for each in writers)
+    return row
+
+
+def _is_end(content: Mapping[str, Any]) -> bool:
+    status = content.get("status")
+    return status in RunStatus.__members__ and RunStatus[str(status)].is_end
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _int_or_none(value: object) -> int | None:
+    return value if isinstance(value, int) and -(2**63) <= value < 2**63 else None

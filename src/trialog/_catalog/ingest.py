@@ -1,0 +1,232 @@
+"""Reading a run's journals on, from where the catalog stands to where their writers are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from trialog._catalog.addresses import RunPlace, is_ours
+from trialog._catalog.journals import JournalFile
+from trialog._catalog.processes import (
+    Identity,
+    Presence,
+    identity_of,
+    presence_by_lock,
+    presence_of,
+)
+from trialog._catalog.reading import Delta, JournalState, read_on
+from trialog._catalog.recording import RunUpdate
+from trialog._format.facts import Start
+from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
+from trialog._format.records import Kind
+
+_UNBORN_NS = 10 * 1_000_000_000  # so long a first record may take to be written
+
+
+class RunReader:
+    """Reads runs of one store, during one refresh.
+
+    Processes are asked once whether they live.
+    """
+
+    def __init__(self, store: StoreFolder, here: Identity, now_ns: int) -> None:
+        self._store = store
+        self._here = here
+        self._now_ns = now_ns
+        self._presences: dict[Identity, Presence] = {}
+
+    def presence(self, identity: Identity, journal: Path) -> Presence:
+        """Whether a writer lives."""
+        found = self._presences.get(identity)
+        if found is None:
+            found = presence_of(identity, self._here, journal)
+            if identity.pid_namespace == self._here.pid_namespace:
+                self._presences[identity] = found  # elsewhere it depends on the journal's lock
+        return found
+
+    def has_news(self, place: RunPlace, state: JournalState) -> bool:
+        """Whether there is anything to learn from a journal: records, or its writer's death."""
+        path = place.journal(self._store, state.writer)
+        if self.presence(identity_of(state.start), path).is_certain_end:
+            return True
+        try:
+            with JournalFile(path) as file:
+                return file.has_news(state.offset, state.last_words)
+        except OSError:
+            return True  # gone, or it will be said why not
+
+    def read(self, place: RunPlace, states: dict[str, JournalState]) -> Iterator[RunUpdate] | None:
+        """Read a run's journals on.
+
+        Args:
+            place: the run.
+            states: how far its journals have been read; moved on.
+
+        Returns:
+            What was found, a bounded part at once, each to be recorded before the next is asked
+            for; None where the run's folder is gone, or where its first attempt has grown after
+            a later one had been numbered: then the run is to be forgotten and read anew.
+        """
+        folder = place.folder(self._store)
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            return None
+        writers = sorted(
+            name.removesuffix(JOURNAL_SUFFIX)
+            for name in names
+            if name.endswith(JOURNAL_SUFFIX) and is_ours(name)
+        )
+        if not writers and states:
+            return None
+        attempts = self._attempts(folder, writers, states)
+        if self._is_out_of_order(place, attempts, states):
+            return None
+        ordered = sorted(writers, key=lambda writer: (attempts[writer], writer))
+        return self._read_all(place, ordered, states)
+
+    def _attempts(
+        self, folder: Path, writers: list[str], states: dict[str, JournalState]
+    ) -> dict[str, int]:
+        """The attempt of each writer; looked up where a run has several and one is new."""
+        attempts = {}
+        for writer in writers:
+            state = states.get(writer)
+            if state is not None and state.start is not None:
+                attempts[writer] = state.start.attempt
+            elif len(writers) > 1:
+                attempts[writer] = _first_attempt(folder / f"{writer}{JOURNAL_SUFFIX}")
+            else:
+                attempts[writer] = 1
+        return attempts
+
+    def _is_out_of_order(
+        self, place: RunPlace, attempts: dict[str, int], states: dict[str, JournalState]
+    ) -> bool:
+        """Whether an attempt has grown whose steps a later one went on from."""
+        owners = {
+            writer: state.start.attempt
+            for writer, state in states.items()
+            if state.start is not None and state.start.role == "run"
+        }
+        latest = max(owners.values(), default=1)
+        return any(
+            attempt < latest
+            and (state := states.get(writer)) is not None
+            and writer in owners
+            and not state.is_final
+            and self._has_points_to_come(place, state)
+            for writer, attempt in attempts.items()
+        )
+
+    def _has_points_to_come(self, place: RunPlace, state: JournalState) -> bool:
+        copy = replace(
+            state, numbering=replace(state.numbering, highest=dict(state.numbering.highest))
+        )
+        try:
+            with JournalFile(place.journal(self._store, state.writer)) as file:
+                presence = self.presence(identity_of(state.start), file.path)
+                return bool(read_on(file, copy, presence, self._store, lambda _: {}).names)
+        except OSError:
+            return False
+
+    def _read_all(
+        self, place: RunPlace, writers: list[str], states: dict[str, JournalState]
+    ) -> Iterator[RunUpdate]:
+        found: list[tuple[JournalState, Delta]] = []
+        for writer in writers:
+            state = states.setdefault(writer, JournalState(writer))
+            if state.is_final:
+                continue
+            try:
+                with JournalFile(place.journal(self._store, writer)) as file:
+                    for delta in self._read_one(place, file, state, states):
+                        found.append((state, delta))
+                        if not delta.is_exhausted:
+                            yield RunUpdate(place, found)
+                            found = []
+            except OSError:
+                continue
+        found = [(state, delta) for state, delta in found if state.start is not None]
+        if found:
+            yield RunUpdate(place, found)
+
+    def _read_one(
+        self,
+        place: RunPlace,
+        file: JournalFile,
+        state: JournalState,
+        states: dict[str, JournalState],
+    ) -> Iterator[Delta]:
+        if file.is_empty and state.start is None:
+            return
+
+        def seed(start: Start) -> dict[str, int]:
+            """The highest steps of earlier attempts: numbering goes on after a resume."""
+            highest: dict[str, int] = {}
+            for other in states.values():
+                if _is_earlier(other.start, start):
+                    for name, step in other.numbering.highest.items():
+                        highest[name] = max(step, highest.get(name, step))
+            return highest
+
+        is_done = False
+        while not is_done:
+            presence = self._presence_of_journal(file, state)
+            before = _progress(state)
+            delta = read_on(file, state, presence, self._store, seed)
+            if state.start is None:
+                return
+            now = self._presence_of_journal(file, state)
+            is_done = delta.is_exhausted and (
+                state.is_final or now.is_certain_end == presence.is_certain_end
+            )
+            if delta.is_exhausted and not is_done:
+                delta.is_exhausted = False  # its writer has ended: what it left counts now
+            if _progress(state) != before or delta.facts or delta.names or delta.damage:
+                yield delta
+
+    def _presence_of_journal(self, file: JournalFile, state: JournalState) -> Presence:
+        start = state.start or _first_record(file)
+        if start is not None and (start.boot or start.host):
+            return self.presence(identity_of(start), file.path)
+        # Nobody says who writes it: its lock, and whether it is old, tell enough.
+        if self._now_ns - file.modified_ns < _UNBORN_NS:
+            return Presence.ELSEWHERE
+        return presence_by_lock(file.path)
+
+
+def _is_earlier(other: Start | None, start: Start) -> bool:
+    return other is not None and other.role == start.role == "run" and other.attempt < start.attempt
+
+
+def _progress(state: JournalState) -> tuple[object, ...]:
+    return (
+        state.start is None,
+        state.offset,
+        state.last_words,
+        state.has_left,
+        state.is_final,
+        state.news_ns,
+    )
+
+
+def _first_attempt(path: Path) -> int:
+    try:
+        with JournalFile(path) as file:
+            start = _first_record(file)
+    except OSError:
+        return 1
+    return start.attempt if start else 1
+
+
+def _first_record(file: JournalFile) -> Start | None:
+    first = file.first_fact()
+    if first is None or first.kind is not Kind.START:
+        return None
+    try:
+        return Start.decode(first.payload)
+    except (ValueError, TypeError):
+        return None

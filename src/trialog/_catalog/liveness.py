@@ -1,0 +1,70 @@
+"""The status that is true of a run, derived from its writers where nobody wrote one.
+
+Nothing here is ever written to a journal: it is worked out again by every reader, and another
+reader, elsewhere or later, may know more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from trialog._catalog.processes import Presence
+from trialog._entities import RunStatus
+
+SILENCE_NS = 600 * 1_000_000_000  # a writer elsewhere that says nothing for so long is lost
+QUIET_NS = 30 * 1_000_000_000  # three heartbeats missed: worth a note
+FATES = {Presence.GONE: "killed", Presence.REBOOTED: "host rebooted"}
+
+
+class Writer(NamedTuple):
+    """What is known of one of a run's writers (edits from outside are none).
+
+    Attributes:
+        is_owner: it began the run's latest attempt.
+        has_left: it said that it is done.
+        presence: whether it lives.
+        news_ns: when it last gave a sign of life.
+    """
+
+    is_owner: bool
+    has_left: bool
+    presence: Presence
+    news_ns: int
+
+
+class Derived(NamedTuple):
+    """A status without an end record, why, and since when."""
+
+    status: RunStatus
+    reason: str | None = None
+    ended_ns: int | None = None
+
+
+def derive(opened_as: RunStatus, writers: Iterable[Writer], now_ns: int) -> Derived:
+    """The status of a run that nobody has ended.
+
+    Args:
+        opened_as: PENDING or RUNNING.
+        writers: all that ever wrote it.
+        now_ns: the reader's time.
+    """
+    writers = list(writers)
+    away = [writer for writer in writers if not writer.has_left]
+    if not away or any(writer.presence is Presence.HERE for writer in away):
+        return Derived(opened_as)
+    news_ns = max(writer.news_ns for writer in writers)
+    if any(writer.presence is Presence.ELSEWHERE for writer in away):
+        silence_ns = now_ns - news_ns
+        if silence_ns >= SILENCE_NS:
+            return Derived(RunStatus.FAILED, "host lost", news_ns)
+        note = f"no news since {_time(news_ns)}" if silence_ns >= QUIET_NS else None
+        return Derived(opened_as, note)
+    blamed = next((writer for writer in away if writer.is_owner), away[0])
+    return Derived(RunStatus.FAILED, FATES[blamed.presence], news_ns)
+
+
+def _time(time_ns: int) -> str:
+    moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
+    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -1,0 +1,340 @@
+"""Questions about runs: each takes a connection, and gives plain values.
+
+Pass them to :meth:`trialog._catalog.catalog.Catalog.ask`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Row, Select, exists, or_, select
+
+from trialog._catalog import schema
+from trialog._catalog.addresses import ProjectPlace, RunPlace
+from trialog._catalog.processes import Identity, identity_of
+from trialog._catalog.recording import chunks, summary_of
+from trialog._catalog.schema import key_of
+from trialog._catalog.summaries import Summary, merge
+from trialog._filters import RunFilter
+from trialog._format.values import load_json
+
+_TAG_MARK = b'{"$'
+
+
+class WriterRow(NamedTuple):
+    """A writer of a run that nobody has ended, for liveness."""
+
+    writer: str
+    role: str
+    attempt: int
+    has_left: bool
+    is_final: bool
+    fate: str | None
+    news_ns: int
+    identity: Identity
+
+
+class RunRow(NamedTuple):
+    """A run as the catalog knows it.
+
+    Attributes:
+        place: where it lies.
+        facts: its row of ``runs`` and its project's names.
+        writers: of a run without a written end, all who ever wrote it; else none.
+    """
+
+    place: RunPlace
+    facts: Row[Any]
+    writers: tuple[WriterRow, ...]
+
+    @property
+    def key(self) -> int:
+        """Its key."""
+        return int(self.facts.key)
+
+
+def find_runs(connection: Connection, wanted: RunFilter) -> list[RunRow]:
+    """The runs that a filter finds, newest first.
+
+    Those that nobody has ended are in it whatever status is asked for, and the limit is not
+    applied: only the caller can tell their status.
+    """
+    if wanted.limit == 0:
+        return []
+    statement = _filtered(_all_runs(), wanted)
+    needs_no_check = wanted.statuses is None
+    if needs_no_check and wanted.limit is not None:
+        statement = statement.limit(wanted.limit)
+    return _with_writers(connection, connection.execute(statement).all())
+
+
+def runs_by_key(connection: Connection, runs: Sequence[int]) -> list[RunRow]:
+    """Runs by key, in the order asked for; unknown ones are left out."""
+    rows: list[Any] = []
+    for part in chunks(runs):
+        rows += connection.execute(_all_runs().where(schema.RUNS.c.key.in_(part))).all()
+    found = {row.key: row for row in _with_writers(connection, rows)}
+    return [found[run] for run in runs if run in found]
+
+
+def runs_by_id(connection: Connection, run_id: str, wanted: RunFilter) -> list[RunRow]:
+    """The runs of exactly that id: ids that users chose may be in several projects."""
+    statement = _filtered(_all_runs(), wanted).where(schema.RUNS.c.id == run_id)
+    return _with_writers(connection, connection.execute(statement).all())
+
+
+def runs_by_prefix(connection: Connection, prefix: str, wanted: RunFilter) -> list[RunRow]:
+    """The runs whose id begins with a text; two are enough to know that it is not unique."""
+    condition = schema.RUNS.c.id.startswith(prefix, autoescape=True)
+    statement = _filtered(_all_runs(), wanted).where(condition).limit(2)
+    rows = connection.execute(statement).all()
+    return [row for row in _with_writers(connection, rows) if row.place.id.startswith(prefix)]
+
+
+def runs_by_name(connection: Connection, name: str, wanted: RunFilter) -> list[RunRow]:
+    """The runs of exactly that name, newest first."""
+    statement = _filtered(_all_runs(), wanted).where(schema.RUNS.c.name == name)
+    return _with_writers(connection, connection.execute(statement).all())
+
+
+def names_and_ids(connection: Connection, wanted: RunFilter) -> list[str]:
+    """All names and ids, to find what somebody meant."""
+    table = schema.RUNS
+    statement = _filtered(
+        select(table.c.name, table.c.id).join(
+            schema.PROJECTS, schema.PROJECTS.c.key == table.c.project
+        ),
+        wanted,
+    )
+    return list(dict.fromkeys(text for row in connection.execute(statement) for text in row))
+
+
+def projects(connection: Connection) -> list[Row[Any]]:
+    """All projects: namespace, project, namespace_name, project_name."""
+    table = schema.PROJECTS
+    return list(connection.execute(select(table).order_by(table.c.namespace, table.c.project)))
+
+
+def _all_runs() -> Select[Any]:
+    table, owner = schema.RUNS, schema.PROJECTS
+    columns = [column for column in table.c if column.name != "project"]
+    return (
+        select(
+            *columns,
+            owner.c.namespace,
+            owner.c.project,
+            owner.c.namespace_name,
+            owner.c.project_name,
+        )
+        .join(owner, owner.c.key == table.c.project)
+        .order_by(table.c.created_ns.desc(), table.c.id.desc())
+    )
+
+
+def _filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
+    table, owner, tags = schema.RUNS, schema.PROJECTS, schema.TAGS
+    if not wanted.with_deleted:
+        statement = statement.where(table.c.deleted_ns.is_(None))
+    if wanted.namespace is not None:
+        statement = statement.where(owner.c.namespace == wanted.namespace)
+    if wanted.project is not None:
+        statement = statement.where(owner.c.project == wanted.project)
+    if wanted.name is not None:
+        statement = statement.where(table.c.folded_name == wanted.name.casefold())
+    if wanted.name_contains:
+        part = wanted.name_contains.casefold()
+        statement = statement.where(table.c.folded_name.contains(part, autoescape=True))
+    if wanted.statuses is not None:
+        names = [status.value for status in wanted.statuses]
+        statement = statement.where(or_(table.c.status.in_(names), table.c.status.is_(None)))
+    for tag in wanted.tags:
+        has_tag = exists().where((tags.c.run == table.c.key) & (tags.c.tag == tag))
+        statement = statement.where(has_tag)
+    return statement
+
+
+def _with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRow]:
+    unended = [row.key for row in rows if row.status is None]
+    writers: dict[int, list[WriterRow]] = {}
+    table = schema.JOURNALS
+    for part in chunks(unended):
+        statement = select(table).where(table.c.run.in_(part) & (table.c.role != "edit"))
+        for row in connection.execute(statement):
+            writers.setdefault(row.run, []).append(
+                WriterRow(
+                    row.writer,
+                    row.role,
+                    row.attempt,
+                    row.has_left,
+                    row.is_final,
+                    row.fate,
+                    row.news_ns,
+                    identity_of(row),
+                )
+            )
+    return [
+        RunRow(
+            RunPlace(ProjectPlace(row.namespace, row.project), row.day, row.id),
+            row,
+            tuple(writers.get(row.key, ())),
+        )
+        for row in rows
+    ]
+
+
+# -- content ---------------------------------------------------------------------------------------
+
+
+def parameters_of(connection: Connection, runs: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The newest value of each parameter, by run key."""
+    table = schema.RUNS
+    found: dict[int, dict[str, Any]] = {}
+    for part in chunks(runs):
+        statement = select(table.c.key, table.c.parameters).where(table.c.key.in_(part))
+        for key, text in connection.execute(statement):
+            found[key] = parse_parameters(text)
+    return found
+
+
+def parse_parameters(text: str) -> dict[str, Any]:
+    """The parameters in a row of ``runs``; the tagged forms cost only those who use them."""
+    data = text.encode()
+    parsed: dict[str, Any] = load_json(data) if _TAG_MARK in data else orjson.loads(data)
+    return parsed
+
+
+class ParameterValue(NamedTuple):
+    """A value that a parameter once had."""
+
+    time_ns: int
+    value: Any
+
+
+def parameter_history(connection: Connection, run: int, name: str) -> list[ParameterValue]:
+    """All values of a parameter, oldest first."""
+    table, journals = schema.PARAMETERS, schema.JOURNALS
+    statement = (
+        select(table.c.time_ns, table.c.value)
+        .join(journals, journals.c.key == table.c.journal)
+        .where((table.c.run == run) & (table.c.name == name))
+        .order_by(table.c.order_ns, journals.c.writer, table.c.offset)
+    )
+    return [
+        ParameterValue(time_ns, load_json(value.encode()))
+        for time_ns, value in connection.execute(statement)
+    ]
+
+
+def summaries_of(
+    connection: Connection, runs: Sequence[int], names: Sequence[str] | None = None
+) -> dict[int, dict[str, Summary]]:
+    """The summary of each metric, by run key and name, in order of first logging.
+
+    Args:
+        connection: to the catalog.
+        runs: run keys.
+        names: the metrics asked for; None for all.
+    """
+    series, texts, journals = schema.SERIES, schema.NAMES, schema.JOURNALS
+    parts: dict[tuple[int, str], list[tuple[str, Summary]]] = {}
+    for part in chunks(runs):
+        statement = (
+            select(series, texts.c.name.label("metric"), journals.c.writer)
+            .join(texts, texts.c.key == series.c.name)
+            .join(journals, journals.c.key == series.c.journal)
+            .where(series.c.run.in_(part) & (series.c.count > 0))
+            .order_by(series.c.first_ns, texts.c.name)
+        )
+        if names is not None:
+            statement = statement.where(series.c.name.in_([key_of("name", name) for name in names]))
+        for row in connection.execute(statement):
+            summary = summary_of(row)
+            if summary is not None:
+                parts.setdefault((row.run, row.metric), []).append((row.writer, summary))
+    found: dict[int, dict[str, Summary]] = {}
+    for (run, metric), summaries in parts.items():
+        found.setdefault(run, {})[metric] = merge(summaries)
+    return found
+
+
+def metric_names(connection: Connection, runs: Sequence[int]) -> list[str]:
+    """The names of all metrics of some runs, sorted."""
+    series, texts = schema.SERIES, schema.NAMES
+    found: set[str] = set()
+    for part in chunks(runs):
+        statement = (
+            select(texts.c.name)
+            .join(series, series.c.name == texts.c.key)
+            .where(series.c.run.in_(part) & (series.c.count > 0))
+            .distinct()
+        )
+        found.update(connection.execute(statement).scalars())
+    return sorted(found)
+
+
+class JsonValue(NamedTuple):
+    """A timed JSON record."""
+
+    step: int
+    time_ns: int
+    value: str | None
+    blob: str | None
+
+
+def json_values(connection: Connection, run: int, name: str) -> list[JsonValue]:
+    """The JSON values logged under a name, in order."""
+    table, journals = schema.JSON_VALUES, schema.JOURNALS
+    statement = (
+        select(table.c.step, table.c.time_ns, table.c.value, table.c.blob)
+        .join(journals, journals.c.key == table.c.journal)
+        .where((table.c.run == run) & (table.c.name == name))
+        .order_by(table.c.order_ns, journals.c.writer, table.c.offset)
+    )
+    return [JsonValue(*row) for row in connection.execute(statement)]
+
+
+def json_value_names(connection: Connection, run: int) -> list[str]:
+    """The names under which a run has JSON values, sorted."""
+    table = schema.JSON_VALUES
+    statement = select(table.c.name).where(table.c.run == run).distinct()
+    return sorted(connection.execute(statement).scalars())
+
+
+def attachments(connection: Connection, run: int) -> Iterator[Row[Any]]:
+    """All versions of all attachments of a run, in order."""
+    table, journals = schema.ATTACHMENTS, schema.JOURNALS
+    statement = (
+        select(table)
+        .join(journals, journals.c.key == table.c.journal)
+        .where(table.c.run == run)
+        .order_by(table.c.order_ns, journals.c.writer, table.c.offset)
+    )
+    return iter(connection.execute(statement).all())
+
+
+class DamageRow(NamedTuple):
+    """Bytes of a journal that are not what was written."""
+
+    writer: str
+    offset: int
+    size: int
+    reason: str
+
+
+def damage_of(connection: Connection, run: int) -> list[DamageRow]:
+    """What of a run's journals cannot be read."""
+    table, journals = schema.DAMAGE, schema.JOURNALS
+    statement = (
+        select(journals.c.writer, table.c.offset, table.c.size, table.c.reason)
+        .join(journals, journals.c.key == table.c.journal)
+        .where(table.c.run == run)
+        .order_by(journals.c.writer, table.c.offset)
+    )
+    found = [DamageRow(*row) for row in connection.execute(statement)]
+    unread = select(journals.c.writer, journals.c.error).where(
+        (journals.c.run == run) & journals.c.error.is_not(None)
+    )
+    found += [DamageRow(writer, 0, 0, error) for writer, error in connection.execute(unread)]
+    return found

@@ -1,0 +1,295 @@
+"""From a journal's bytes to what the catalog keeps: facts in order, summaries, steps.
+
+:func:`read_on` goes on where reading stopped the last time, a bounded number of blocks at once. It
+changes nothing but the :class:`JournalState` it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from trialog._catalog.journals import JournalFile
+from trialog._catalog.jsonvalues import as_call, payload_of
+from trialog._catalog.numbering import Numbering
+from trialog._catalog.processes import Presence
+from trialog._catalog.stretches import by_metric
+from trialog._catalog.summaries import Summary, append, summarise
+from trialog._format import columns
+from trialog._format.blocks import LAST_WORDS_START
+from trialog._format.columns import Calls
+from trialog._format.decoding import BlockIndex, Damage, Fact
+from trialog._format.facts import Start, spilled_to
+from trialog._format.folders import StoreFolder
+from trialog._format.records import FORMAT_VERSION, Kind
+from trialog._format.values import load_json
+from trialog.errors import IntegrityError
+
+BLOCKS_AT_ONCE = 16
+AT_THE_END = 2**63 - 1  # order of last words: after everything else
+_SILENT_KINDS = frozenset({Kind.HEARTBEAT, Kind.SYNCED})
+_NO_FACT = frozenset({Kind.HEARTBEAT, Kind.SYNCED, Kind.LEAVE})
+
+
+@dataclass(slots=True)
+class JournalState:
+    """How far a journal has been read, and what going on needs to know."""
+
+    writer: str
+    start: Start | None = None
+    offset: int = 0
+    last_words: int = 0
+    order_ns: int = 0  # the latest time of a fact
+    news_ns: int = 0  # the latest time of anything
+    numbering: Numbering = field(default_factory=Numbering)
+    has_left: bool = False
+    is_final: bool = False
+    fate: str | None = None
+    has_auto: bool = False
+    has_exact: bool = False
+    points: int = 0
+    error: str | None = None
+
+
+class FactRead(NamedTuple):
+    """A fact of a journal.
+
+    Attributes:
+        offset: where it stands.
+        order_ns: its time by the writer's clock, never going back.
+        time_ns: its time as written.
+        kind: what it is.
+        content: its payload.
+        step: the step of JSON values.
+        blob: the digest of the blob its payload was too large for, or None.
+    """
+
+    offset: int
+    order_ns: int
+    time_ns: int
+    kind: Kind
+    content: dict[str, Any]
+    step: int = 0
+    blob: str | None = None
+
+
+@dataclass(slots=True)
+class Delta:
+    """What reading on has found.
+
+    Attributes:
+        base: (offset, last words) before; what the catalog must still say for this to be taken.
+        facts: facts in order.
+        summaries: of the new points, by metric.
+        damage: bytes that are not what was written.
+        names: all names whose highest step may have changed.
+        updated_ns: the time of the last fact, points aside; 0 where there was none.
+        is_exhausted: everything that was there has been read.
+    """
+
+    base: tuple[int, int]
+    facts: list[FactRead] = field(default_factory=list)
+    summaries: dict[str, Summary] = field(default_factory=dict)
+    damage: list[Damage] = field(default_factory=list)
+    names: set[str] = field(default_factory=set)
+    updated_ns: int = 0
+    is_exhausted: bool = True
+
+
+Seed = Callable[[Start], dict[str, int]]
+
+
+def read_on(
+    file: JournalFile, state: JournalState, presence: Presence, store: StoreFolder, seed: Seed
+) -> Delta:
+    """Read what a journal holds beyond a state, and move the state on.
+
+    Args:
+        file: the journal.
+        state: how far it has been read; changed.
+        presence: of its writer.
+        store: where large payloads lie.
+        seed: gives the highest steps that a new journal's numbering goes on from.
+    """
+    delta = Delta((state.offset, state.last_words))
+    reader = _Reader(state, delta, store, seed, file.modified_ns)
+    is_cut = state.has_left  # the file was cut where the journal ends
+    for count, block in enumerate(file.blocks(state.offset, presence)):
+        if count == BLOCKS_AT_ONCE:
+            delta.is_exhausted = False
+            return delta
+        if not reader.take(block.records):
+            break
+        is_cut = block.is_last
+        state.offset = max(state.offset, block.next_offset)
+    if state.error is None and state.start is not None:
+        reader.take_last_words(file.last_words())
+    if state.error is not None:
+        state.is_final = True
+    elif state.start is not None:
+        state.is_final = presence.is_certain_end or (state.has_left and is_cut)
+        if presence.is_certain_end and not state.has_left:
+            state.fate = "host rebooted" if presence is Presence.REBOOTED else "killed"
+    return delta
+
+
+class _Reader:
+    """Takes blocks in order into a delta."""
+
+    def __init__(
+        self, state: JournalState, delta: Delta, store: StoreFolder, seed: Seed, modified_ns: int
+    ) -> None:
+        self._state = state
+        self._delta = delta
+        self._store = store
+        self._seed = seed
+        self._modified_ns = modified_ns
+
+    def take(self, index: BlockIndex) -> bool:
+        """Take what is new in a block.
+
+        Returns:
+            Whether reading may go on: not where a newer trialog wrote the journal, nor where
+            nothing is written yet.
+        """
+        state, delta = self._state, self._delta
+        if state.start is None and not self._begin(index):
+            return False
+        delta.damage += [each for each in index.damage if each.offset + each.size > state.offset]
+        facts = [fact for fact in index.facts if fact.offset >= state.offset]
+        spoken = [self._payload(fact) for fact in facts]
+        groups = [_since(group, state.offset) for group in columns.calls(index)]
+        groups = [group for group in groups if len(group.offsets)]
+        values = [each for each in spoken if each is not None and each.kind is Kind.VALUE]
+        steps = self._number(groups, values)
+        self._summarise(groups)
+        for fact, each in zip(facts, spoken, strict=True):
+            self._note(
+                fact, each if each is None else each._replace(step=steps.get(each.offset, 0))
+            )
+        if groups:
+            state.news_ns = max(state.news_ns, *(int(group.times_ns.max()) for group in groups))
+        return True
+
+    def take_last_words(self, index: BlockIndex) -> None:
+        """Facts there come after everything else; the area holds nothing but facts."""
+        state = self._state
+        for fact in index.facts:
+            if fact.offset >= LAST_WORDS_START + state.last_words:
+                found = self._payload(fact)
+                self._note(fact, found, is_last=True)
+        state.last_words = max(state.last_words, index.stop)
+
+    def _begin(self, index: BlockIndex) -> bool:
+        state = self._state
+        if not (index.facts or index.points or index.damage):
+            return False
+        first = index.facts[0] if index.facts else None
+        try:
+            if first is not None and first.kind is Kind.START:
+                state.start = Start.decode(payload_of(first, self._store))
+        except (ValueError, TypeError, OSError, IntegrityError):
+            first = None
+        if state.start is None:
+            state.start = Start(
+                writer=state.writer,
+                run="",
+                role="run",
+                namespace="",
+                project="",
+                created_ns=self._modified_ns,
+            )
+            if not index.damage:
+                self._delta.damage.append(Damage(0, 0, "the first record cannot be read"))
+        elif state.start.format > FORMAT_VERSION:
+            state.error = (
+                f"written in format {state.start.format} by trialog {state.start.trialog or '?'}: "
+                "upgrade trialog to read it"
+            )
+            assert first is not None  # noqa: S101 # else there is no start
+            self._note(first, _found(first, load_json(payload_of(first, self._store))))
+            return False
+        state.numbering.highest = self._seed(state.start)
+        return True
+
+    def _payload(self, fact: Fact) -> FactRead | None:
+        """A fact with its content, or None for the silent kinds and for what cannot be read."""
+        if fact.kind in _NO_FACT:
+            return None
+        try:
+            content = load_json(payload_of(fact, self._store))
+            if not isinstance(content, dict):
+                raise ValueError("not an object")  # noqa: TRY301, TRY004 # one way to say unreadable
+            found = _found(fact, content)
+            if fact.kind is Kind.VALUE:
+                as_call(fact.offset, fact.time_ns, content)
+        except (ValueError, TypeError, KeyError, AttributeError, OSError, IntegrityError) as error:
+            reason = f"the {fact.kind.name.lower()} fact cannot be read: {error}"
+            self._delta.damage.append(Damage(fact.offset, len(fact.payload), reason))
+            return None
+        return found
+
+    def _number(self, groups: list[Calls], values: list[FactRead]) -> dict[int, int]:
+        """Number calls and JSON values together.
+
+        Returns:
+            The steps of the JSON values, by offset.
+        """
+        state = self._state
+        if any(group.is_auto.any() or group.is_continued.any() for group in groups):
+            state.has_auto = True
+        if any(group.exact for group in groups):
+            state.has_exact = True
+        spoken = [as_call(each.offset, each.time_ns, each.content) for each in values]
+        state.numbering.assign([*groups, *spoken])
+        for group in (*groups, *spoken):
+            self._delta.names.update(group.names)
+        return {int(call.offsets[0]): int(call.steps[0]) for call in spoken}
+
+    def _summarise(self, groups: list[Calls]) -> None:
+        summaries = self._delta.summaries
+        for name, stretch in by_metric(groups).items():
+            self._state.points += len(stretch)
+            found = summarise(stretch.steps, stretch.times_ns, stretch.values, stretch.exact)
+            before = summaries.get(name)
+            summaries[name] = found if before is None else append(before, found)
+
+    def _note(self, fact: Fact, found: FactRead | None, *, is_last: bool = False) -> None:
+        state = self._state
+        state.news_ns = max(state.news_ns, fact.time_ns)
+        if fact.kind in (Kind.END, Kind.LEAVE):
+            state.has_left = True
+        if fact.kind not in _SILENT_KINDS:
+            self._delta.updated_ns = max(self._delta.updated_ns, fact.time_ns)
+        if found is not None:
+            state.order_ns = max(state.order_ns, fact.time_ns)
+            order_ns = AT_THE_END if is_last else state.order_ns
+            self._delta.facts.append(found._replace(order_ns=order_ns))
+
+
+def _found(fact: Fact, content: dict[str, Any]) -> FactRead:
+    return FactRead(fact.offset, 0, fact.time_ns, fact.kind, content, blob=spilled_to(fact.payload))
+
+
+def _since(group: Calls, offset: int) -> Calls:
+    """The calls of a group that stand at an offset or after it."""
+    if not len(group.offsets) or group.offsets[0] >= offset:
+        return group
+    first = int(np.searchsorted(group.offsets, offset))
+    return replace(
+        group,
+        offsets=group.offsets[first:],
+        steps=group.steps[first:],
+        is_auto=group.is_auto[first:],
+        is_continued=group.is_continued[first:],
+        times_ns=group.times_ns[first:],
+        values=group.values[first:],
+        exact={
+            (row - first, column): number
+            for (row, column), number in group.exact.items()
+            if row >= first
+        },
+    )

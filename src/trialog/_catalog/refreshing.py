@@ -1,0 +1,291 @@
+"""Bringing the catalog up to what the store holds now."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+
+from trialog._catalog import schema
+from trialog._catalog.addresses import ProjectPlace, RunPlace
+from trialog._catalog.database import Database
+from trialog._catalog.ingest import RunReader
+from trialog._catalog.journals import JournalFile
+from trialog._catalog.processes import read_here
+from trialog._catalog.reading import JournalState
+from trialog._catalog.recording import (
+    RunUpdate,
+    chunks,
+    forget_runs,
+    project_row,
+    record,
+    upsert,
+)
+from trialog._catalog.scanning import Found, Known, Scanner
+from trialog._catalog.states import load_states, state_of
+from trialog._format.facts import Start
+from trialog._format.folders import StoreFolder
+from trialog._format.records import Kind
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many are done."""
+
+_BATCH_RUNS = 100
+_BATCH_S = 0.5
+_CROWD = 32  # so many runs to read are worth waiting for another reader who may be at them
+_CROWD_WAIT_S = 60.0
+_ROUNDS = 10
+
+
+class Refresher:
+    """Reads on what changed in a store, and records it.
+
+    Attributes:
+        scanner: what is known of the store's folders.
+        segments_seen_ns: the time of the segments' folder when its files were last adopted.
+    """
+
+    def __init__(self, store: StoreFolder, database: Database, clock: Callable[[], int]) -> None:
+        self._store = store
+        self._database = database
+        self._clock = clock
+        self.segments_seen_ns = 0
+        self.scanner = Scanner(store, self._seen(), clock)
+
+    def refresh(self, progress: Progress | None = None) -> None:
+        """Read everything that changed anywhere in the store."""
+        reader = self._reader()
+        under_way = self._under_way(reader)
+        found = self.scanner.scan(self._known())
+        self._forget(found.gone)
+        with self._in_turn(len(found.runs)) as has_waited:
+            if has_waited:
+                found = self.scanner.scan(self._known())
+                self._forget(found.gone)
+            places = list(dict.fromkeys([*under_way, *found.runs]))
+            self._add_projects(found.projects)
+            self._read(places, reader, progress)
+        self._settle(found)
+
+    def refresh_runs(self, places: Iterable[RunPlace]) -> None:
+        """Read what changed in some runs, whether the catalog knows them or not."""
+        reader = self._reader()
+        stale = []
+        with self._database.read() as connection:
+            for place in places:
+                states = load_states(connection, place.key)
+                if self._has_changed(place, states, reader):
+                    stale.append(place)
+        self._read(stale, reader, None)
+
+    def _has_changed(
+        self, place: RunPlace, states: dict[str, JournalState], reader: RunReader
+    ) -> bool:
+        try:
+            names = os.listdir(place.folder(self._store))
+        except OSError:
+            return bool(states)
+        journals = sum(name.endswith(".journal") for name in names)
+        return journals != len(states) or any(
+            not state.is_final and reader.has_news(place, state) for state in states.values()
+        )
+
+    # -- what there is to read -----------------------------------------------------------------
+
+    def _reader(self) -> RunReader:
+        return RunReader(self._store, read_here(), self._clock())
+
+    def _under_way(self, reader: RunReader) -> list[RunPlace]:
+        """The runs with journals that may grow and have grown, or whose writers have ended."""
+        journals, runs, projects = schema.JOURNALS, schema.RUNS, schema.PROJECTS
+        statement = (
+            select(journals, projects.c.namespace, projects.c.project, runs.c.day, runs.c.id)
+            .join(runs, runs.c.key == journals.c.run)
+            .join(projects, projects.c.key == runs.c.project)
+            .where(~journals.c.is_final)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(statement).all()
+        places: dict[RunPlace, None] = {}
+        for row in rows:
+            place = RunPlace(ProjectPlace(row.namespace, row.project), row.day, row.id)
+            if place not in places and reader.has_news(place, state_of(row, {})):
+                places[place] = None
+        return list(places)
+
+    def _seen(self) -> dict[str, int]:
+        with self._database.read() as connection:
+            return {row.path: row.mtime_ns for row in connection.execute(select(schema.FOLDERS))}
+
+    def _known(self) -> Known:
+        return Known(self._runs_of_day, self._days, self._missing)
+
+    def _runs_of_day(self, project: ProjectPlace, day: str) -> set[str]:
+        table = schema.RUNS
+        condition = (table.c.project == project.key) & (table.c.day == day)
+        with self._database.read() as connection:
+            return set(connection.execute(select(table.c.id).where(condition)).scalars())
+
+    def _days(self) -> set[tuple[ProjectPlace, str]]:
+        runs, projects = schema.RUNS, schema.PROJECTS
+        statement = (
+            select(projects.c.namespace, projects.c.project, runs.c.day)
+            .join(projects, projects.c.key == runs.c.project)
+            .distinct()
+        )
+        with self._database.read() as connection:
+            return {
+                (ProjectPlace(namespace, project), day)
+                for namespace, project, day in connection.execute(statement)
+            }
+
+    def _missing(self, keys: list[int]) -> set[int]:
+        missing = set(keys)
+        if not missing:
+            return missing
+        with self._database.read() as connection:
+            for table in (schema.RUNS, schema.JOURNALS):
+                for part in chunks(list(missing)):
+                    found = connection.execute(select(table.c.key).where(table.c.key.in_(part)))
+                    missing.difference_update(found.scalars())
+        return missing
+
+    # -- reading -------------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _in_turn(self, runs: int) -> Iterator[bool]:
+        """Where there is much to read, one process does it while others wait for the result.
+
+        Yields:
+            Whether this one waited: then look again.
+        """
+        if runs < _CROWD or self._database.path is None:
+            yield False
+            return
+        path = self._database.path.with_name(".refresh.lock")
+        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        try:
+            yield _wait_for(fd, _CROWD_WAIT_S)
+        finally:
+            os.close(fd)
+
+    def _read(
+        self, places: Sequence[RunPlace], reader: RunReader, progress: Progress | None
+    ) -> None:
+        waiting = list(places)
+        for _ in range(_ROUNDS):
+            waiting = self._read_once(waiting, reader, progress)
+            progress = None
+            if not waiting:
+                return
+
+    def _read_once(
+        self, places: Sequence[RunPlace], reader: RunReader, progress: Progress | None
+    ) -> list[RunPlace]:
+        """Read runs and record them in batches.
+
+        Returns:
+            The runs that another process has read on meanwhile.
+        """
+        batch: list[RunUpdate] = []
+        overtaken: dict[RunPlace, None] = {}
+        began = time.monotonic()
+        for part in chunks(places, _BATCH_RUNS):
+            with self._database.read() as connection:
+                states = {place: load_states(connection, place.key) for place in part}
+            for number, place in enumerate(part):
+                updates = reader.read(place, states[place])
+                if updates is None:
+                    self._forget([place])
+                    updates = reader.read(place, {}) or iter(())
+                for update in updates:
+                    batch.append(update)
+                    is_partial = not update.journals[-1][1].is_exhausted
+                    is_late = time.monotonic() - began > _BATCH_S
+                    if is_partial or is_late or len(batch) >= _BATCH_RUNS:
+                        lost = self._record(batch)
+                        overtaken.update(dict.fromkeys(lost))
+                        batch, began = [], time.monotonic()
+                        if place in lost:
+                            break
+                if progress is not None:
+                    progress(places.index(part[0]) + number + 1, len(places))
+        if batch:
+            overtaken.update(dict.fromkeys(self._record(batch)))
+        return list(overtaken)
+
+    def _record(self, batch: Sequence[RunUpdate]) -> set[RunPlace]:
+        with self._database.write() as connection:
+            return record(connection, batch)
+
+    def _forget(self, places: Iterable[RunPlace]) -> None:
+        keys = [place.key for place in places]
+        if keys:
+            with self._database.write() as connection:
+                forget_runs(connection, keys)
+
+    def _settle(self, found: Found) -> None:
+        settled = self.scanner.settle(found, self._known())
+        if settled:
+            rows = [{"path": path, "mtime_ns": mtime_ns} for path, mtime_ns in settled.items()]
+            with self._database.write() as connection:
+                upsert(connection, schema.FOLDERS, rows)
+
+    def _add_projects(self, projects: Sequence[ProjectPlace]) -> None:
+        """Projects that have no run yet have a journal of their own."""
+        missing = self._missing_projects(projects)
+        rows = []
+        for project in missing:
+            start = _first_start(project.folder(self._store).journals)
+            names = (start.namespace_name, start.project_name) if start else ("", "")
+            rows.append(project_row(project, *names))
+        if rows:
+            with self._database.write() as connection:
+                upsert(connection, schema.PROJECTS, rows)
+
+    def _missing_projects(self, projects: Sequence[ProjectPlace]) -> list[ProjectPlace]:
+        if not projects:
+            return []
+        with self._database.read() as connection:
+            known = set(connection.execute(select(schema.PROJECTS.c.key)).scalars())
+        return [project for project in projects if project.key not in known]
+
+
+def _first_start(folder: Path) -> Start | None:
+    """The first record of a project's oldest journal."""
+    for path in sorted(folder.glob("*.journal")):
+        try:
+            with JournalFile(path) as file:
+                first = file.first_fact()
+            if first is not None and first.kind is Kind.START:
+                return Start.decode(first.payload)
+        except (OSError, ValueError, TypeError):
+            continue
+    return None
+
+
+def _wait_for(fd: int, seconds: float) -> bool:
+    """Take a lock, waiting at most so long; go on without it then.
+
+    Returns:
+        Whether there was anything to wait for.
+    """
+    has_waited = False
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            has_waited = True
+            if time.monotonic() > end:
+                return has_waited
+            time.sleep(0.02)
+        except OSError:
+            return has_waited
+        else:
+            return has_waited

@@ -1,0 +1,72 @@
+"""The true status of runs as the catalog holds them: written, or asked of their writers."""
+
+from __future__ import annotations
+
+from trialog._catalog.liveness import FATES, Derived, Writer, derive
+from trialog._catalog.processes import Identity, Presence, presence_of
+from trialog._catalog.queries import RunRow, WriterRow
+from trialog._entities import RunStatus
+from trialog._format.folders import StoreFolder
+
+_PRESENCES = {fate: presence for presence, fate in FATES.items()}
+
+
+class StatusReader:
+    """Derives statuses for one answer; a process is asked once whether it lives."""
+
+    def __init__(self, store: StoreFolder, here: Identity, now_ns: int) -> None:
+        """Make it.
+
+        Args:
+            store: where the journals lie.
+            here: this process.
+            now_ns: the reader's time.
+        """
+        self._store = store
+        self._here = here
+        self._now_ns = now_ns
+        self._presences: dict[Identity, Presence] = {}
+
+    def status_of(self, row: RunRow) -> Derived:
+        """The status of a run, why, and since when.
+
+        A run with a written end costs nothing; for others the system is asked.
+        """
+        facts = row.facts
+        if facts.status is not None:
+            return Derived(RunStatus[facts.status], facts.reason, facts.ended_ns)
+        owners = [writer for writer in row.writers if writer.role == "run"]
+        latest = max((writer.attempt for writer in owners), default=1)
+        writers = [
+            Writer(
+                is_owner=writer.role == "run" and writer.attempt == latest,
+                has_left=writer.has_left,
+                presence=self._presence(row, writer),
+                news_ns=self._news(row, writer),
+            )
+            for writer in row.writers
+        ]
+        return derive(RunStatus[facts.opened_as], writers, self._now_ns)
+
+    def _presence(self, row: RunRow, writer: WriterRow) -> Presence:
+        if writer.fate is not None:
+            return _PRESENCES[writer.fate]
+        if writer.has_left:
+            return Presence.GONE
+        known = self._presences.get(writer.identity)
+        if known is None:
+            journal = row.place.journal(self._store, writer.writer)
+            known = presence_of(writer.identity, self._here, journal)
+            if writer.identity.pid_namespace == self._here.pid_namespace:
+                self._presences[writer.identity] = known
+        return known
+
+    def _news(self, row: RunRow, writer: WriterRow) -> int:
+        """When a writer last gave a sign of life: its last record, or its file's time."""
+        if writer.is_final:
+            return writer.news_ns
+        try:
+            status = row.place.journal(self._store, writer.writer).stat()
+        except OSError:
+            return writer.news_ns
+        return max(writer.news_ns, status.st_mtime_ns)

@@ -1,0 +1,133 @@
+"""Which runs a query asks for. Pure: what follows for SQL stands in the catalog.
+
+``where=`` comes here too, once it exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from trialog._entities import RunStatus
+from trialog.errors import InvalidTypeError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    """What a run must be like to be found; everything given must hold.
+
+    Attributes:
+        namespace: the namespace's slug, or None for all.
+        project: the project's slug, or None for all.
+        name: the whole name without regard to case, or None.
+        name_contains: a part of the name without regard to case, taken literally, or None.
+        statuses: one of these; None for any.
+        tags: all of these.
+        limit: at most so many, the newest; None for all.
+        with_deleted: deleted runs too.
+    """
+
+    namespace: str | None = None
+    project: str | None = None
+    name: str | None = None
+    name_contains: str | None = None
+    statuses: frozenset[RunStatus] | None = None
+    tags: tuple[str, ...] = ()
+    limit: int | None = None
+    with_deleted: bool = False
+
+    @classmethod
+    def parse(
+        cls,
+        *,
+        namespace: str | None = None,
+        project: str | None = None,
+        name: Any = None,
+        name_contains: Any = None,
+        status: Any = None,
+        tags: Any = None,
+        limit: Any = None,
+        with_deleted: bool = False,
+    ) -> RunFilter:
+        """Take a query's keywords.
+
+        Args:
+            namespace: a namespace's slug.
+            project: a project's slug.
+            name: the whole name; upper and lower case are one.
+            name_contains: a part of it; ``%`` and ``_`` mean themselves. With ``name``, both must
+                hold.
+            status: a status, its name in any case, a word of Rush or Tyger ("done", "error"), or
+                several of them.
+            tags: one or several, of which a run must have all; none matches every run.
+            limit: at most so many; 0 finds nothing, None everything.
+            with_deleted: find deleted runs too.
+
+        Raises:
+            UsageError: a status nobody knows, or a negative limit.
+            InvalidTypeError: a value of a wrong type.
+
+        Example:
+            >>> RunFilter.parse(status="done", limit=3).statuses
+            frozenset({<RunStatus.COMPLETED: 'COMPLETED'>})
+        """
+        return cls(
+            namespace=namespace,
+            project=project,
+            name=_text(name, "name"),
+            name_contains=_text(name_contains, "name_contains"),
+            statuses=_statuses(status),
+            tags=_tags(tags),
+            limit=_limit(limit),
+            with_deleted=with_deleted,
+        )
+
+    def accepts(self, status: RunStatus) -> bool:
+        """Whether runs of a status are asked for."""
+        return self.statuses is None or status in self.statuses
+
+
+def _text(value: object, keyword: str) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    raise InvalidTypeError(f"{keyword} must be text, not {type(value).__name__}: {value!r}")
+
+
+def _statuses(value: object) -> frozenset[RunStatus] | None:
+    if value is None:
+        return None
+    if isinstance(value, str | RunStatus):
+        return frozenset(RunStatus.parse_query(value))
+    if not isinstance(value, Iterable):
+        raise InvalidTypeError(
+            f"status must be a status, its name, or several, not {type(value).__name__}: {value!r}"
+        )
+    return frozenset(status for each in value for status in RunStatus.parse_query(each))
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if isinstance(value, str):
+        return (value,)
+    if not isinstance(value, Iterable):
+        raise InvalidTypeError(f"tags must be texts, not {type(value).__name__}: {value!r}")
+    tags = list(value)
+    for tag in tags:
+        if not isinstance(tag, str):
+            raise InvalidTypeError(f"tags must be texts; {tag!r} is {type(tag).__name__}")
+    return tuple(dict.fromkeys(tags))
+
+
+def _limit(value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise InvalidTypeError(
+            f"limit must be an integer or None, not {type(value).__name__}: {value!r}"
+        )
+    limit = int(value.__index__())
+    if limit < 0:
+        raise UsageError(f"limit is {limit}; use 0 for no run and None for all")
+    return limit

@@ -1,0 +1,142 @@
+"""The module-level functions that read: ``get_run``, ``runs`` and Rush's queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from trialog import _names
+from trialog._catalog import Catalog
+from trialog._entities import RunStatus
+from trialog._filters import RunFilter
+from trialog._public.run import StoredRun
+from trialog._reading import RunInfo, Runs, catalog_of, find, resolve
+from trialog._reading import fetch_run_info as read_run_info
+from trialog._reading import fetch_runs as read_run_ids
+from trialog._settings import Settings
+from trialog._tracking.client import LocalClient, check_client
+
+Statuses = RunStatus | str | Iterable[RunStatus | str]
+
+
+def get_run(
+    id_or_name: str, project: str | None = None, *, client: LocalClient | None = None
+) -> StoredRun:
+    """One run of the store, deleted ones too.
+
+    Args:
+        id_or_name: its id, at least 6 first letters of it, or its name (the newest of that name).
+        project: ``"project"`` or ``"namespace/project"``, where the name stands in several.
+        client: the store; the default one where not given.
+
+    Raises:
+        NotFoundError: there is none; the message names the nearest.
+        UsageError: several are meant.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo", name="first") as run:
+        ...     run.log("loss", 0.5)
+        >>> trialog.get_run("first").status
+        <RunStatus.COMPLETED: 'COMPLETED'>
+    """
+    catalog = _catalog(client)
+    namespace, slug = _project(project)
+    record = resolve(catalog, id_or_name, namespace=namespace, project=slug)
+    return StoredRun(catalog, record)
+
+
+def runs(
+    project: str | None = None,
+    *,
+    name: str | None = None,
+    name_contains: str | None = None,
+    status: Statuses | None = None,
+    tags: str | Iterable[str] | None = None,
+    limit: int | None = None,
+    client: LocalClient | None = None,
+) -> Runs[StoredRun]:
+    """The runs of a project (``"project"``, ``"namespace/project"``) or of the whole store.
+
+    Args:
+        project: where; None for everywhere.
+        name: the whole name, without regard to case.
+        name_contains: a part of it, without regard to case.
+        status: one or several; Rush's words ("done", "error") too.
+        tags: all of these.
+        limit: at most so many, the newest.
+        client: the store; the default one where not given.
+
+    Raises:
+        UsageError: a status nobody knows, or a negative limit.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo", parameters={"lr": 0.1}):
+        ...     trialog.log("loss", 0.5)
+        >>> list(trialog.runs("acme/demo").comparison_df().columns)[5:]
+        ['lr', 'last(loss)', 'min(loss)', 'max(loss)']
+    """
+    catalog = _catalog(client)
+    namespace, slug = _project(project)
+    wanted = RunFilter.parse(
+        namespace=namespace,
+        project=slug,
+        name=name,
+        name_contains=name_contains,
+        status=status,
+        tags=tags,
+        limit=limit,
+    )
+    return Runs(catalog, find(catalog, wanted), StoredRun)
+
+
+def fetch_runs(
+    *,
+    name: str | None = None,
+    name_contains: str | None = None,
+    status: Statuses | None = None,
+    tags: str | Iterable[str] | None = None,
+    limit: int | None = None,
+) -> list[str]:
+    """The ids of the runs that a query finds, newest first; deleted ones are not found.
+
+    Raises:
+        UsageError: a status nobody knows, or a negative limit.
+    """
+    return read_run_ids(
+        _catalog(None),
+        name=name,
+        name_contains=name_contains,
+        status=status,
+        tags=tags,
+        limit=limit,
+    )
+
+
+def fetch_run_info(run_id: str) -> RunInfo | None:
+    """What is known of a run, or None where there is none; printing it gives a summary."""
+    return read_run_info(_catalog(None), run_id)
+
+
+def delete_run(run_id: str) -> None:
+    """Hide a run from lists; ``get_run(run_id).restore()`` brings it back.
+
+    Raises:
+        NotFoundError: there is no such run.
+    """
+    get_run(run_id).delete()
+
+
+def _catalog(client: LocalClient | None) -> Catalog:
+    home = check_client(client, "runs").home
+    return catalog_of(home or Settings.from_environ().home)
+
+
+def _project(project: str | None) -> tuple[str | None, str | None]:
+    """Namespace and project as slugs; None for any."""
+    if project is None:
+        return None, None
+    namespace, separator, name = _names.check_name(project, "project").partition("/")
+    if not separator:
+        return None, _names.to_slug(namespace, "project")
+    return _names.to_slug(namespace, "namespace"), _names.to_slug(name, "project")

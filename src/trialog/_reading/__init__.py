@@ -1,0 +1,32 @@
+"""Reading runs: what they are, what they hold, and many of them side by side as DataFrames.
+
+It writes nothing but what the user asks to be written out, and never imports the write half; pandas
+is imported in ``frames.py`` alone. Start reading at ``records.py`` (what a run is), then
+``content.py`` (what it holds), then ``runs.py`` (many of them).
+"""
+
+from trialog._reading.attachments import AttachmentInfo, Attachments
+from trialog._reading.catalogs import catalog_of
+from trialog._reading.content import RunContent, Source
+from trialog._reading.finding import find, resolve
+from trialog._reading.records import RunException, RunRecord
+from trialog._reading.runinfo import RunInfo, fetch_run_info, fetch_runs
+from trialog._reading.runs import Runs
+from trialog._reading.stored import StoredRun
+
+__all__ = [
+    "AttachmentInfo",
+    "Attachments",
+    "RunContent",
+    "RunException",
+    "RunInfo",
+    "RunRecord",
+    "Runs",
+    "Source",
+    "StoredRun",
+    "catalog_of",
+    "fetch_run_info",
+    "fetch_runs",
+    "find",
+    "resolve",
+]

@@ -1,0 +1,276 @@
+"""What one run holds: parameters, metrics, JSON values, attachments."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
+
+from trialog._catalog import Catalog, RunPlace, queries
+from trialog._catalog.blobs import read_blob
+from trialog._catalog.queries import JsonValue
+from trialog._catalog.stretches import Stretch
+from trialog._catalog.summaries import Summary
+from trialog._format.values import load_json
+from trialog._names import nearest
+from trialog._reading.attachments import AttachmentInfo, Attachments, open_checked, write_blob
+from trialog._reading.moments import ParameterMoment, ValueMoment
+from trialog._reading.records import date_of
+from trialog.codecs import Codec, decode_with
+from trialog.errors import IntegrityError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+
+
+class Source(NamedTuple):
+    """Where a run's content is read: its catalog, and its place there."""
+
+    catalog: Catalog
+    place: RunPlace
+
+
+class RunContent:
+    """Reads one run's content; mixed into runs that are being recorded and into stored ones.
+
+    Everything is read at the call: of a run under way, what has been logged until then.
+    """
+
+    __slots__ = ()
+
+    def _source(self) -> Source:
+        """Where this run is read. Each kind of run says so itself."""
+        raise NotImplementedError
+
+    def _fresh(self) -> Source:
+        """The source, once the catalog knows what the run's journals hold now.
+
+        Raises:
+            NotFoundError: the run has been deleted from the disk.
+        """
+        source = self._source()
+        source.catalog.refresh_runs([source.place])
+        return source
+
+    # -- parameters ----------------------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The run's parameters, each with its newest value, in the order they were first logged."""
+        source = self._fresh()
+        found = source.catalog.ask(queries.parameters_of, [source.place.key])
+        if source.place.key not in found:
+            raise _vanished(source)
+        return found[source.place.key]
+
+    def parameter_history(self, name: str) -> list[ParameterMoment]:
+        """All values that a parameter had, oldest first.
+
+        Raises:
+            NotFoundError: there is no such parameter; the message names the nearest.
+        """
+        source = self._fresh()
+        found = source.catalog.ask(queries.parameter_history, source.place.key, name)
+        if not found:
+            raise _unknown("parameter", name, list(self.parameters))
+        return [ParameterMoment(date_of(each.time_ns), each.value) for each in found]
+
+    # -- metrics -------------------------------------------------------------------------------
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of the run's metrics, sorted."""
+        source = self._fresh()
+        return source.catalog.ask(queries.metric_names, [source.place.key])
+
+    def metric(self, name: str) -> pd.DataFrame:
+        """All points of a metric in the order they were logged.
+
+        Returns:
+            A frame with the columns ``step`` (int64), ``time`` (UTC, nanoseconds) and ``value``
+            (float64; object with exact integers where any is beyond 2**53).
+
+        Raises:
+            NotFoundError: there is no such metric; the message names the nearest.
+        """
+        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+
+        return frames.metric_frame(self._points(name))
+
+    def _points(self, name: str) -> Stretch:
+        source = self._fresh()
+        for _, found in source.catalog.points([source.place.key], [name]):
+            if name in found:
+                return found[name]
+        known = source.catalog.ask(queries.metric_names, [source.place.key])
+        if name in source.catalog.ask(queries.json_value_names, source.place.key):
+            raise NotFoundError(f"{name!r} holds JSON values, not points: read them by values()")
+        raise _unknown("metric", name, known)
+
+    @property
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """Of each metric: last, min, max, mean, count, first, step_of_min, step_of_max.
+
+        NaN counts as a point; min, max and mean skip it. ``step_of_min`` is the first step at
+        which the least value occurs, None where there is none.
+        """
+        source = self._fresh()
+        found = source.catalog.ask(queries.summaries_of, [source.place.key])
+        metrics = found.get(source.place.key, {})
+        return {name: summary_values(summary) for name, summary in metrics.items()}
+
+    def values(self, name: str) -> list[ValueMoment]:
+        """The JSON values logged under a name, in order: step, date and value of each.
+
+        Raises:
+            NotFoundError: there are none; the message names the nearest.
+            IntegrityError: a large value's blob is missing or damaged.
+        """
+        source = self._fresh()
+        found = source.catalog.ask(queries.json_values, source.place.key, name)
+        if not found:
+            known = source.catalog.ask(queries.json_value_names, source.place.key)
+            raise _unknown("JSON value", name, known)
+        return [
+            ValueMoment(each.step, date_of(each.time_ns), _json_value(source, name, each))
+            for each in found
+        ]
+
+    # -- attachments ---------------------------------------------------------------------------
+
+    @property
+    def attachments(self) -> Attachments:
+        """The run's attachments by name, the newest version of each."""
+        source = self._fresh()
+        return Attachments(source.catalog.ask(queries.attachments, source.place.key))
+
+    def get_attachment(self, name: str, version: int | None = None) -> bytes:
+        """An attachment's bytes, checked against their digest.
+
+        Args:
+            name: the attachment's name.
+            version: 1 for the first; the newest where not given.
+
+        Raises:
+            NotFoundError: there is no such attachment or version.
+            IntegrityError: the bytes are missing or not what was logged.
+        """
+        info = self.attachments.find(name, version)
+        return self._checked(info)
+
+    def open_attachment(self, name: str, version: int | None = None) -> BinaryIO:
+        """An attachment as a binary stream, for bytes that are too many for memory.
+
+        The stream is checked as it is read: its last read raises where the bytes are not what was
+        logged.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+        """
+        info = self.attachments.find(name, version)
+        return open_checked(self._source().catalog.store, info)
+
+    def get_json(self, name: str, version: int | None = None) -> Any:
+        """The JSON value that was logged by ``log_json``.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            UsageError: the attachment is not JSON.
+        """
+        info = self.attachments.find(name, version)
+        try:
+            return load_json(self._checked(info))
+        except ValueError as error:
+            raise UsageError(
+                f"attachment {name!r} is {info.media_type}, not JSON; read it by get_attachment()"
+            ) from error
+
+    def get_with_codec(
+        self,
+        codec: Codec[T],
+        name: str,
+        *,
+        version: int | None = None,
+        allow_unsafe: bool = False,
+    ) -> T:
+        """The object that a codec makes of an attachment.
+
+        Args:
+            codec: as it was logged with.
+            name: the attachment's name.
+            version: 1 for the first; the newest where not given.
+            allow_unsafe: let a codec decode whose bytes can run code.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            UsageError: the attachment has another media type.
+            UnsafeCodecError: the codec is unsafe, and ``allow_unsafe`` is not True.
+        """
+        info = self.attachments.find(name, version)
+        data = self._checked(info)
+        return decode_with(codec, data, media_type=info.media_type, allow_unsafe=allow_unsafe)
+
+    def write_attachment(
+        self,
+        name: str,
+        path: str | os.PathLike[str],
+        *,
+        version: int | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write an attachment to a file, checked on the way, in constant memory.
+
+        Args:
+            name: the attachment's name.
+            path: the file, or a folder: then the stored file name is used there.
+            version: 1 for the first; the newest where not given.
+            overwrite: replace a file that is there.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            AttachmentExistsError: the file is there and ``overwrite`` is False.
+        """
+        info = self.attachments.find(name, version)
+        return write_blob(self._source().catalog.store, info, path, overwrite=overwrite)
+
+    def _checked(self, info: AttachmentInfo) -> bytes:
+        try:
+            return read_blob(self._source().catalog.store, info.sha256)
+        except IntegrityError as error:
+            raise IntegrityError(f"attachment {info.name!r}: {error}") from error
+
+
+def summary_values(summary: Summary) -> dict[str, Any]:
+    """What users see of a summary."""
+    return {
+        "last": summary.last,
+        "min": summary.min,
+        "max": summary.max,
+        "mean": summary.mean,
+        "count": summary.count,
+        "first": summary.first,
+        "step_of_min": summary.step_of_min,
+        "step_of_max": summary.step_of_max,
+    }
+
+
+def _json_value(source: Source, name: str, found: JsonValue) -> Any:
+    if found.value is not None:
+        return load_json(found.value.encode())
+    assert found.blob is not None  # noqa: S101 # one of the two is there
+    return load_json(read_blob(source.catalog.store, found.blob))["values"][name]
+
+
+def _unknown(what: str, name: str, known: list[str]) -> NotFoundError:
+    guess = nearest(name, known)
+    hint = f"; did you mean {guess!r}?" if guess else f"; there are: {', '.join(known) or 'none'}"
+    return NotFoundError(f"the run has no {what} {name!r}{hint}")
+
+
+def _vanished(source: Source) -> NotFoundError:
+    return NotFoundError(f"the run {source.place.id!r} is not in the store any more")

@@ -1,0 +1,265 @@
+"""Runs side by side as DataFrames. The one module that imports pandas.
+
+Columns have pandas' nullable types: what a run lacks is NA, and NaN stays NaN beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trialog._catalog import Stretch, Summary
+from trialog._catalog.stretches import join
+from trialog._format.values import MAX_EXACT
+from trialog._reading.headings import COMPARED, FIXED, INDEX, SUMMARY, heading, parameter_headings
+from trialog._reading.records import RunRecord
+
+MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
+"""Stands where a run has no value, before there is a column."""
+
+
+def column(values: Sequence[Any]) -> Any:
+    """A column of the narrowest nullable type that loses nothing.
+
+    bool → boolean; int → Int64; float, or int and float → Float64; text → string. Whatever else,
+    and integers that the type could not hold exactly, → object.
+
+    Args:
+        values: plain values; :data:`MISSING` and None where there is none.
+
+    Returns:
+        A pandas array of the same length.
+    """
+    types = set(map(type, values))
+    kinds = types - {type(MISSING), type(None)}
+    missing = np.fromiter(
+        (value is MISSING or value is None for value in values), bool, len(values)
+    )
+    if kinds == {bool}:
+        data = np.fromiter((value is True for value in values), bool, len(values))
+        return pd.arrays.BooleanArray(data, missing)
+    if kinds == {str}:
+        plain = [
+            pd.NA if is_missing else value
+            for value, is_missing in zip(values, missing, strict=True)
+        ]
+        return pd.array(plain, dtype="string")
+    if kinds == {int}:
+        try:
+            whole = np.fromiter(
+                (0 if value is MISSING or value is None else value for value in values),
+                np.int64,
+                len(values),
+            )
+        except OverflowError:
+            return _objects(values, missing)
+        return pd.arrays.IntegerArray(whole, missing)
+    if kinds == {float} or (kinds == {int, float} and _are_doubles(values)):
+        real = np.fromiter(
+            (0.0 if value is MISSING or value is None else value for value in values),
+            np.float64,
+            len(values),
+        )
+        return pd.arrays.FloatingArray(real, missing)
+    return _objects(values, missing)
+
+
+def _are_doubles(values: Iterable[Any]) -> bool:
+    return all(-MAX_EXACT <= value <= MAX_EXACT for value in values if type(value) is int)
+
+
+def _objects(values: Sequence[Any], missing: NDArray[np.bool_]) -> Any:
+    data = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        data[row] = pd.NA if missing[row] else value
+    return data
+
+
+def _times(times_ns: Any) -> Any:
+    """UTC times of nanoseconds since 1970."""
+    return pd.DatetimeIndex(np.asarray(times_ns, np.int64).view("M8[ns]")).tz_localize("UTC")
+
+
+def _dates(values: Sequence[Any]) -> Any:
+    return pd.DatetimeIndex(pd.to_datetime(list(values), utc=True)).as_unit("ns")
+
+
+def _texts(codes: NDArray[np.int64], texts: Sequence[str]) -> Any:
+    """A string column that repeats a few texts very often."""
+    import pyarrow as pa  # noqa: PLC0415 # heavy
+
+    repeated = pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(texts, pa.string()))
+    return pd.arrays.ArrowStringArray(repeated.cast(pa.large_string()))
+
+
+def _index(records: Sequence[RunRecord]) -> pd.Index:
+    return pd.Index([record.id for record in records], name=INDEX, dtype="object")
+
+
+# -- one row for each run --------------------------------------------------------------------------
+
+
+def parameters_frame(
+    records: Sequence[RunRecord], parameters: Mapping[int, Mapping[str, Any]]
+) -> pd.DataFrame:
+    """A row for each run, a column for each parameter."""
+    columns = _parameter_columns(records, parameters, [INDEX])
+    return pd.DataFrame(columns, index=_index(records))
+
+
+def summary_frame(
+    records: Sequence[RunRecord], summaries: Mapping[int, Mapping[str, Summary]]
+) -> pd.DataFrame:
+    """A row for each run, eight columns for each metric: ``last(loss)``, ``min(loss)``, …."""
+    columns = _summary_columns(records, summaries, SUMMARY)
+    return pd.DataFrame(columns, index=_index(records))
+
+
+def comparison_frame(
+    records: Sequence[RunRecord],
+    parameters: Mapping[int, Mapping[str, Any]],
+    summaries: Mapping[int, Mapping[str, Summary]],
+) -> pd.DataFrame:
+    """A row for each run: what it is, its parameters, last, min and max of its metrics."""
+    fixed: dict[str, Any] = {
+        "name": column([record.name for record in records]),
+        "status": column([record.status.value for record in records]),
+        "date_created": _dates([record.date_created for record in records]),
+        "duration": column([record.duration for record in records]),
+        "tags": _objects([record.tags for record in records], np.zeros(len(records), np.bool_)),
+    }
+    assert tuple(fixed) == FIXED  # noqa: S101 # headings.py promises them
+    metrics = _summary_columns(records, summaries, COMPARED)
+    given = _parameter_columns(records, parameters, [INDEX, *fixed, *metrics])
+    return pd.DataFrame({**fixed, **given, **metrics}, index=_index(records))
+
+
+def _parameter_columns(
+    records: Sequence[RunRecord],
+    parameters: Mapping[int, Mapping[str, Any]],
+    fixed: Iterable[str],
+) -> dict[str, Any]:
+    rows = [parameters.get(record.key, {}) for record in records]
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    headings = parameter_headings(names, fixed)
+    return {headings[name]: column([row.get(name, MISSING) for row in rows]) for name in names}
+
+
+def _summary_columns(
+    records: Sequence[RunRecord],
+    summaries: Mapping[int, Mapping[str, Summary]],
+    statistics: Sequence[str],
+) -> dict[str, Any]:
+    rows = [summaries.get(record.key, {}) for record in records]
+    names = sorted({name for row in rows for name in row})
+    found = {}
+    for name in names:
+        of_metric = [row.get(name) for row in rows]
+        for statistic in statistics:
+            values = [
+                MISSING if summary is None else getattr(summary, statistic) for summary in of_metric
+            ]
+            found[heading(statistic, name)] = column(values)
+    return found
+
+
+# -- points ----------------------------------------------------------------------------------------
+
+
+def metric_frame(stretch: Stretch) -> pd.DataFrame:
+    """The points of one series: step, time, value."""
+    columns = {
+        "step": stretch.steps,
+        "time": _times(stretch.times_ns),
+        "value": _values(stretch),
+    }
+    return pd.DataFrame(columns, copy=False)
+
+
+def _values(stretch: Stretch) -> Any:
+    """float64, or objects with exact integers where a double could not hold them."""
+    if not stretch.exact:
+        return stretch.values
+    values = stretch.values.astype(object)
+    for row, number in stretch.exact.items():
+        values[row] = number
+    return values
+
+
+class PointsTable:
+    """The points of several metrics of several runs, gathered for one frame."""
+
+    def __init__(self, records: Sequence[RunRecord], metrics: Sequence[str]) -> None:
+        """Make an empty one.
+
+        Args:
+            records: the runs, in the frame's order.
+            metrics: the metrics, in the frame's order.
+        """
+        self._records = records
+        self._metrics = metrics
+        self._rows = {record.key: row for row, record in enumerate(records)}
+        self._parts: dict[tuple[int, int], Stretch] = {}
+
+    def add(self, run: int, stretches: Mapping[str, Stretch]) -> None:
+        """Take the points of a run, by its key."""
+        for number, metric in enumerate(self._metrics):
+            if metric in stretches:
+                self._parts[self._rows[run], number] = stretches[metric]
+
+    def long(self) -> pd.DataFrame:
+        """A row for each point: id, name, metric, step, time, value."""
+        runs, metrics, whole = self._joined()
+        columns = {
+            "id": _texts(runs, [record.id for record in self._records]),
+            "name": _texts(runs, [record.name for record in self._records]),
+            "metric": _texts(metrics, self._metrics),
+            "step": whole.steps,
+            "time": _times(whole.times_ns),
+            "value": _values(whole),
+        }
+        return pd.DataFrame(columns, copy=False)
+
+    def wide(self) -> pd.DataFrame:
+        """A row for each run and step, a column for each metric; the last of equal steps wins."""
+        runs, metrics, whole = self._joined()
+        order = np.lexsort((whole.steps, runs))
+        is_new = np.ones(len(order), np.bool_)
+        is_new[1:] = (np.diff(runs[order]) != 0) | (np.diff(whole.steps[order]) != 0)
+        places = np.empty(len(order), np.int64)
+        places[order] = np.cumsum(is_new) - 1
+        first = order[is_new]
+        index = pd.MultiIndex.from_arrays(
+            [_texts(runs[first], [record.id for record in self._records]), whole.steps[first]],
+            names=[INDEX, "step"],
+        )
+        values = _values(whole)
+        columns = {}
+        for number, metric in enumerate(self._metrics):
+            chosen = metrics == number
+            columns[metric] = _scattered(values[chosen], places[chosen], len(first))
+        return pd.DataFrame(columns, index=index)
+
+    def _joined(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Stretch]:
+        parts = sorted(self._parts.items(), key=lambda item: item[0])
+        lengths = [len(stretch) for _, stretch in parts]
+        keys = np.array([key for key, _ in parts], np.int64).reshape(-1, 2)
+        whole = join([stretch for _, stretch in parts])
+        return np.repeat(keys[:, 0], lengths), np.repeat(keys[:, 1], lengths), whole
+
+
+def _scattered(values: Any, places: NDArray[np.int64], rows: int) -> Any:
+    """A column with values at some rows; the last one counts where several have the same."""
+    missing = np.ones(rows, np.bool_)
+    missing[places] = False
+    if values.dtype == object:
+        data = np.full(rows, pd.NA, dtype=object)
+        data[places] = values
+        return data
+    real = np.zeros(rows)
+    real[places] = values
+    return pd.arrays.FloatingArray(real, missing)

@@ -1,0 +1,52 @@
+"""Names of columns, where parameters and metrics may be called anything. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+FIXED = ("name", "status", "date_created", "duration", "tags")
+INDEX = "id"
+SUMMARY = ("last", "min", "max", "mean", "count", "first", "step_of_min", "step_of_max")
+COMPARED = ("last", "min", "max")
+_PREFIX = "parameters."
+
+
+def heading(statistic: str, metric: str) -> str:
+    """The column of a metric's statistic.
+
+    Example:
+        >>> heading("last", "loss")
+        'last(loss)'
+    """
+    return f"{statistic}({metric})"
+
+
+def parameter_headings(parameters: Iterable[str], fixed: Iterable[str]) -> dict[str, str]:
+    """The columns of parameters beside fixed columns.
+
+    A column that clashes with a parameter keeps its name, and the parameter goes under
+    ``parameters.<name>``; a parameter that really is called so keeps its own column all the same.
+
+    Args:
+        parameters: names of parameters, each once.
+        fixed: names of the other columns and of the index.
+
+    Returns:
+        The column of each parameter; no two are equal.
+
+    Example:
+        >>> parameter_headings(["lr", "status"], ["id", "status"])
+        {'lr': 'lr', 'status': 'parameters.status'}
+    """
+    names = list(parameters)
+    taken = set(fixed)
+    found = {name: name for name in names if name not in taken}
+    taken.update(found)
+    for name in names:
+        if name not in found:
+            column = _PREFIX + name
+            while column in taken:
+                column = _PREFIX + column
+            found[name] = column
+            taken.add(column)
+    return {name: found[name] for name in names}

@@ -1,0 +1,192 @@
+"""What a run is: its facts at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from trialog._catalog import Catalog
+from trialog._catalog.addresses import RunPlace
+from trialog._catalog.processes import read_here
+from trialog._catalog.queries import RunRow
+from trialog._catalog.statuses import StatusReader
+from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
+from trialog._filters import RunFilter
+from trialog._format import owners
+from trialog._format.facts import Start
+from trialog._format.values import load_json
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BILLION = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RunException:
+    """The exception that ended a run.
+
+    Attributes:
+        type: its class, with the module where that is not built in.
+        message: its text.
+        traceback: as Python prints it, shortened where it was long.
+    """
+
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """A run's facts as they were when it was read.
+
+    Attributes:
+        place: where it lies in the store.
+        id: never changes.
+        name: unique in its project.
+        description: what the user wrote, or None.
+        status: as written, or as true of its processes.
+        reason: why it ended so, or what is known of one that is silent; None as a rule.
+        tags: in the order they were added.
+        url: of its folder.
+        date_created, date_updated, date_ended: UTC; ``date_ended`` is None while it goes on.
+        duration: seconds from start to end, or to now.
+        organization, project, user: whose it is.
+        exception: what ended it, or None.
+        exit_code: the argument of ``sys.exit``, or None.
+        missing: points that could not be kept, and since when.
+        parent: the id of the run it belongs to, or None.
+        attempt: 1, and one more each time it was resumed.
+        host, pid, python, trialog: where its latest attempt began.
+        points: how many points it has.
+        damages: how many places of its journals cannot be read.
+        date_deleted, deleted_by: None where it is not deleted.
+    """
+
+    place: RunPlace
+    id: str
+    name: str
+    description: str | None
+    status: RunStatus
+    reason: str | None
+    tags: tuple[str, ...]
+    url: str
+    date_created: datetime
+    date_updated: datetime
+    date_ended: datetime | None
+    duration: float
+    organization: RunOrg
+    project: RunProject
+    user: RunUser
+    exception: RunException | None
+    exit_code: int | None
+    missing: int
+    missing_since: datetime | None
+    parent: str | None
+    attempt: int
+    host: str
+    pid: int
+    python: str
+    trialog: str
+    points: int
+    damages: int
+    date_deleted: datetime | None
+    deleted_by: str | None
+
+    @property
+    def key(self) -> int:
+        """Its key in the catalog."""
+        return self.place.key
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether it has ended."""
+        return self.status.is_end
+
+
+def read_records(
+    catalog: Catalog, rows: Iterable[RunRow], wanted: RunFilter | None = None
+) -> list[RunRecord]:
+    """The records of rows of the catalog; those whose true status was not asked for are left out."""
+    now_ns = catalog.clock()
+    statuses = StatusReader(catalog.store, read_here(), now_ns)
+    found: list[RunRecord] = []
+    for row in rows:
+        if wanted is not None and wanted.limit is not None and len(found) >= wanted.limit:
+            break
+        status = statuses.status_of(row)
+        if wanted is None or wanted.accepts(status.status):
+            found.append(
+                _record(catalog, row, status.status, status.reason, status.ended_ns, now_ns)
+            )
+    return found
+
+
+def date_of(time_ns: int) -> datetime:
+    """A time in nanoseconds since 1970 as a UTC datetime, to the microsecond."""
+    return _EPOCH + timedelta(microseconds=time_ns // 1000)
+
+
+def _record(
+    catalog: Catalog,
+    row: RunRow,
+    status: RunStatus,
+    reason: str | None,
+    ended_ns: int | None,
+    now_ns: int,
+) -> RunRecord:
+    facts = row.facts
+    belongs = Start(
+        writer="",
+        run=facts.id,
+        role="run",
+        namespace=facts.namespace,
+        namespace_name=facts.namespace_name,
+        project=facts.project,
+        project_name=facts.project_name,
+        user=facts.username or "unknown",
+    )
+    until_ns = now_ns if ended_ns is None else ended_ns
+    return RunRecord(
+        place=row.place,
+        id=facts.id,
+        name=facts.name,
+        description=facts.description,
+        status=status,
+        reason=reason,
+        tags=tuple(load_json(facts.tags.encode())),
+        url=row.place.folder(catalog.store).as_uri(),
+        date_created=date_of(facts.created_ns),
+        date_updated=date_of(facts.updated_ns),
+        date_ended=None if ended_ns is None else date_of(ended_ns),
+        duration=max(until_ns - facts.created_ns, 0) / _BILLION,
+        organization=owners.organization(belongs),
+        project=owners.project(belongs),
+        user=owners.user(belongs),
+        exception=_exception(facts.exception),
+        exit_code=facts.exit_code,
+        missing=facts.missing,
+        missing_since=_date_or_none(facts.missing_since_ns),
+        parent=facts.parent,
+        attempt=facts.attempt,
+        host=facts.host,
+        pid=facts.pid,
+        python=facts.python,
+        trialog=facts.trialog,
+        points=facts.points,
+        damages=facts.damages,
+        date_deleted=_date_or_none(facts.deleted_ns),
+        deleted_by=facts.deleted_by,
+    )
+
+
+def _date_or_none(time_ns: int | None) -> datetime | None:
+    return None if time_ns is None else date_of(time_ns)
+
+
+def _exception(text: str | None) -> RunException | None:
+    if text is None:
+        return None
+    content: dict[str, Any] = load_json(text.encode())
+    return RunException(*(str(content.get(key, "")) for key in ("type", "message", "traceback")))

@@ -1,0 +1,207 @@
+"""Many runs: a sequence, and the DataFrames that compare them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+from trialog._catalog import Catalog, Summary, queries
+from trialog._filters import RunFilter
+from trialog._names import nearest
+from trialog._reading.finding import find
+from trialog._reading.records import RunRecord
+from trialog._reading.stored import StoredRun
+from trialog.errors import InvalidTypeError, NotFoundError, UsageError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+R = TypeVar("R")
+
+
+class Runs(Sequence[R], Generic[R]):
+    """Runs as they were when they were asked for, newest first.
+
+    The frames have one row for every run, also for failed, empty and running ones, in the order of
+    the sequence; their points and summaries are read at the call.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        records: Sequence[RunRecord],
+        wrap: Callable[[Catalog, RunRecord], R],
+    ) -> None:
+        """Make a sequence.
+
+        Args:
+            catalog: where the runs' content is read.
+            records: the runs.
+            wrap: makes what users see of a record.
+        """
+        self._catalog = catalog
+        self._records = tuple(records)
+        self._wrap = wrap
+
+    @classmethod
+    def find(cls, catalog: Catalog, wanted: RunFilter) -> Runs[StoredRun]:
+        """The runs that a filter finds."""
+        return Runs(catalog, find(catalog, wanted), StoredRun)
+
+    # -- a sequence ----------------------------------------------------------------------------
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    @overload
+    def __getitem__(self, index: int) -> R: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Runs[R]: ...
+
+    def __getitem__(self, index: int | slice) -> R | Runs[R]:
+        if isinstance(index, slice):
+            return Runs(self._catalog, self._records[index], self._wrap)
+        return self._wrap(self._catalog, self._records[index])
+
+    def __iter__(self) -> Iterator[R]:
+        return (self._wrap(self._catalog, record) for record in self._records)
+
+    def __repr__(self) -> str:
+        names = ", ".join(record.name for record in self._records[:5])
+        more = ", …" if len(self) > 5 else ""  # noqa: PLR2004 # enough to know them by
+        return f"<Runs: {len(self)} ({names}{more})>" if self._records else "<Runs: none>"
+
+    @property
+    def ids(self) -> list[str]:
+        """The runs' ids."""
+        return [record.id for record in self._records]
+
+    # -- frames --------------------------------------------------------------------------------
+
+    def parameters_df(self) -> pd.DataFrame:
+        """The parameters: a row for each run (index ``id``), a column for each parameter.
+
+        bool, Int64, Float64 (also of ints and floats mixed) and string columns; other mixtures
+        are object columns. A parameter called ``id`` is the column ``parameters.id``.
+        """
+        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+
+        return frames.parameters_frame(self._records, self._parameters())
+
+    def summary_df(self) -> pd.DataFrame:
+        """What each metric comes to: a row for each run (index ``id``).
+
+        The columns are ``last(loss)``, ``min(loss)``, ``max(loss)``, ``mean(loss)``,
+        ``count(loss)``, ``first(loss)``, ``step_of_min(loss)``, ``step_of_max(loss)``, and so for
+        each metric.
+        """
+        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+
+        return frames.summary_frame(self._records, self._summaries(None))
+
+    def comparison_df(self, metrics: str | Sequence[str] | None = None) -> pd.DataFrame:
+        """Everything that tells runs apart: a row for each run (index ``id``).
+
+        The columns are ``name``, ``status``, ``date_created``, ``duration`` (seconds), ``tags``;
+        then the parameters; then ``last(…)``, ``min(…)`` and ``max(…)`` of each metric, since only
+        its user knows which way is better. A parameter that clashes with another column is the
+        column ``parameters.<its name>``.
+
+        Args:
+            metrics: only these; None for all.
+
+        Raises:
+            NotFoundError: no run has such a metric; the message names the nearest.
+        """
+        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+
+        names = None if metrics is None else self._checked(metrics)
+        return frames.comparison_frame(self._records, self._parameters(), self._summaries(names))
+
+    def metrics_df(
+        self, metrics: str | Sequence[str] | None = None, *, wide: bool = False
+    ) -> pd.DataFrame:
+        """The points of some metrics.
+
+        Args:
+            metrics: one or several; None for all.
+            wide: a row for each run and step (index ``id`` and ``step``) and a column for each
+                metric, instead of a row for each point (``id``, ``name``, ``metric``, ``step``,
+                ``time``, ``value``). Where a run has several points of a metric at one step, the
+                last one stands there; the long form has them all.
+
+        Raises:
+            NotFoundError: no run has such a metric; the message names the nearest.
+        """
+        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+
+        names = self._known() if metrics is None else self._checked(metrics)
+        table = frames.PointsTable(self._records, names)
+        for run, stretches in self._catalog.points(self._keys(), names):
+            table.add(run, stretches)
+        return table.wide() if wide else table.long()
+
+    def best(self, metric: str, goal: str = "max") -> R:
+        """The run that reached the greatest (or least) value of a metric at any step.
+
+        NaN is no value. The oldest of equal runs is the best.
+
+        Args:
+            metric: its name.
+            goal: ``max`` or ``min``.
+
+        Raises:
+            UsageError: another goal.
+            NotFoundError: no run has a value of the metric.
+        """
+        if goal not in ("max", "min"):
+            raise UsageError(f"goal is {goal!r}; use 'max' or 'min'")
+        (name,) = self._checked(metric)
+        summaries = self._summaries([name])
+        best: tuple[Any, RunRecord] | None = None
+        for record in reversed(self._records):
+            summary = summaries.get(record.key, {}).get(name)
+            if summary is None:
+                continue
+            value = summary.max if goal == "max" else summary.min
+            is_better = best is None or (value > best[0] if goal == "max" else value < best[0])
+            if value == value and is_better:  # noqa: PLR0124 # not NaN
+                best = value, record
+        if best is None:
+            raise NotFoundError(f"no run has a value of {metric!r} other than NaN")
+        return self._wrap(self._catalog, best[1])
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _keys(self) -> list[int]:
+        return [record.key for record in self._records]
+
+    def _parameters(self) -> dict[int, dict[str, Any]]:
+        self._catalog.refresh()
+        return self._catalog.ask(queries.parameters_of, self._keys())
+
+    def _summaries(self, names: Sequence[str] | None) -> dict[int, dict[str, Summary]]:
+        self._catalog.refresh()
+        return self._catalog.ask(queries.summaries_of, self._keys(), names)
+
+    def _known(self) -> list[str]:
+        self._catalog.refresh()
+        return self._catalog.ask(queries.metric_names, self._keys())
+
+    def _checked(self, metrics: str | Sequence[str]) -> list[str]:
+        """Metrics by name, each once.
+
+        Raises:
+            NotFoundError: no run has one of them.
+        """
+        names = [metrics] if isinstance(metrics, str) else list(dict.fromkeys(metrics))
+        known = self._known()
+        for name in names:
+            if not isinstance(name, str):
+                raise InvalidTypeError(f"a metric's name must be text, not {type(name).__name__}")
+            if name not in known:
+                guess = nearest(name, known)
+                hint = f"; did you mean {guess!r}?" if guess else f"; there are: {known}"
+                raise NotFoundError(f"no run has a metric {name!r}{hint}")
+        return names
