@@ -125,7 +125,7 @@ def read_on(
             break
         is_cut = block.is_last
         state.offset = max(state.offset, block.next_offset)
-    if state.error is None and state.start is not None:
+    if state.error is None and state.start is not None and file.size > LAST_WORDS_START:
         reader.take_last_words(file.last_words())
     if state.error is not None:
         state.is_final = True

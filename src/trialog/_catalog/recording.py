@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, Table, delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -202,6 +203,13 @@ def _take_fact(rows: _Rows, journal: int, run: int, fact: FactRead) -> None:
     elif fact.kind in _DERIVED_FROM:
         content = dump_json(fact.content, "fact").decode()
         rows.add(schema.FACTS, {**where, "kind": int(fact.kind), "content": content})
+
+
+def _json(value: Any) -> str:
+    """JSON text; the short way for what needs no tags."""
+    if type(value) in (str, bool) or (type(value) is float and math.isfinite(value)):
+        return orjson.dumps(value).decode()
+    return dump_json(value, "a value").decode()
 
 
 # -- series ----------------------------------------------------------------------------------------

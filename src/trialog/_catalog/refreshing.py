@@ -75,12 +75,10 @@ class Refresher:
     def refresh_runs(self, places: Iterable[RunPlace]) -> None:
         """Read what changed in some runs, whether the catalog knows them or not."""
         reader = self._reader()
-        stale = []
+        by_key = {place.key: place for place in places}
         with self._database.read() as connection:
-            for place in places:
-                states = load_states(connection, place.key)
-                if self._has_changed(place, states, reader):
-                    stale.append(place)
+            states = load_states(connection, list(by_key))
+        stale = [by_key[key] for key in by_key if self._has_changed(by_key[key], states[key], reader)]
         self._read(stale, reader, None)
 
     def _has_changed(
@@ -197,9 +195,9 @@ class Refresher:
         began = time.monotonic()
         for part in chunks(places, _BATCH_RUNS):
             with self._database.read() as connection:
-                states = {place: load_states(connection, place.key) for place in part}
+                states = load_states(connection, [place.key for place in part])
             for number, place in enumerate(part):
-                updates = reader.read(place, states[place])
+                updates = reader.read(place, states[place.key])
                 if updates is None:
                     self._forget([place])
                     updates = reader.read(place, {}) or iter(())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+import orjson
 from sqlalchemy import Connection, func, select
 
 from trialog._catalog import schema
@@ -18,7 +19,6 @@ from trialog._catalog.stretches import Stretch, by_metric, join, merge_writers
 from trialog._format import columns
 from trialog._format.decoding import BlockIndex
 from trialog._format.folders import StoreFolder
-from trialog._format.values import load_json
 
 Spans = dict[str, list[list[Any]]]
 """Metric -> [[writer, first row, rows], …]."""
@@ -102,8 +102,9 @@ def _add_journals(
     connection: Connection, runs: Sequence[int], found: dict[int, PointsPlan]
 ) -> None:
     table = schema.JOURNALS
+    names = ("run", "writer", "role", "attempt", "offset", "has_auto", "has_exact", "points")
     statement = (
-        select(table)
+        select(*(table.c[name] for name in names))
         .where(table.c.run.in_(runs) & (table.c.points > 0))
         .order_by(table.c.run, table.c.writer)
     )
@@ -136,9 +137,9 @@ def _add_coverage(
     table = schema.COVERAGE
     for row in connection.execute(select(table).where(table.c.run.in_(runs))):
         plan = found[row.run]
-        if load_json(row.journals.encode()) == plan.offsets:
+        if orjson.loads(row.journals) == plan.offsets:
             plan.segment = row.segment
-            plan.spans = load_json(row.spans)
+            plan.spans = orjson.loads(row.spans)
 
 
 def journal_points(

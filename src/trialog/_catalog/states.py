@@ -10,15 +10,23 @@ from sqlalchemy import Connection, select
 from trialog._catalog import schema
 from trialog._catalog.numbering import Numbering
 from trialog._catalog.reading import JournalState
+from trialog._catalog.recording import chunks
 from trialog._format.facts import Start
 
+States = dict[str, JournalState]
+"""Of one run, by writer."""
 
-def load_states(connection: Connection, run: int) -> dict[str, JournalState]:
-    """How far each journal of a run has been read, by writer."""
+
+def load_states(connection: Connection, runs: Sequence[int]) -> dict[int, States]:
+    """How far each journal of some runs has been read, by run key and writer."""
     table = schema.JOURNALS
-    rows = connection.execute(select(table).where(table.c.run == run)).all()
-    highest = _highest(connection, [row.key for row in rows])
-    return {row.writer: state_of(row, highest.get(row.key, {})) for row in rows}
+    found: dict[int, States] = {run: {} for run in runs}
+    for part in chunks(runs):
+        rows = connection.execute(select(table).where(table.c.run.in_(part))).all()
+        highest = _highest(connection, [row.key for row in rows])
+        for row in rows:
+            found[row.run][row.writer] = state_of(row, highest.get(row.key, {}))
+    return found
 
 
 def state_of(row: Any, highest: dict[str, int]) -> JournalState:
@@ -57,12 +65,13 @@ def state_of(row: Any, highest: dict[str, int]) -> JournalState:
 
 def _highest(connection: Connection, journals: Sequence[int]) -> dict[int, dict[str, int]]:
     series, names = schema.SERIES, schema.NAMES
-    statement = (
-        select(series.c.journal, names.c.name, series.c.highest)
-        .join(names, names.c.key == series.c.name)
-        .where(series.c.journal.in_(journals))
-    )
     found: dict[int, dict[str, int]] = {}
-    for journal, name, step in connection.execute(statement):
-        found.setdefault(journal, {})[name] = step
+    for part in chunks(journals):
+        statement = (
+            select(series.c.journal, names.c.name, series.c.highest)
+            .join(names, names.c.key == series.c.name)
+            .where(series.c.journal.in_(part))
+        )
+        for journal, name, step in connection.execute(statement):
+            found.setdefault(journal, {})[name] = step
     return found

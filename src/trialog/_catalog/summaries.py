@@ -101,18 +101,26 @@ def _sum(values: Floats) -> float:
 def _summarise_few(
     steps: Sequence[int], times_ns: Sequence[int], values: Sequence[Number]
 ) -> Summary:
-    found: Summary | None = None
-    now = times_ns[0]
+    first_ns = now_ns = min_ns = max_ns = times_ns[0]
+    lowest: Number = math.nan
+    highest: Number = math.nan
+    step_of_min: int | None = None
+    step_of_max: int | None = None
+    total, nan_count = 0.0, 0
     for step, time_ns, value in zip(steps, times_ns, values, strict=True):
-        now = max(now, time_ns)
-        is_nan = value != value  # noqa: PLR0124 # math.isnan would round a large integer
-        point = Summary(
-            1, int(is_nan), value, value, value, value, 0.0 if is_nan else float(value),
-            None if is_nan else step, None if is_nan else step, now, now, now, now,
-        )  # fmt: skip
-        found = point if found is None else append(found, point)
-    assert found is not None  # noqa: S101 # n is at least 1
-    return found
+        now_ns = max(now_ns, time_ns)
+        if value != value:  # noqa: PLR0124 # NaN; math.isnan would round a large integer
+            nan_count += 1
+            continue
+        total += value
+        if step_of_min is None or value < lowest:
+            lowest, step_of_min, min_ns = value, step, now_ns
+        if step_of_max is None or value > highest:
+            highest, step_of_max, max_ns = value, step, now_ns
+    return Summary(
+        len(values), nan_count, values[0], values[-1], lowest, highest, float(total),
+        step_of_min, step_of_max, first_ns, now_ns, min_ns, max_ns,
+    )  # fmt: skip
 
 
 def append(before: Summary, after: Summary) -> Summary:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from trialog._catalog import Catalog
-from trialog._catalog.addresses import RunPlace
+from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.processes import read_here
 from trialog._catalog.queries import RunRow
 from trialog._catalog.statuses import StatusReader
@@ -16,6 +18,7 @@ from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._filters import RunFilter
 from trialog._format import owners
 from trialog._format.facts import Start
+from trialog._format.folders import StoreFolder
 from trialog._format.values import load_json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,6 +46,7 @@ class RunRecord:
 
     Attributes:
         place: where it lies in the store.
+        key: its key in the catalog.
         id: never changes.
         name: unique in its project.
         description: what the user wrote, or None.
@@ -65,6 +69,7 @@ class RunRecord:
     """
 
     place: RunPlace
+    key: int
     id: str
     name: str
     description: str | None
@@ -93,11 +98,6 @@ class RunRecord:
     damages: int
     date_deleted: datetime | None
     deleted_by: str | None
-
-    @property
-    def key(self) -> int:
-        """Its key in the catalog."""
-        return self.place.key
 
     @property
     def is_ended(self) -> bool:
@@ -137,33 +137,27 @@ def _record(
     now_ns: int,
 ) -> RunRecord:
     facts = row.facts
-    belongs = Start(
-        writer="",
-        run=facts.id,
-        role="run",
-        namespace=facts.namespace,
-        namespace_name=facts.namespace_name,
-        project=facts.project,
-        project_name=facts.project_name,
-        user=facts.username or "unknown",
+    organization, project, user = _owners(
+        facts.namespace, facts.namespace_name, facts.project, facts.project_name, facts.username
     )
     until_ns = now_ns if ended_ns is None else ended_ns
     return RunRecord(
         place=row.place,
+        key=facts.key,
         id=facts.id,
         name=facts.name,
         description=facts.description,
         status=status,
         reason=reason,
-        tags=tuple(load_json(facts.tags.encode())),
-        url=row.place.folder(catalog.store).as_uri(),
+        tags=() if facts.tags == "[]" else tuple(load_json(facts.tags.encode())),
+        url=f"{_folder_uri(catalog.store.path, row.place.project, row.place.day)}/{facts.id}",
         date_created=date_of(facts.created_ns),
         date_updated=date_of(facts.updated_ns),
         date_ended=None if ended_ns is None else date_of(ended_ns),
         duration=max(until_ns - facts.created_ns, 0) / _BILLION,
-        organization=owners.organization(belongs),
-        project=owners.project(belongs),
-        user=owners.user(belongs),
+        organization=organization,
+        project=project,
+        user=user,
         exception=_exception(facts.exception),
         exit_code=facts.exit_code,
         missing=facts.missing,
@@ -179,6 +173,29 @@ def _record(
         date_deleted=_date_or_none(facts.deleted_ns),
         deleted_by=facts.deleted_by,
     )
+
+
+@lru_cache(maxsize=1024)
+def _owners(
+    namespace: str, namespace_name: str, project: str, project_name: str, user: str
+) -> tuple[RunOrg, RunProject, RunUser]:
+    start = Start(
+        writer="",
+        run="",
+        role="run",
+        namespace=namespace,
+        namespace_name=namespace_name,
+        project=project,
+        project_name=project_name,
+        user=user or "unknown",
+    )
+    return owners.organization(start), owners.project(start), owners.user(start)
+
+
+@lru_cache(maxsize=1024)
+def _folder_uri(home: Path, project: ProjectPlace, day: str) -> str:
+    """The URI of a day's folder; a run's id needs no quoting."""
+    return (project.folder(StoreFolder(home)).runs / day).as_uri()
 
 
 def _date_or_none(time_ns: int | None) -> datetime | None:
