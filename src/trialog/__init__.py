@@ -48,7 +48,8 @@ if TYPE_CHECKING:
         get_run,
         runs,
     )
-    from trialog._public.run import Run, StoredRun
+    from trialog._public.run import Run
+    from trialog._public.stored import StoredRun
     from trialog._reading import RunInfo, Runs
     from trialog._tracking.client import LocalClient
 
@@ -71,7 +72,8 @@ _HOMES = {
         "set_description",
     ),
     "trialog._public.queries": ("delete_run", "fetch_run_info", "fetch_runs", "get_run", "runs"),
-    "trialog._public.run": ("Run", "StoredRun"),
+    "trialog._public.run": ("Run",),
+    "trialog._public.stored": ("StoredRun",),
     "trialog._reading": ("RunInfo", "Runs"),
     "trialog._tracking.client": ("LocalClient",),
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialog._catalog.addresses import RunPlace, is_ours
 from trialog._catalog.journals import JournalFile
+from trialog._catalog.payloads import start_in
 from trialog._catalog.processes import (
     Identity,
     Presence,
@@ -20,7 +21,6 @@ from trialog._catalog.reading import Delta, JournalState, read_on
 from trialog._catalog.recording import RunUpdate
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
-from trialog._format.records import Kind
 
 _UNBORN_NS = 10 * 1_000_000_000  # so long a first record may take to be written
 
@@ -97,10 +97,18 @@ class RunReader:
             if state is not None and state.start is not None:
                 attempts[writer] = state.start.attempt
             elif len(writers) > 1:
-                attempts[writer] = _first_attempt(folder / f"{writer}{JOURNAL_SUFFIX}")
+                attempts[writer] = self._first_attempt(folder / f"{writer}{JOURNAL_SUFFIX}")
             else:
                 attempts[writer] = 1
         return attempts
+
+    def _first_attempt(self, path: Path) -> int:
+        try:
+            with JournalFile(path) as file:
+                start = start_in(file.first_fact(), self._store)
+        except OSError:
+            return 1
+        return start.attempt if start else 1
 
     def _is_out_of_order(
         self, place: RunPlace, attempts: dict[str, int], states: dict[str, JournalState]
@@ -189,7 +197,7 @@ class RunReader:
                 yield delta
 
     def _presence_of_journal(self, file: JournalFile, state: JournalState) -> Presence:
-        start = state.start or _first_record(file)
+        start = state.start or start_in(file.first_fact(), self._store)
         if start is not None and (start.boot or start.host):
             return self.presence(identity_of(start), file.path)
         # Nobody says who writes it: its lock, and whether it is old, tell enough.
@@ -211,22 +219,3 @@ def _progress(state: JournalState) -> tuple[object, ...]:
         state.is_final,
         state.news_ns,
     )
-
-
-def _first_attempt(path: Path) -> int:
-    try:
-        with JournalFile(path) as file:
-            start = _first_record(file)
-    except OSError:
-        return 1
-    return start.attempt if start else 1
-
-
-def _first_record(file: JournalFile) -> Start | None:
-    first = file.first_fact()
-    if first is None or first.kind is not Kind.START:
-        return None
-    try:
-        return Start.decode(first.payload)
-    except (ValueError, TypeError):
-        return None

@@ -7,32 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from trialog._catalog.blobs import read_blob
+from trialog._catalog.payloads import read_content
 from trialog._format.columns import Calls
-from trialog._format.decoding import BlockIndex, Fact
-from trialog._format.facts import spilled_to
+from trialog._format.decoding import BlockIndex
 from trialog._format.folders import StoreFolder
 from trialog._format.records import Kind
-from trialog._format.values import load_json
 from trialog.errors import IntegrityError
-
-
-def payload_of(fact: Fact, store: StoreFolder) -> bytes:
-    """A fact's payload, from its blob where it was too large for a record.
-
-    Raises:
-        IntegrityError: the blob is missing or damaged.
-        ValueError: the payload is not JSON.
-    """
-    digest = spilled_to(fact.payload)
-    return fact.payload if digest is None else read_blob(store, digest)
 
 
 def as_call(offset: int, time_ns: int, content: Mapping[str, Any]) -> Calls:
     """The payload of a VALUE fact as a call without points.
 
-    Raises:
-        KeyError, TypeError, ValueError, OverflowError: it is not such a payload.
+    Args:
+        offset: where the fact stands.
+        time_ns: when it was logged.
+        content: as :func:`trialog._catalog.payloads.read_content` gives it.
     """
     step = content["step"]
     return Calls(
@@ -52,8 +41,8 @@ def json_calls(index: BlockIndex, store: StoreFolder) -> list[Calls]:
     for fact in index.facts:
         if fact.kind is Kind.VALUE:
             try:
-                content = load_json(payload_of(fact, store))
-                found.append(as_call(fact.offset, fact.time_ns, content))
-            except (ValueError, TypeError, KeyError, OverflowError, OSError, IntegrityError):
+                content = read_content(fact, store)
+            except (ValueError, OSError, IntegrityError):
                 continue
+            found.append(as_call(fact.offset, fact.time_ns, content))
     return found

@@ -101,7 +101,7 @@ def _is_alive(pid: int, start_time: int) -> bool | None:
     if not text:
         try:
             os.kill(pid, 0)
-        except ProcessLookupError:
+        except (ProcessLookupError, OverflowError):  # or no number a process can have
             return False
         except OSError:
             return None  # another user's, hidden

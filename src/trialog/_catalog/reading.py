@@ -7,14 +7,15 @@ changes nothing but the :class:`JournalState` it is given.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from trialog._catalog.journals import JournalFile
-from trialog._catalog.jsonvalues import as_call, payload_of
+from trialog._catalog.jsonvalues import as_call
 from trialog._catalog.numbering import Numbering
+from trialog._catalog.payloads import digest_of, read_content, start_in
 from trialog._catalog.processes import Presence
 from trialog._catalog.stretches import by_metric
 from trialog._catalog.summaries import Summary, append, summarise
@@ -22,10 +23,9 @@ from trialog._format import columns
 from trialog._format.blocks import LAST_WORDS_START
 from trialog._format.columns import Calls
 from trialog._format.decoding import BlockIndex, Damage, Fact
-from trialog._format.facts import Start, spilled_to
+from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
 from trialog._format.records import FORMAT_VERSION, Kind
-from trialog._format.values import load_json
 from trialog.errors import IntegrityError
 
 BLOCKS_AT_ONCE = 16
@@ -188,11 +188,7 @@ class _Reader:
         if not (index.facts or index.points or index.damage):
             return False
         first = index.facts[0] if index.facts else None
-        try:
-            if first is not None and first.kind is Kind.START:
-                state.start = Start.decode(payload_of(first, self._store))
-        except (ValueError, TypeError, OSError, IntegrityError):
-            first = None
+        state.start = start_in(first, self._store)
         if state.start is None:
             state.start = Start(
                 writer=state.writer,
@@ -210,7 +206,7 @@ class _Reader:
                 "upgrade trialog to read it"
             )
             assert first is not None  # noqa: S101 # else there is no start
-            self._note(first, _found(first, load_json(payload_of(first, self._store))))
+            self._note(first, _found(first, asdict(state.start)))
             return False
         state.numbering.highest = self._seed(state.start)
         return True
@@ -220,17 +216,11 @@ class _Reader:
         if fact.kind in _NO_FACT:
             return None
         try:
-            content = load_json(payload_of(fact, self._store))
-            if not isinstance(content, dict):
-                raise ValueError("not an object")  # noqa: TRY301, TRY004 # one way to say unreadable
-            found = _found(fact, content)
-            if fact.kind is Kind.VALUE:
-                as_call(fact.offset, fact.time_ns, content)
-        except (ValueError, TypeError, KeyError, AttributeError, OSError, IntegrityError) as error:
+            return _found(fact, read_content(fact, self._store))
+        except (ValueError, OSError, IntegrityError) as error:
             reason = f"the {fact.kind.name.lower()} fact cannot be read: {error}"
             self._delta.damage.append(Damage(fact.offset, len(fact.payload), reason))
             return None
-        return found
 
     def _number(self, groups: list[Calls], values: list[FactRead]) -> dict[int, int]:
         """Number calls and JSON values together.
@@ -271,7 +261,7 @@ class _Reader:
 
 
 def _found(fact: Fact, content: dict[str, Any]) -> FactRead:
-    return FactRead(fact.offset, 0, fact.time_ns, fact.kind, content, blob=spilled_to(fact.payload))
+    return FactRead(fact.offset, 0, fact.time_ns, fact.kind, content, blob=digest_of(fact))
 
 
 def _since(group: Calls, offset: int) -> Calls:

@@ -16,6 +16,7 @@ from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.database import Database
 from trialog._catalog.ingest import RunReader
 from trialog._catalog.journals import JournalFile
+from trialog._catalog.payloads import start_in
 from trialog._catalog.processes import read_here
 from trialog._catalog.reading import JournalState
 from trialog._catalog.recording import (
@@ -30,7 +31,6 @@ from trialog._catalog.scanning import Found, Known, Scanner
 from trialog._catalog.states import load_states, state_of
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
-from trialog._format.records import Kind
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
@@ -239,7 +239,7 @@ class Refresher:
         missing = self._missing_projects(projects)
         rows = []
         for project in missing:
-            start = _first_start(project.folder(self._store).journals)
+            start = _first_start(self._store, project.folder(self._store).journals)
             names = (start.namespace_name, start.project_name) if start else ("", "")
             rows.append(project_row(project, *names))
         if rows:
@@ -254,16 +254,16 @@ class Refresher:
         return [project for project in projects if project.key not in known]
 
 
-def _first_start(folder: Path) -> Start | None:
+def _first_start(store: StoreFolder, folder: Path) -> Start | None:
     """The first record of a project's oldest journal."""
     for path in sorted(folder.glob("*.journal")):
         try:
             with JournalFile(path) as file:
-                first = file.first_fact()
-            if first is not None and first.kind is Kind.START:
-                return Start.decode(first.payload)
-        except (OSError, ValueError, TypeError):
+                start = start_in(file.first_fact(), store)
+        except OSError:
             continue
+        if start is not None:
+            return start
     return None
 
 

@@ -8,7 +8,7 @@ from trialog import _names
 from trialog._catalog import Catalog
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
-from trialog._public.run import StoredRun
+from trialog._public.stored import StoredRun
 from trialog._reading import RunInfo, Runs, catalog_of, find, resolve
 from trialog._reading import fetch_run_info as read_run_info
 from trialog._reading import fetch_runs as read_run_ids

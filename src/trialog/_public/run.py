@@ -1,77 +1,28 @@
-"""Runs as users hold them: one that is being recorded, and one that is read from the store."""
+"""The run that is being recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._format.folders import day_of
-from trialog._reading import RunContent, Source, catalog_of, resolve
-from trialog._reading import StoredRun as ReadRun
+from trialog._public.content import RunContent
 from trialog._tracking.run import Run as RecordedRun
-from trialog._tracking.writers import edit_recorded
 from trialog.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from trialog._reading import ContentReader
 
 
 class Run(RunContent, RecordedRun):
     """One execution: being recorded, and readable while it is."""
 
-    def _source(self) -> Source:
+    def _reader(self) -> ContentReader:
         if self._home is None:
             raise NotFoundError(f"run {self.name!r} keeps nothing (TRIALOG_MODE=disabled)")
+        from trialog._catalog import ProjectPlace, RunPlace  # noqa: PLC0415 # loads SQL and numpy
+        from trialog._reading import ContentReader, catalog_of  # noqa: PLC0415 # as above
+
         place = ProjectPlace(self._start.namespace, self._start.project)
         # namespaces/<namespace>/<project>/runs/<day>/<run id>
-        home = self._home.parents[5]
-        return Source(catalog_of(home), RunPlace(place, day_of(self.id), self.id))
-
-
-class StoredRun(ReadRun):
-    """A run of the store: reads it, tags and describes it, deletes and restores it."""
-
-    def add_tags(self, *tags: str | Iterable[str]) -> None:
-        """Add tags; those it has stay as they are.
-
-        Raises:
-            InvalidNameError: one of them cannot be a tag.
-            StoreError: the store cannot be written.
-        """
-        self._edit(add_tags=list(tags))
-
-    def remove_tags(self, *tags: str | Iterable[str]) -> None:
-        """Remove tags; those it does not have are no error.
-
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        self._edit(remove_tags=list(tags))
-
-    def set_description(self, description: str | None) -> None:
-        """Replace the description.
-
-        Raises:
-            InvalidTypeError: neither text nor None.
-            StoreError: the store cannot be written.
-        """
-        self._edit(description=description)
-
-    def delete(self) -> None:
-        """Hide the run from lists; nothing is removed, and :meth:`restore` brings it back.
-
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        self._edit(deleted=True)
-
-    def restore(self) -> None:
-        """Bring a deleted run back.
-
-        Raises:
-            StoreError: the store cannot be written.
-        """
-        self._edit(deleted=False)
-
-    def _edit(self, **changes: Any) -> None:
-        store = self._catalog.store
-        edit_recorded(store.path, self.record.place.folder(store), changes)
-        self.record = resolve(self._catalog, self.record.id)
+        catalog = catalog_of(self._home.parents[5])
+        return ContentReader(catalog, RunPlace(place, day_of(self.id), self.id))

@@ -7,7 +7,7 @@ is imported in ``frames.py`` alone. Start reading at ``records.py`` (what a run 
 
 from trialog._reading.attachments import AttachmentInfo, Attachments
 from trialog._reading.catalogs import catalog_of
-from trialog._reading.content import RunContent, Source
+from trialog._reading.content import ContentReader
 from trialog._reading.finding import find, resolve
 from trialog._reading.records import RunException, RunRecord
 from trialog._reading.runinfo import RunInfo, fetch_run_info, fetch_runs
@@ -17,12 +17,11 @@ from trialog._reading.stored import StoredRun
 __all__ = [
     "AttachmentInfo",
     "Attachments",
-    "RunContent",
+    "ContentReader",
     "RunException",
     "RunInfo",
     "RunRecord",
     "Runs",
-    "Source",
     "StoredRun",
     "catalog_of",
     "fetch_run_info",

@@ -32,17 +32,20 @@ class Source(NamedTuple):
     place: RunPlace
 
 
-class RunContent:
-    """Reads one run's content; mixed into runs that are being recorded and into stored ones.
+class ContentReader:
+    """Reads one run's content; ``_public.content`` tells users what each member gives.
 
     Everything is read at the call: of a run under way, what has been logged until then.
     """
 
-    __slots__ = ()
+    def __init__(self, catalog: Catalog, place: RunPlace) -> None:
+        """Make a reader.
 
-    def _source(self) -> Source:
-        """Where this run is read. Each kind of run says so itself."""
-        raise NotImplementedError
+        Args:
+            catalog: where the run is read.
+            place: its place in the store.
+        """
+        self._source = Source(catalog, place)
 
     def _fresh(self) -> Source:
         """The source, once the catalog knows what the run's journals hold now.
@@ -50,7 +53,7 @@ class RunContent:
         Raises:
             NotFoundError: the run has been deleted from the disk.
         """
-        source = self._source()
+        source = self._source
         source.catalog.refresh_runs([source.place])
         return source
 
@@ -66,11 +69,7 @@ class RunContent:
         return found[source.place.key]
 
     def parameter_history(self, name: str) -> list[ParameterMoment]:
-        """All values that a parameter had, oldest first.
-
-        Raises:
-            NotFoundError: there is no such parameter; the message names the nearest.
-        """
+        """All values that a parameter had, oldest first."""
         source = self._fresh()
         found = source.catalog.ask(queries.parameter_history, source.place.key, name)
         if not found:
@@ -86,15 +85,7 @@ class RunContent:
         return source.catalog.ask(queries.metric_names, [source.place.key])
 
     def metric(self, name: str) -> pd.DataFrame:
-        """All points of a metric in the order they were logged.
-
-        Returns:
-            A frame with the columns ``step`` (int64), ``time`` (UTC, nanoseconds) and ``value``
-            (float64; object with exact integers where any is beyond 2**53).
-
-        Raises:
-            NotFoundError: there is no such metric; the message names the nearest.
-        """
+        """All points of a metric in the order they were logged."""
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
         return frames.metric_frame(self._points(name))
@@ -111,23 +102,14 @@ class RunContent:
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:
-        """Of each metric: last, min, max, mean, count, first, step_of_min, step_of_max.
-
-        NaN counts as a point; min, max and mean skip it. ``step_of_min`` is the first step at
-        which the least value occurs, None where there is none.
-        """
+        """Of each metric: last, min, max, mean, count, first, step_of_min, step_of_max."""
         source = self._fresh()
         found = source.catalog.ask(queries.summaries_of, [source.place.key])
         metrics = found.get(source.place.key, {})
         return {name: summary_values(summary) for name, summary in metrics.items()}
 
     def values(self, name: str) -> list[ValueMoment]:
-        """The JSON values logged under a name, in order: step, date and value of each.
-
-        Raises:
-            NotFoundError: there are none; the message names the nearest.
-            IntegrityError: a large value's blob is missing or damaged.
-        """
+        """The JSON values logged under a name, in order: step, date and value of each."""
         source = self._fresh()
         found = source.catalog.ask(queries.json_values, source.place.key, name)
         if not found:
@@ -147,38 +129,17 @@ class RunContent:
         return Attachments(source.catalog.ask(queries.attachments, source.place.key))
 
     def get_attachment(self, name: str, version: int | None = None) -> bytes:
-        """An attachment's bytes, checked against their digest.
-
-        Args:
-            name: the attachment's name.
-            version: 1 for the first; the newest where not given.
-
-        Raises:
-            NotFoundError: there is no such attachment or version.
-            IntegrityError: the bytes are missing or not what was logged.
-        """
+        """An attachment's bytes, checked against their digest."""
         info = self.attachments.find(name, version)
         return self._checked(info)
 
     def open_attachment(self, name: str, version: int | None = None) -> BinaryIO:
-        """An attachment as a binary stream, for bytes that are too many for memory.
-
-        The stream is checked as it is read: its last read raises where the bytes are not what was
-        logged.
-
-        Raises:
-            NotFoundError, IntegrityError: as :meth:`get_attachment`.
-        """
+        """An attachment as a binary stream, for bytes that are too many for memory."""
         info = self.attachments.find(name, version)
-        return open_checked(self._source().catalog.store, info)
+        return open_checked(self._source.catalog.store, info)
 
     def get_json(self, name: str, version: int | None = None) -> Any:
-        """The JSON value that was logged by ``log_json``.
-
-        Raises:
-            NotFoundError, IntegrityError: as :meth:`get_attachment`.
-            UsageError: the attachment is not JSON.
-        """
+        """The JSON value that was logged by ``log_json``."""
         info = self.attachments.find(name, version)
         try:
             return load_json(self._checked(info))
@@ -195,19 +156,7 @@ class RunContent:
         version: int | None = None,
         allow_unsafe: bool = False,
     ) -> T:
-        """The object that a codec makes of an attachment.
-
-        Args:
-            codec: as it was logged with.
-            name: the attachment's name.
-            version: 1 for the first; the newest where not given.
-            allow_unsafe: let a codec decode whose bytes can run code.
-
-        Raises:
-            NotFoundError, IntegrityError: as :meth:`get_attachment`.
-            UsageError: the attachment has another media type.
-            UnsafeCodecError: the codec is unsafe, and ``allow_unsafe`` is not True.
-        """
+        """The object that a codec makes of an attachment."""
         info = self.attachments.find(name, version)
         data = self._checked(info)
         return decode_with(codec, data, media_type=info.media_type, allow_unsafe=allow_unsafe)
@@ -220,27 +169,13 @@ class RunContent:
         version: int | None = None,
         overwrite: bool = False,
     ) -> Path:
-        """Write an attachment to a file, checked on the way, in constant memory.
-
-        Args:
-            name: the attachment's name.
-            path: the file, or a folder: then the stored file name is used there.
-            version: 1 for the first; the newest where not given.
-            overwrite: replace a file that is there.
-
-        Returns:
-            The file's path.
-
-        Raises:
-            NotFoundError, IntegrityError: as :meth:`get_attachment`.
-            AttachmentExistsError: the file is there and ``overwrite`` is False.
-        """
+        """Write an attachment to a file, checked on the way, in constant memory."""
         info = self.attachments.find(name, version)
-        return write_blob(self._source().catalog.store, info, path, overwrite=overwrite)
+        return write_blob(self._source.catalog.store, info, path, overwrite=overwrite)
 
     def _checked(self, info: AttachmentInfo) -> bytes:
         try:
-            return read_blob(self._source().catalog.store, info.sha256)
+            return read_blob(self._source.catalog.store, info.sha256)
         except IntegrityError as error:
             raise IntegrityError(f"attachment {info.name!r}: {error}") from error
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from trialog._catalog import Catalog
-from trialog._reading.content import RunContent, Source
+from trialog._reading.content import ContentReader
 from trialog._reading.records import RunRecord
 
 
-class StoredRun(RunContent):
-    """A run of the store.
+class StoredRun:
+    """A run of the store, as it was read; the façade adds its content and its edits.
 
     Facts (name, status, tags, …) are those of its :class:`RunRecord` and can be read as attributes
     of the run.
@@ -49,5 +49,5 @@ class StoredRun(RunContent):
     def _store(self) -> str:
         return str(self._catalog.store.path)
 
-    def _source(self) -> Source:
-        return Source(self._catalog, self.record.place)
+    def _reader(self) -> ContentReader:
+        return ContentReader(self._catalog, self.record.place)

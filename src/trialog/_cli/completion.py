@@ -1,0 +1,61 @@
+"""What a shell offers when the user presses tab: projects, runs, tags of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from trialog._cli.session import Session, project_paths
+from trialog.errors import TrialogError
+
+if TYPE_CHECKING:
+    import click
+
+    from trialog._catalog import Catalog
+
+_MOST = 200
+
+
+def complete_project(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Projects, as ``namespace/project`` or ``project``."""
+    catalog = _catalog(ctx)
+    if catalog is None:
+        return []
+    paths = project_paths(catalog)
+    slugs = [path.partition("/")[2] for path in paths]
+    return [text for text in dict.fromkeys([*slugs, *paths]) if text.startswith(incomplete)]
+
+
+def complete_run(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Names of runs, the newest first; ids once a name cannot be meant."""
+    catalog = _catalog(ctx)
+    if catalog is None:
+        return []
+    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
+    from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
+
+    records = find(catalog, RunFilter(limit=_MOST, with_deleted=True))
+    for texts in ([each.name for each in records], [each.id for each in records]):
+        found = [text for text in dict.fromkeys(texts) if text.startswith(incomplete)]
+        if found:
+            return found
+    return []
+
+
+def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Tags of the newest runs."""
+    catalog = _catalog(ctx)
+    if catalog is None:
+        return []
+    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
+    from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
+
+    tags = {tag for record in find(catalog, RunFilter(limit=_MOST)) for tag in record.tags}
+    return sorted(tag for tag in tags if tag.startswith(incomplete))
+
+
+def _catalog(ctx: click.Context) -> Catalog | None:
+    """The catalog as it is, not brought up to date: a shell waits for it. None where there is none."""
+    try:
+        return ctx.ensure_object(Session).catalog_as_it_is()
+    except (TrialogError, OSError):
+        return None

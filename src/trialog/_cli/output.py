@@ -1,0 +1,79 @@
+"""Where answers go: text or JSON to stdout, remarks to stderr.
+
+JSON is one document an answer: an object, or an array with one element a line. Non-finite numbers
+and integers beyond 64 bits are tagged as in the journal (``{"$float": "NaN"}``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+
+from trialog._format.values import dump_json
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+_BY_SIGPIPE = 141  # as programs end that write to a closed pipe: 128 + SIGPIPE
+
+
+def is_terminal() -> bool:
+    """Whether a person reads the answer."""
+    return bool(sys.stdout.isatty())
+
+
+def write_text(text: str) -> None:
+    """Write text to stdout; letters that it cannot show become question marks."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    _write(text.encode(encoding, "replace"))
+
+
+def write_object(value: Mapping[str, Any]) -> None:
+    """Write one JSON object, indented."""
+    plain = orjson.loads(dump_json(value, "the answer"))
+    _write(orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def write_array(values: Iterable[Mapping[str, Any]]) -> None:
+    """Write a JSON array, one element a line."""
+    lines = [dump_json(value, "the answer") for value in values]
+    _write(b"[\n" + b",\n".join(lines) + b"\n]\n" if lines else b"[]\n")
+
+
+def write_rich(*parts: RenderableType) -> None:
+    """Write what rich can show, as wide and colourful as stdout allows."""
+    console = console_of_stdout()
+    with console.capture() as captured:
+        for part in parts:
+            console.print(part)
+    lines = captured.get().split("\n")
+    write_text("\n".join(line.rstrip(" ") for line in lines))
+
+
+def console_of_stdout() -> Console:
+    """A console that knows the width and the colours of stdout."""
+    from rich.console import Console  # noqa: PLC0415 # only tables need it
+
+    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+
+
+def remark(text: str) -> None:
+    """Say something beside the answer, on stderr."""
+    click.echo(text, err=True)
+
+
+def _write(data: bytes) -> None:
+    stream = click.get_binary_stream("stdout")
+    try:
+        sys.stdout.flush()
+        stream.write(data)
+        stream.flush()
+    except BrokenPipeError:
+        # The reader has had enough (``| head``). What is still in a buffer goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise click.exceptions.Exit(_BY_SIGPIPE) from None

@@ -1,0 +1,135 @@
+"""``trialog run list``: which runs there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from trialog._cli import options
+from trialog._cli.options import TABLE_LIMIT
+from trialog._cli.output import write_array, write_rich, write_text
+from trialog._cli.session import Session, project_slugs
+from trialog._cli.words import ago, count, printable
+from trialog._entities import RunStatus
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from trialog._cli.found import FoundRun, FoundRuns
+    from trialog._cli.tables import Column
+    from trialog._reading import RunRecord
+
+
+@click.command("list")
+@options.project_argument
+@options.filter_options
+@click.option("--deleted", is_flag=True, help="The deleted runs, instead of the others.")
+@options.session_options
+def list_runs(
+    session: Session,
+    project: str | None,
+    statuses: Sequence[tuple[RunStatus, ...]],
+    tags: Sequence[str],
+    name: str | None,
+    limit: int | None,
+    *,
+    deleted: bool,
+) -> None:
+    """List runs, the newest first: of PROJECT, or of the whole store.
+
+    PROJECT is a project, or NAMESPACE/PROJECT.
+
+    \b
+    Examples:
+      trialog run list
+      trialog run list acme/digits --status failed,crashed --limit 10
+      trialog run list --tag baseline --json
+    """
+    from trialog._cli.found import facts_as_json, find_runs  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
+
+    catalog = session.catalog()
+    namespace, slug = project_slugs(catalog, project)
+    wanted = RunFilter.parse(
+        namespace=namespace,
+        project=slug,
+        name_contains=name,
+        status=[each for several in statuses for each in several] or None,
+        tags=tags,
+        with_deleted=deleted,
+    )
+    if limit is None and not session.is_json:
+        limit = TABLE_LIMIT
+    found = find_runs(catalog, wanted, limit, only_deleted=deleted)
+    if session.is_json:
+        write_array(facts_as_json(run) for run in found.shown)
+    elif found.total == 0:
+        is_filtered = bool(statuses or tags or name or project or deleted)
+        what = "no such runs" if is_filtered else "no runs yet"
+        write_text(f"{what} in {printable(str(session.home))}\n")
+    else:
+        _show(found, has_project=project is not None)
+
+
+def _show(found: FoundRuns, *, has_project: bool) -> None:
+    from trialog._cli.tables import fit, stdout_width, table_of  # noqa: PLC0415 # loads rich
+
+    columns = _columns(found.shown, has_project=has_project)
+    if found.shown:
+        write_rich(table_of(columns, fit(columns, stdout_width())))
+    beyond = found.total - len(found.shown)
+    if beyond:
+        write_text(f"… and {count(beyond, 'older run')}: --limit {found.total} shows all\n")
+
+
+def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:
+    from rich.text import Text  # noqa: PLC0415 # loads rich
+
+    from trialog._cli.tables import (  # noqa: PLC0415 # loads rich
+        Column,
+        duration_cell,
+        local_now,
+        name_cell,
+        status_cell,
+    )
+
+    now = local_now()
+    records = [run.record for run in runs]
+    places = [record.place.project.path for record in records]
+    tags = [Text(", ".join(map(printable, record.tags)), style="italic") for record in records]
+    notes = [_note(record) for record in records]
+    columns = [
+        Column("name", [name_cell(record.name) for record in records], 16, 48, keeps_ends=True),
+        Column("status", [status_cell(record) for record in records]),
+        Column("started", [Text(ago(record.date_created, now)) for record in records], rank=1),
+        Column("duration", [duration_cell(record) for record in records], is_right=True, rank=2),
+    ]
+    if not has_project or len(set(places)) > 1:
+        cells = [Text(place) for place in places]
+        columns.append(Column("project", cells, 12, 40, keeps_ends=True, rank=3))
+    if any(tag.plain for tag in tags):
+        columns.append(Column("tags", tags, 8, 32, rank=5))
+    if any(note.plain for note in notes):
+        columns.append(Column("note", notes, 16, 60, rank=4))
+    columns.append(Column("id", [Text(record.id, style="dim") for record in records], rank=6))
+    return columns
+
+
+def _note(record: RunRecord) -> Text:
+    """What makes a run different from one that simply ended well."""
+    from rich.text import Text  # noqa: PLC0415 # loads rich
+
+    parts = []
+    if record.date_deleted is not None:
+        parts.append("deleted")
+    if record.missing:
+        parts.append(f"{count(record.missing, 'point')} missing")
+    if record.damages:
+        parts.append(count(record.damages, "damaged place"))
+    if record.exception is not None:
+        parts.append(f"{record.exception.type}: {record.exception.message}".rstrip(": "))
+    elif record.reason:
+        parts.append(record.reason)
+    return Text(printable("; ".join(parts)))

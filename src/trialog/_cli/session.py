@@ -1,0 +1,109 @@
+"""What one call of the command line works on: the store, and how to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trialog import _names
+from trialog._cli.output import is_terminal
+from trialog._cli.progress import show_progress
+from trialog._settings import Settings
+from trialog.errors import NotFoundError, StoreError
+
+if TYPE_CHECKING:
+    from trialog._catalog import Catalog
+
+_CROWD = 200  # reading fewer runs is done before a bar could be seen
+
+
+@dataclass
+class Session:
+    """One call of the command line.
+
+    Attributes:
+        store: the store's folder, as given; None for the default.
+        wants_json: whether to answer in JSON; None for what fits stdout.
+    """
+
+    store: Path | None = None
+    wants_json: bool | None = None
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the answer is JSON."""
+        return not is_terminal() if self.wants_json is None else self.wants_json
+
+    @property
+    def home(self) -> Path:
+        """The store's folder.
+
+        Raises:
+            UsageError: the environment says something that means nothing.
+            StoreError: the folder that was given is not there.
+        """
+        if self.store is None:
+            return Settings.from_environ().home
+        home = self.store.expanduser().absolute()
+        if not home.exists():
+            raise StoreError(f"there is no store at {str(home)!r}")
+        return home
+
+    def catalog(self) -> Catalog:
+        """The store's catalog, once it knows what the journals hold now.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        catalog = self.catalog_as_it_is()
+        with show_progress("Reading runs", at_least=_CROWD) as progress:
+            catalog.refresh(progress)
+        return catalog
+
+    def catalog_as_it_is(self) -> Catalog:
+        """The store's catalog, not brought up to date."""
+        from trialog._reading import catalog_of  # noqa: PLC0415 # loads sqlalchemy
+
+        return catalog_of(self.home)
+
+
+def project_slugs(catalog: Catalog, project: str | None) -> tuple[str | None, str | None]:
+    """Namespace and project of ``"project"`` or ``"namespace/project"``, as slugs; None for any.
+
+    Raises:
+        NotFoundError: there is no such project; the message names the nearest.
+        InvalidNameError: it cannot be a project's name.
+    """
+    if project is None:
+        return None, None
+    found = find_project(catalog, project)
+    if found is None:
+        known = project_paths(catalog)
+        guess = _names.nearest(project, [*known, *(path.partition("/")[2] for path in known)])
+        hint = f"; did you mean {guess!r}?" if guess else f" in {str(catalog.store.path)!r}"
+        raise NotFoundError(f"there is no project {project!r}{hint}")
+    return found
+
+
+def find_project(catalog: Catalog, project: str) -> tuple[str | None, str] | None:
+    """Namespace (None for any) and project as slugs, or None where no such project has runs."""
+    namespace, separator, name = _names.check_name(project, "project").partition("/")
+    if not separator:
+        namespace, name = "", namespace
+    wanted = (
+        _names.to_slug(namespace, "namespace") if separator else None,
+        _names.to_slug(name, "project"),
+    )
+    for path in project_paths(catalog):
+        owner, _, slug = path.partition("/")
+        if slug == wanted[1] and wanted[0] in (None, owner):
+            return wanted
+    return None
+
+
+def project_paths(catalog: Catalog) -> list[str]:
+    """All projects, as ``namespace/project``."""
+    from trialog._catalog import queries  # noqa: PLC0415 # loads sqlalchemy
+
+    return [f"{row.namespace}/{row.project}" for row in catalog.ask(queries.projects)]

@@ -1,0 +1,154 @@
+"""Tables that fit a width: columns shrink, then the least important ones are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rich.cells import cell_len, set_cell_size
+from rich.table import Table
+from rich.text import Text
+
+from trialog._cli.output import console_of_stdout
+from trialog._cli.words import duration, mark_of, printable
+from trialog._reading import RunRecord
+
+_GAP = 2
+
+
+@dataclass(slots=True)
+class Column:
+    """A column of a table.
+
+    Attributes:
+        title: its head.
+        cells: one for each row.
+        least: how narrow it may become; None where it may not.
+        most: how wide it may be.
+        is_right: whether it is aligned to the right.
+        keeps_ends: whether too long texts lose their middle instead of their end.
+        rank: 0 is never left out; the highest is left out first.
+    """
+
+    title: str
+    cells: Sequence[Text]
+    least: int | None = None
+    most: int = 60
+    is_right: bool = False
+    keeps_ends: bool = False
+    rank: int = 0
+
+    @property
+    def natural(self) -> int:
+        """How wide it would like to be."""
+        widest = max((cell.cell_len for cell in self.cells), default=0)
+        return min(max(widest, cell_len(self.title)), self.most)
+
+    @property
+    def narrowest(self) -> int:
+        """How narrow it may become."""
+        return self.natural if self.least is None else min(self.least, self.natural)
+
+
+def fit(columns: Sequence[Column], width: int) -> dict[int, int]:
+    """The widths of the columns that fit, by their number."""
+    kept = list(range(len(columns)))
+
+    def need(widths: Sequence[int]) -> int:
+        return sum(widths) + _GAP * max(len(widths) - 1, 0)
+
+    while need([columns[each].narrowest for each in kept]) > width:
+        last = max(kept, key=lambda each: (columns[each].rank, each))
+        if columns[last].rank == 0:
+            break
+        kept.remove(last)
+    widths = {each: columns[each].natural for each in kept}
+    while need(list(widths.values())) > width:
+        yielding = [each for each in kept if widths[each] > columns[each].narrowest]
+        if not yielding:
+            break
+        widths[max(yielding, key=lambda each: widths[each])] -= 1
+    return widths
+
+
+def table_of(columns: Sequence[Column], widths: dict[int, int]) -> Table:
+    """A table of the columns that have a width."""
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 # beside the table it is for
+
+    table = Table(
+        box=SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, _GAP, 0, 0),
+        collapse_padding=True,
+        header_style="bold",
+    )
+    for number, width in widths.items():
+        column = columns[number]
+        table.add_column(
+            shorten(Text(column.title), width, keeps_ends=True),
+            width=width,
+            no_wrap=True,
+            justify="right" if column.is_right else "left",
+        )
+    rows = max((len(column.cells) for column in columns), default=0)
+    for row in range(rows):
+        table.add_row(
+            *(
+                shorten(columns[each].cells[row], width, keeps_ends=columns[each].keeps_ends)
+                for each, width in widths.items()
+            )
+        )
+    return table
+
+
+def shorten(text: Text, width: int, *, keeps_ends: bool = False) -> Text:
+    """A text of at most a width, with … for what is left out."""
+    if text.cell_len <= width:
+        return text
+    if not keeps_ends or width < 8:  # noqa: PLR2004 # too narrow for two ends
+        short = text.copy()
+        short.truncate(width, overflow="ellipsis")
+        return short
+    plain = text.plain
+    tail = (width - 1) // 2
+    end = len(plain)
+    while end and cell_len(plain[end - 1 :]) <= tail:
+        end -= 1
+    front = set_cell_size(plain, width - 1 - cell_len(plain[end:])).rstrip(" ")
+    return Text(f"{front}…{plain[end:]}", style=text.style)
+
+
+def stdout_width() -> int:
+    """How wide stdout is."""
+    return console_of_stdout().width
+
+
+# -- cells -----------------------------------------------------------------------------------------
+
+
+def name_cell(name: str, *, is_bold: bool = False) -> Text:
+    """A run's name."""
+    return Text(printable(name), style="bold" if is_bold else "")
+
+
+def status_cell(record: RunRecord) -> Text:
+    """A status: symbol, word and colour; deleted runs say so too."""
+    symbol, plain_symbol, style = mark_of(record.status)
+    try:
+        symbol.encode(console_of_stdout().encoding)
+    except UnicodeEncodeError:
+        symbol = plain_symbol
+    return Text(f"{symbol} {record.status.value}", style=style)
+
+
+def duration_cell(record: RunRecord) -> Text:
+    """How long it took, or has taken so far."""
+    more = "" if record.is_ended else "…"
+    return Text(duration(record.duration) + more)
+
+
+def local_now() -> datetime:
+    """Now, in the zone of whoever looks at it."""
+    return datetime.now().astimezone()

@@ -1,0 +1,80 @@
+"""``trialog rebuild``, ``compact`` and ``doctor``: looking after the store."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from trialog._cli import options
+from trialog._cli.output import write_object, write_text
+from trialog._cli.progress import show_progress
+from trialog._cli.session import Session, project_slugs
+from trialog._cli.words import count, duration
+
+
+@click.command("rebuild")
+@options.session_options
+def rebuild(session: Session) -> None:
+    """Delete the caches (catalog, segments) and read every journal again.
+
+    Nothing that was logged is touched.
+
+    \b
+    Example:
+      trialog rebuild
+    """
+    from trialog._cli.found import find_runs  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
+
+    started = time.monotonic()
+    catalog = session.catalog_as_it_is()
+    with show_progress("Reading journals") as progress:
+        catalog.rebuild(progress)
+    seconds = time.monotonic() - started
+    runs = find_runs(catalog, RunFilter(with_deleted=True), 0).total
+    if session.is_json:
+        write_object({"runs": runs, "duration": seconds})
+    else:
+        write_text(f"read {count(runs, 'run')} again in {duration(seconds)}\n")
+
+
+@click.command("compact")
+@options.project_argument
+@options.session_options
+def compact(session: Session, project: str | None) -> None:
+    """Put the points of ended runs into segments (Parquet), which are quick to read.
+
+    The journals stay. Of PROJECT, or of the whole store.
+
+    \b
+    Examples:
+      trialog compact
+      trialog compact acme/digits
+    """
+    from trialog._catalog import queries  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
+
+    started = time.monotonic()
+    catalog = session.catalog()
+    namespace, slug = project_slugs(catalog, project)
+    wanted = RunFilter(namespace=namespace, project=slug, with_deleted=True)
+    runs = [row.key for row in catalog.ask(queries.find_runs, wanted)]
+    with show_progress("Compacting runs") as progress:
+        sealed = catalog.compact(runs, progress)
+    seconds = time.monotonic() - started
+    if session.is_json:
+        write_object({**sealed._asdict(), "duration": seconds})
+    elif not sealed.runs:
+        write_text("nothing to compact\n")
+    else:
+        write_text(
+            f"compacted {count(sealed.points, 'point')} of {count(sealed.runs, 'run')} into "
+            f"{count(sealed.segments, 'segment')} in {duration(seconds)}\n"
+        )
+
+
+@click.command("doctor")
+@options.session_options
+def doctor(session: Session) -> None:
+    """x"""

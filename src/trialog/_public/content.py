@@ -1,0 +1,164 @@
+"""The reading half of a run's face: what it holds."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from trialog._reading import Attachments, ContentReader
+    from trialog._reading.moments import ParameterMoment, ValueMoment
+    from trialog.codecs import Codec
+
+T = TypeVar("T")
+
+
+class RunContent:
+    """Reads one run's content; mixed into runs that are being recorded and into stored ones.
+
+    Everything is read at the call: of a run under way, what has been logged until then. The reader
+    itself comes with the first call, so that a process that only logs never loads it.
+    """
+
+    def _reader(self) -> ContentReader:
+        """What reads this run. Each kind of run says so itself."""
+        raise NotImplementedError
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The run's parameters, each with its newest value, in the order they were first logged."""
+        return self._reader().parameters
+
+    def parameter_history(self, name: str) -> list[ParameterMoment]:
+        """All values that a parameter had, oldest first.
+
+        Raises:
+            NotFoundError: there is no such parameter; the message names the nearest.
+        """
+        return self._reader().parameter_history(name)
+
+    @property
+    def metrics(self) -> list[str]:
+        """The names of the run's metrics, sorted."""
+        return self._reader().metrics
+
+    def metric(self, name: str) -> pd.DataFrame:
+        """All points of a metric in the order they were logged.
+
+        Returns:
+            A frame with the columns ``step`` (int64), ``time`` (UTC, nanoseconds) and ``value``
+            (float64; object with exact integers where any is beyond 2**53).
+
+        Raises:
+            NotFoundError: there is no such metric; the message names the nearest.
+        """
+        return self._reader().metric(name)
+
+    @property
+    def summary(self) -> dict[str, dict[str, Any]]:
+        """Of each metric: last, min, max, mean, count, first, step_of_min, step_of_max.
+
+        NaN counts as a point; min, max and mean skip it. ``step_of_min`` is the first step at
+        which the least value occurs, None where there is none.
+        """
+        return self._reader().summary
+
+    def values(self, name: str) -> list[ValueMoment]:
+        """The JSON values logged under a name, in order: step, date and value of each.
+
+        Raises:
+            NotFoundError: there are none; the message names the nearest.
+            IntegrityError: a large value's blob is missing or damaged.
+        """
+        return self._reader().values(name)
+
+    @property
+    def attachments(self) -> Attachments:
+        """The run's attachments by name, the newest version of each."""
+        return self._reader().attachments
+
+    def get_attachment(self, name: str, version: int | None = None) -> bytes:
+        """An attachment's bytes, checked against their digest.
+
+        Args:
+            name: the attachment's name.
+            version: 1 for the first; the newest where not given.
+
+        Raises:
+            NotFoundError: there is no such attachment or version.
+            IntegrityError: the bytes are missing or not what was logged.
+        """
+        return self._reader().get_attachment(name, version)
+
+    def open_attachment(self, name: str, version: int | None = None) -> BinaryIO:
+        """An attachment as a binary stream, for bytes that are too many for memory.
+
+        The stream is checked as it is read: its last read raises where the bytes are not what was
+        logged.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+        """
+        return self._reader().open_attachment(name, version)
+
+    def get_json(self, name: str, version: int | None = None) -> Any:
+        """The JSON value that was logged by ``log_json``.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            UsageError: the attachment is not JSON.
+        """
+        return self._reader().get_json(name, version)
+
+    def get_with_codec(
+        self,
+        codec: Codec[T],
+        name: str,
+        *,
+        version: int | None = None,
+        allow_unsafe: bool = False,
+    ) -> T:
+        """The object that a codec makes of an attachment.
+
+        Args:
+            codec: as it was logged with.
+            name: the attachment's name.
+            version: 1 for the first; the newest where not given.
+            allow_unsafe: let a codec decode whose bytes can run code.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            UsageError: the attachment has another media type.
+            UnsafeCodecError: the codec is unsafe, and ``allow_unsafe`` is not True.
+        """
+        return self._reader().get_with_codec(
+            codec, name, version=version, allow_unsafe=allow_unsafe
+        )
+
+    def write_attachment(
+        self,
+        name: str,
+        path: str | os.PathLike[str],
+        *,
+        version: int | None = None,
+        overwrite: bool = False,
+    ) -> Path:
+        """Write an attachment to a file, checked on the way, in constant memory.
+
+        Args:
+            name: the attachment's name.
+            path: the file, or a folder: then the stored file name is used there.
+            version: 1 for the first; the newest where not given.
+            overwrite: replace a file that is there.
+
+        Returns:
+            The file's path.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            AttachmentExistsError: the file is there and ``overwrite`` is False.
+        """
+        return self._reader().write_attachment(name, path, version=version, overwrite=overwrite)

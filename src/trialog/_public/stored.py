@@ -1,0 +1,62 @@
+"""The run that is read from the store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from trialog._public.content import RunContent
+from trialog._reading import StoredRun as ReadRun
+from trialog._reading import resolve
+from trialog._tracking.writers import edit_recorded
+
+
+class StoredRun(ReadRun, RunContent):
+    """A run of the store: reads it, tags and describes it, deletes and restores it."""
+
+    def add_tags(self, *tags: str | Iterable[str]) -> None:
+        """Add tags; those it has stay as they are.
+
+        Raises:
+            InvalidNameError: one of them cannot be a tag.
+            StoreError: the store cannot be written.
+        """
+        self._edit(add_tags=list(tags))
+
+    def remove_tags(self, *tags: str | Iterable[str]) -> None:
+        """Remove tags; those it does not have are no error.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        self._edit(remove_tags=list(tags))
+
+    def set_description(self, description: str | None) -> None:
+        """Replace the description.
+
+        Raises:
+            InvalidTypeError: neither text nor None.
+            StoreError: the store cannot be written.
+        """
+        self._edit(description=description)
+
+    def delete(self) -> None:
+        """Hide the run from lists; nothing is removed, and :meth:`restore` brings it back.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        self._edit(deleted=True)
+
+    def restore(self) -> None:
+        """Bring a deleted run back.
+
+        Raises:
+            StoreError: the store cannot be written.
+        """
+        self._edit(deleted=False)
+
+    def _edit(self, **changes: Any) -> None:
+        store = self._catalog.store
+        edit_recorded(store.path, self.record.place.folder(store), changes)
+        self.record = resolve(self._catalog, self.record.id)
