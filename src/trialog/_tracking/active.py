@@ -17,6 +17,7 @@ from trialog._writing.steward import Steward
 from trialog.errors import NoActiveRunError
 
 if TYPE_CHECKING:
+    from trialog._tracking.lifecycle import Lifecycle
     from trialog._tracking.run import Run
 
 _stack: ContextVar[tuple[Run, ...]] = ContextVar("trialog_runs", default=())
@@ -34,23 +35,27 @@ class Session:
 
     def __init__(self) -> None:
         self.steward = Steward()
-        self._open: dict[str, Run] = {}
+        self._open: dict[str, tuple[Run, Lifecycle]] = {}
         self._watches_forks = False
 
-    def add(self, run: Run) -> None:
+    def add(self, run: Run, lifecycle: Lifecycle) -> None:
         """A run was started."""
         if not self._watches_forks and hasattr(os, "register_at_fork"):
             self._watches_forks = True
             os.register_at_fork(after_in_child=self.after_fork)
-        self._open[run.id] = run
+        self._open[run.id] = (run, lifecycle)
 
-    def remove(self, run: Run) -> None:
+    def remove(self, run_id: str) -> None:
         """A run has ended."""
-        self._open.pop(run.id, None)
+        self._open.pop(run_id, None)
 
     def open_runs(self) -> list[Run]:
         """The runs that have not ended, oldest first."""
-        return list(self._open.values())
+        return [run for run, _ in list(self._open.values())]
+
+    def lifecycles(self) -> list[Lifecycle]:
+        """The lives of the runs that have not ended, oldest first."""
+        return [lifecycle for _, lifecycle in list(self._open.values())]
 
     def after_fork(self) -> None:
         """In a forked child: every open run goes on under a writer of the child's own."""

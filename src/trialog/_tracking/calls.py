@@ -39,7 +39,9 @@ class CallLog:
             UsageError: a value is missing, or is there beside a mapping.
             TrialogError: as :func:`check_step` and :func:`split_call`; the good values are kept.
         """
-        if isinstance(name, Mapping):
+        if type(name) is str and value is not MISSING:
+            items = [(name, value)]
+        elif isinstance(name, Mapping):
             if value is not MISSING and step is not None:
                 raise UsageError("log() of a mapping takes a step, and no value beside it")
             step = step if value is MISSING else value

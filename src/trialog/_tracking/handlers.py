@@ -19,7 +19,7 @@ from trialog._tracking.active import session
 from trialog._tracking.endings import last_uncaught
 
 if TYPE_CHECKING:
-    from trialog._tracking.run import Run
+    from trialog._tracking.lifecycle import Lifecycle
 
 _SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGINT") if hasattr(signal, name)
@@ -111,8 +111,8 @@ class Handlers:
                 self._raised = (name, error)
                 raise
             return
-        for run in session.open_runs():
-            run.interrupt(name)
+        for lifecycle in session.lifecycles():
+            lifecycle.interrupt(name)
         signal.signal(number, signal.SIG_DFL)
         os.kill(os.getpid(), number)
 
@@ -122,35 +122,39 @@ class Handlers:
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         try:
-            for run in _open_here():
+            for lifecycle in _open_here():
                 if is_interactive():
-                    run.note_cell(error)
+                    lifecycle.note_cell(error)
                 else:
-                    run.end_with(error)
+                    lifecycle.end_with(error)
         finally:
             (self._excepthook or sys.__excepthook__)(kind, error, trace)
 
     def _at_exit(self) -> None:
         error = None if is_interactive() else last_uncaught()
         main = threading.main_thread().ident
-        for run in session.open_runs():
-            if error is not None and run.place.thread == main:
-                run.end_with(error)
+        for lifecycle in session.lifecycles():
+            if error is not None and lifecycle.place.thread == main:
+                lifecycle.end_with(error)
             else:
-                run.end_at_exit()
+                lifecycle.end_at_exit()
 
     # -- notebooks -----------------------------------------------------------------------------
 
     def _after_cell(self, result: Any) -> None:
         error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
-        for run in _open_here():
-            run.note_cell(error)
+        for lifecycle in _open_here():
+            lifecycle.note_cell(error)
 
 
-def _open_here() -> list[Run]:
+def _open_here() -> list[Lifecycle]:
     """The runs of the main thread that no block holds: an error there concerns them."""
     main = threading.main_thread().ident
-    return [run for run in session.open_runs() if run.place.thread == main and not run.was_entered]
+    return [
+        lifecycle
+        for lifecycle in session.lifecycles()
+        if lifecycle.place.thread == main and not lifecycle.was_entered
+    ]
 
 
 handlers = Handlers()

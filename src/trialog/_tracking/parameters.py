@@ -73,10 +73,12 @@ def to_scalar(name: str, value: object) -> Scalar:
     Raises:
         InvalidTypeError: it has no such form; the message names the parameter.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, enum.Enum):
         return _text(name, value)
     if value is None or type(value) in (bool, int, float):
         return cast("Scalar", value)
+    if _is_omegaconf(value):
+        return to_scalar(name, _plain_omegaconf(value))
     if isinstance(value, list | tuple | Set):
         return dump_json(_jsonable(name, value, 0), f"parameter {name!r}").decode()
     if isinstance(value, Mapping):
@@ -86,7 +88,10 @@ def to_scalar(name: str, value: object) -> Scalar:
         return cast("Scalar", scalar)
     if hasattr(value, "tolist") and getattr(value, "ndim", None):  # an array: as the list it holds
         return to_scalar(name, value.tolist())
-    plain = to_plain(value)
+    try:
+        plain = to_plain(value)
+    except UsageError as error:
+        raise UsageError(f"parameter {name!r}: {error}") from None
     if plain is not None:
         return plain
     raise InvalidTypeError(
@@ -102,7 +107,9 @@ def _special(name: str, value: object) -> Any:
     """The forms of enums, paths, dates, functions and dtypes."""
     if isinstance(value, enum.Enum):
         inner = value.value
-        return inner if isinstance(inner, bool | int | float | str) else value.name
+        if isinstance(inner, str):
+            return _text(name, inner)
+        return inner if isinstance(inner, bool | int | float) else value.name
     if isinstance(value, PurePath | os.PathLike):
         return _text(name, os.fsdecode(value))
     if isinstance(value, datetime.date | datetime.time):
@@ -110,9 +117,10 @@ def _special(name: str, value: object) -> Any:
     if isinstance(value, datetime.timedelta):
         return value.total_seconds()
     if isinstance(value, type) or (callable(value) and hasattr(value, "__qualname__")):
-        return f"{getattr(value, '__module__', '?')}.{value.__qualname__}"
-    if type(value).__name__ in ("dtype", "device"):  # numpy's and torch's
-        return str(value)
+        module = getattr(value, "__module__", None)  # None for methods of built-in types
+        return f"{module}.{value.__qualname__}" if module else str(value.__qualname__)
+    if not {"dtype", "device"}.isdisjoint(kind.__name__ for kind in type(value).__mro__):
+        return str(value)  # numpy's and torch's
     return _NOTHING
 
 
@@ -124,7 +132,7 @@ def _text(name: str, text: str) -> str:
             f"parameter {name!r} holds a lone surrogate at position {error.start}, which is not "
             "Unicode text"
         ) from None
-    return str(text)
+    return str.__str__(text)  # of an enum that is text, its value
 
 
 def _jsonable(name: str, value: object, depth: int) -> object:
@@ -135,6 +143,8 @@ def _jsonable(name: str, value: object, depth: int) -> object:
         return sorted((_jsonable(name, item, depth + 1) for item in value), key=repr)
     if isinstance(value, list | tuple):
         return [_jsonable(name, item, depth + 1) for item in value]
+    if _is_omegaconf(value):
+        return _jsonable(name, _plain_omegaconf(value), depth)
     members = _members(value)
     if members is not None:
         return {str(key): _jsonable(name, item, depth + 1) for key, item in members.items()}
@@ -158,12 +168,13 @@ def _walk(
 
 def _members(value: object) -> Mapping[Any, Any] | None:  # one line for each kind
     """The named members of a configuration, or None for other things."""
+    if _is_omegaconf(value):
+        content = _plain_omegaconf(value)
+        return content if isinstance(content, Mapping) else None
     if isinstance(value, Mapping):
         return value
     if isinstance(value, type) or value is None or isinstance(value, str | int | float):
         return None
-    if type(value).__module__.split(".")[0] == "omegaconf":
-        return _omegaconf(value)
     if dataclasses.is_dataclass(value):
         return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
     attributes = getattr(type(value), "__attrs_attrs__", None)
@@ -179,8 +190,12 @@ def _members(value: object) -> Mapping[Any, Any] | None:  # one line for each ki
     return None
 
 
-def _omegaconf(value: object) -> Mapping[Any, Any] | None:
+def _is_omegaconf(value: object) -> bool:
+    """Whether it is one of OmegaConf's containers, which look like mappings and sequences."""
+    return type(value).__module__.split(".")[0] == "omegaconf"
+
+
+def _plain_omegaconf(value: object) -> object:
     from omegaconf import OmegaConf  # noqa: PLC0415 # loaded already, since the value is one of its
 
-    content = OmegaConf.to_container(value, resolve=True)
-    return content if isinstance(content, Mapping) else None
+    return OmegaConf.to_container(cast("Any", value), resolve=True)

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import os
 import struct
-import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
-from dataclasses import replace
-from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Never, Self, TypeVar
 from zlib import crc32
 
 from trialog import _names
-from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
-from trialog._format import owners
+from trialog._entities import RunStatus
 from trialog._format.facts import End, Start
-from trialog._format.records import MAX_PAYLOAD_BYTES, POINT, WORD, Kind
+from trialog._format.records import POINT, WORD, Kind
+from trialog._format.values import MAX_EXACT
 from trialog._tracking import active, endings
-from trialog._tracking.attachments import AttachmentLog
 from trialog._tracking.calls import MISSING, CallLog, raise_bad
 from trialog._tracking.client import LocalClient, check_client
-from trialog._tracking.disabled import ClosedJournal, DisabledJournal
-from trialog._tracking.facts import FactLog, check_description, check_tags
-from trialog._tracking.handlers import handlers
+from trialog._tracking.described import DescribedRun
+from trialog._tracking.facts import check_description, check_tags
+from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import Scalar, flatten, flatten_one
 from trialog._writing.journal import JournalClosedError
-from trialog._writing.trouble import tell_on_stderr
-from trialog.errors import InvalidTypeError, RunFinishedError, TrialogError
+from trialog.errors import InvalidTypeError, TrialogError
 
 if TYPE_CHECKING:
-    from trialog._writing.journal import Journal
+    from trialog._tracking.attachments import AttachmentLog
     from trialog.codecs import AttachmentCodec
 
 T = TypeVar("T")
@@ -43,7 +39,7 @@ _pack_crc = WORD.pack
 _PackError = struct.error
 
 
-class Run:
+class Run(DescribedRun):
     """One execution, being recorded. Made by :func:`trialog.init`.
 
     As a context manager it ends by itself: COMPLETED, or as the exception says. By hand it ends
@@ -58,112 +54,18 @@ class Run:
         <RunStatus.COMPLETED: 'COMPLETED'>
     """
 
-    def __init__(
-        self,
-        journal: Journal | DisabledJournal,
-        facts: FactLog,
-        *,
-        home: Path | None,
-        place: active.Place,
-        ends: Mapping[type[BaseException], RunStatus],
-        at_exit: RunStatus | None,
-        on_end: Callable[[Run], None],
-    ) -> None:
+    def __init__(self, start: Start, lifecycle: Lifecycle, home: Path | None) -> None:
         """Use :func:`trialog.init` instead."""
-        self._journal = journal
-        self._start: Start = journal.start
-        self._fact_log = facts
-        self._calls = CallLog(self._facts)
-        self._attachments = AttachmentLog(self._facts)
-        self._now = journal.now
-        self._home = home
-        self._ends = ends
-        self._at_exit = at_exit
-        self._on_end = on_end
-        self._pid = os.getpid()
-        self._ending = threading.RLock()
-        self._end: End | None = None
-        self._opened: Journal | DisabledJournal | None = journal
-        self._is_pending = self._start.status == RunStatus.PENDING.value
+        super().__init__(start, lifecycle, home)
+        self._now = lifecycle.journal.now
+        self._calls = CallLog(lifecycle.facts)
         self._tokens: list[Token[tuple[Run, ...]]] = []
-        self._description = self._start.description
-        self._tags = list(self._start.tags)
-        self._updated_ns = self._start.created_ns
-        self._cell_error: BaseException | None = None
-        self.place = place
-        self.was_entered = False
 
-    # -- what it is ----------------------------------------------------------------------------
+    @cached_property
+    def _attachments(self) -> AttachmentLog:
+        from trialog._tracking.attachments import AttachmentLog  # noqa: PLC0415 # codecs and types
 
-    @property
-    def id(self) -> str:
-        """The run's id, which never changes."""
-        return self._start.run
-
-    @property
-    def name(self) -> str:
-        """The run's name, unique in its project."""
-        return self._start.name
-
-    @property
-    def description(self) -> str | None:
-        """What the user wrote about it."""
-        return self._description
-
-    @property
-    def status(self) -> RunStatus:
-        """PENDING or RUNNING, then how it ended."""
-        if self._end is not None:
-            return RunStatus[self._end.status]
-        return RunStatus.PENDING if self._is_pending else RunStatus.RUNNING
-
-    @property
-    def reason(self) -> str | None:
-        """Why it ended as it did, in words."""
-        return self._end.reason if self._end else None
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The run's tags, in the order they were added."""
-        return tuple(self._tags)
-
-    @property
-    def url(self) -> str:
-        """Where the run is kept: the URI of its folder; empty where nothing is kept."""
-        return self._home.as_uri() if self._home else ""
-
-    @property
-    def date_created(self) -> datetime:
-        """When it began, UTC."""
-        return _date(self._start.created_ns)
-
-    @property
-    def date_updated(self) -> datetime:
-        """When a fact about it was last written (metrics aside), UTC."""
-        return _date(self._updated_ns)
-
-    @property
-    def organization(self) -> RunOrg:
-        """The namespace."""
-        return owners.organization(self._start)
-
-    @property
-    def project(self) -> RunProject:
-        """The project."""
-        return owners.project(self._start)
-
-    @property
-    def user(self) -> RunUser:
-        """Who started it."""
-        return owners.user(self._start)
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether nothing more can be logged."""
-        return self._end is not None
-
-    def __repr__(self) -> str:
-        return f"<Run {self.name!r} {self.status} {self._start.namespace}/{self._start.project}>"
+        return AttachmentLog(self._lifecycle.facts)
 
     def __reduce__(self) -> Never:
         raise InvalidTypeError(
@@ -205,7 +107,7 @@ class Run:
             >>> run.log({"loss": 0.29, "accuracy": 0.91}, step=11)
         """
         if type(value) is float and client is None and not unknown:
-            block = self._journal.block
+            block = self._lifecycle.journal.block
             try:
                 words = block.words.get(name)
                 if words is not None:
@@ -219,20 +121,24 @@ class Run:
                         return
             except (ValueError, TypeError, _PackError):
                 pass  # a full block, a mapping for a name, a step beyond 32 bits: see below
-        elif value is MISSING and type(name) is dict and client is None and not unknown:
-            block = self._journal.block
+        elif type(name) is dict and client is None and not unknown:
+            block = self._lifecycle.journal.block
+            if value is not MISSING and step is None:
+                value, step = MISSING, value
             template = block.templates.get(tuple(name))
-            if template is not None and (step is None or type(step) is int):
-                values = name.values()
-                if {*map(type, values)} == _ALL_FLOATS:
-                    word = template[2] if step is None else template[1]
-                    try:
+            if template is not None and value is MISSING and (step is None or type(step) is int):
+                try:
+                    values = name.values()
+                    if {*map(type, values)} == _ALL_FLOATS or _are_small(values):
+                        word = template[2] if step is None else template[1]
                         record = template[3](word, step or 0, self._now(), *values)
                         block.write(record + _pack_crc(crc32(record)))
-                    except (ValueError, _PackError):
-                        pass  # a full block, a step beyond 32 bits: see below
-                    else:
                         return
+                except (ValueError, _PackError):
+                    pass  # a full block, a step beyond 32 bits: see below
+        elif type(name) is str and not unknown and _are_small((value,)):
+            self.log(name, float(value), step, client)
+            return
         _names.refuse_keywords("log", unknown, ("name", "value", "step", "client"))
         check_client(client, "log")
         with self._refusing():
@@ -270,7 +176,7 @@ class Run:
     def _log_parameters(self, good: dict[str, Scalar], bad: list[TrialogError]) -> None:
         with self._refusing():
             if good:
-                self._facts().append_parameters(good)
+                self._lifecycle.facts().append_parameters(good)
         raise_bad(bad)
 
     def log_json(
@@ -415,7 +321,7 @@ class Run:
         new = [tag for tag in check_tags(tags) if tag not in self._tags]
         with self._refusing():
             if new:
-                self._facts().append(Kind.EDIT, {"add_tags": new}, "tags")
+                self._lifecycle.facts().append(Kind.EDIT, {"add_tags": new}, "tags")
                 self._tags.extend(new)
 
     def set_description(self, description: str | None) -> None:
@@ -426,7 +332,7 @@ class Run:
         """
         with self._refusing():
             checked = check_description(description)
-            self._facts().append(Kind.EDIT, {"description": checked}, "description")
+            self._lifecycle.facts().append(Kind.EDIT, {"description": checked}, "description")
             self._description = checked
 
     # -- how it ends ---------------------------------------------------------------------------
@@ -462,14 +368,15 @@ class Run:
         checked = endings.check_end(status)
         if reason is not None and not isinstance(reason, str):
             raise InvalidTypeError(f"the reason must be text, not {type(reason).__name__}")
-        self._finish(End(status=checked.value, reason=reason))
+        end = End(status=checked.value, reason=reason)
+        self._lifecycle.finish(end, is_in_block=bool(self._tokens))
 
     def __enter__(self) -> Self:
         """Make it the active run of this context."""
-        if self._end is not None:
-            raise self._finished()
-        self.was_entered = True
-        self._begin()
+        if self.is_ended:
+            raise self._lifecycle.finished()
+        self._lifecycle.was_entered = True
+        self._lifecycle.begin()
         self._tokens.append(active.push(self))
         return self
 
@@ -483,111 +390,9 @@ class Run:
         if self._tokens:
             active.pop(self, self._tokens.pop())
         if not self._tokens:
-            self._leave_block(error)
-
-    def _leave_block(self, error: BaseException | None) -> None:
-        end = endings.ending_of(error, self._ends, handlers.signal_of(error))
-        earlier = self._end
-        if earlier is not None and (error is None or end.status == RunStatus.COMPLETED.value):
-            end = earlier
-        self._close(end, is_known=end is earlier)
-
-    def _finish(self, end: End) -> None:
-        """End it now; inside its block the journal stays open, for an exception may follow."""
-        with self._ending:
-            if self._end is not None:
-                return
-            if not self._tokens or self._is_inherited:
-                self._close(end)
-                return
-            self._journal.append_fact(Kind.END, end.encode_within(MAX_PAYLOAD_BYTES))
-            self._ended_as(end)
-
-    def _close(self, end: End, *, is_known: bool = False) -> None:
-        """Write how it ended and close the journal.
-
-        A process that inherited the run by a fork ends its own part only.
-        """
-        with self._ending:
-            journal, self._opened = self._opened, None
-            if journal is None:
-                return
-            self._ended_as(end)
-            is_part = self._is_inherited or self._start.role != "run"
-            try:
-                if is_part:
-                    journal.close(Kind.LEAVE)
-                else:
-                    journal.close(Kind.LEAVE if is_known else Kind.END, None if is_known else end)
-            except OSError as error:
-                journal.trouble.tell_failing(error)
-            finally:
-                self._on_end(self)
-
-    def _ended_as(self, end: End) -> None:
-        self._end = end
-        self._updated_ns = self._now()
-        self._journal = ClosedJournal(self._start)
-
-    @property
-    def _is_inherited(self) -> bool:
-        """Whether this process got the run by a fork."""
-        return os.getpid() != self._pid
-
-    def interrupt(self, signal_name: str) -> None:
-        """A signal ends the process: INTERRUPTED."""
-        self._close(End(status=RunStatus.INTERRUPTED.value, reason=signal_name))
-
-    def supersede(self, name: str) -> None:
-        """Another run takes its place, and it was never entered: FAILED."""
-        self._end_unfinished(f"superseded by {name}", RunStatus.FAILED)
-
-    def end_with(self, error: BaseException) -> None:
-        """An exception that nobody caught ends the process."""
-        self._close(endings.ending_of(error, self._ends, handlers.signal_of(error)))
-
-    def end_at_exit(self) -> None:
-        """The interpreter exits and it is still open."""
-        status = self._at_exit or RunStatus.FAILED
-        if not self._is_inherited and status is RunStatus.FAILED and self._cell_error is None:
-            tell_on_stderr(
-                f"run {self.name!r} was left unfinished and is kept as FAILED. Use `with "
-                "trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
-            )
-        self._end_unfinished("left unfinished", status)
-
-    def _end_unfinished(self, reason: str, status: RunStatus) -> None:
-        """Nobody finished it. The error of the last notebook cell, if it had one, says why."""
-        if self._cell_error is None:
-            self._close(End(status=status.value, reason=None if status is _COMPLETED else reason))
-            return
-        end = endings.ending_of(self._cell_error, self._ends)
-        self._close(replace(end, reason=f"{end.reason} ({reason})"))
-
-    def note_cell(self, error: BaseException | None) -> None:
-        """A notebook cell ended, with an error or without; the run stays open."""
-        if error is None and self._cell_error is None:
-            return
-        self._cell_error = error
-        content = {"error": endings.describe(error) if error else None}
-        with self._refusing():
-            self._facts().append(Kind.CELL, content, "the cell's error")
+            self._lifecycle.leave(error)
 
     # -- inside --------------------------------------------------------------------------------
-
-    def _facts(self) -> FactLog:
-        """Where facts go, once it is sure that the run takes them."""
-        if self._end is not None:
-            raise self._finished()
-        self._begin()
-        self._updated_ns = self._now()
-        return self._fact_log
-
-    def _begin(self) -> None:
-        """A pending run begins with its block or with the first thing logged."""
-        if self._is_pending:
-            self._is_pending = False
-            self._fact_log.append(Kind.EDIT, {"status": RunStatus.RUNNING.value}, "status")
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:
@@ -595,17 +400,17 @@ class Run:
         try:
             yield
         except JournalClosedError:
-            raise self._finished() from None
-
-    def _finished(self) -> RunFinishedError:
-        return RunFinishedError(
-            f"run {self.name!r} has ended ({self.status}): nothing more can be logged to it. Start "
-            "another one with trialog.init()"
-        )
+            raise self._lifecycle.finished() from None
 
 
-_COMPLETED = RunStatus.COMPLETED
+def _are_small(values: Iterable[Any]) -> bool:
+    """Whether all are floats, bools and integers that a double holds exactly.
 
-
-def _date(time_ns: int) -> datetime:
-    return datetime.fromtimestamp(time_ns / 1_000_000_000, UTC)
+    Comparing with NaN may give the wrong extremes, but never ones that let a large integer pass.
+    """
+    kinds = {*map(type, values)}
+    if all(issubclass(kind, float) for kind in kinds):
+        return True
+    if not all(issubclass(kind, float | int) for kind in kinds):
+        return False
+    return bool(min(values) >= -MAX_EXACT and max(values) <= MAX_EXACT)

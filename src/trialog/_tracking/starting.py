@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Never, TypeVar
+from typing import Any, NamedTuple, Never, TypeVar
 
 from trialog import _names
 from trialog._entities import OPENABLE, RunStatus
@@ -20,12 +20,14 @@ from trialog._tracking.disabled import DisabledBlobs, DisabledJournal
 from trialog._tracking.endings import Ends, check_end, check_ends
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._tracking.handlers import handlers, in_notebook
+from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import flatten
 from trialog._tracking.places import belonging
 from trialog._tracking.random_names import random_name
 from trialog._tracking.run import Run
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
+from trialog._writing.journal import Journal
 from trialog.errors import InvalidNameError, InvalidTypeError, NotFoundError, UsageError
 
 R = TypeVar("R", bound=Run)
@@ -95,30 +97,38 @@ def start_run(  # Tellurio's positions
     if id is not None and resume is not None:
         raise UsageError("init() takes id= to join a run or resume= to go on with one, not both")
 
-    if settings.mode == "disabled":
-        run = _disabled(run_class, wish, rules, at_exit)
-    else:
-        run = _opened(run_class, home, wish, resume, rules, at_exit, strict=strict)
+    opened = (
+        _nothing(wish) if settings.mode == "disabled" else _open(home, wish, resume, strict=strict)
+    )
+    lifecycle = Lifecycle(
+        opened.journal,
+        opened.facts,
+        place=active.this_place(is_notebook=in_notebook()),
+        ends=rules,
+        at_exit=at_exit,
+    )
+    run = run_class(opened.journal.start, lifecycle, opened.home)
+    lifecycle.on_end = lambda: _on_end(run.id, opened)
     if supersede:
-        _supersede(run)
+        _supersede(run.name, lifecycle.place)
     active.push(run)
-    active.session.add(run)
+    active.session.add(run, lifecycle)
     handlers.install()
     if good:
         run.log_parameters(good)
     return run
 
 
-def _opened(
-    run_class: type[R],
-    home: Path,
-    wish: Start,
-    resume: str | None,
-    rules: dict[type[BaseException], RunStatus],
-    at_exit: RunStatus | None,
-    *,
-    strict: bool,
-) -> R:
+class _Opened(NamedTuple):
+    """What a new run writes to."""
+
+    journal: Journal | DisabledJournal
+    facts: FactLog
+    home: Path | None
+    leave: Callable[[], None]
+
+
+def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Opened:
     now = time.time_ns()
     store = stores.open_store(home, now)
     try:
@@ -142,17 +152,13 @@ def _opened(
     facts = FactLog(journal, BlobWriter(store))
     for edit in later:
         facts.append(Kind.EDIT, edit, "description")
-    run = run_class(
-        journal,
-        facts,
-        home=project.run(start.run),
-        place=active.this_place(is_notebook=in_notebook()),
-        ends=rules,
-        at_exit=at_exit,
-        on_end=lambda run: _on_end(run, project, journal),
-    )
     active.session.steward.adopt(journal)
-    return run
+
+    def leave() -> None:
+        active.session.steward.release(journal)
+        writers.leave(project, journal.start)
+
+    return _Opened(journal, facts, project.run(start.run), leave)
 
 
 def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -> Start:
@@ -176,43 +182,27 @@ def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -
     return replace(wish, run=run_id, name=name, created_ns=now)
 
 
-def _disabled(
-    run_class: type[R],
-    wish: Start,
-    rules: dict[type[BaseException], RunStatus],
-    at_exit: RunStatus | None,
-) -> R:
+def _nothing(wish: Start) -> _Opened:
+    """What a run of the disabled mode writes to."""
     now = time.time_ns()
     start = replace(
         wish, run=wish.run or writers.new_id(now), name=wish.name or random_name(), created_ns=now
     )
-    start = writers.identified(start, now)
-    journal = DisabledJournal(start)
-    return run_class(
-        journal,
-        FactLog(journal, DisabledBlobs()),
-        home=None,
-        place=active.this_place(is_notebook=in_notebook()),
-        ends=rules,
-        at_exit=at_exit,
-        on_end=lambda run: _on_end(run, None, None),
-    )
+    journal = DisabledJournal(writers.identified(start, now))
+    return _Opened(journal, FactLog(journal, DisabledBlobs()), None, lambda: None)
 
 
-def _supersede(run: Run) -> None:
-    """End the runs of this place that nobody entered: this one takes over."""
-    for other in active.session.open_runs():
-        if other.place == run.place and not other.was_entered and not other.is_ended:
-            other.supersede(run.name)
+def _supersede(name: str, place: active.Place) -> None:
+    """End the runs of this place that nobody entered: the one of that name takes over."""
+    for other in active.session.lifecycles():
+        if other.place == place and not other.was_entered:
+            other.supersede(name)
 
 
-def _on_end(run: Run, project: ProjectFolder | None, journal: Any) -> None:
-    session = active.session
-    session.remove(run)
-    if project is not None:
-        session.steward.release(journal)
-        writers.leave(project, journal.start)
-    if not session.open_runs():
+def _on_end(run_id: str, opened: _Opened) -> None:
+    active.session.remove(run_id)
+    opened.leave()
+    if not active.session.lifecycles():
         handlers.remove()
 
 

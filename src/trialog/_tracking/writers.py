@@ -81,15 +81,19 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
         start = replace(start, created_ns=now)
     start = identified(start, now)
     _mark(project, start)
-    make_folder(folder)
-    return Journal(
-        folder,
-        start,
-        clock=time.time_ns,
-        may_map=can_map(folder),
-        reborn=reborn,
-        trouble=Trouble(f"run {start.name!r}", strict=strict),
-    )
+    try:
+        make_folder(folder)
+        return Journal(
+            folder,
+            start,
+            clock=time.time_ns,
+            may_map=can_map(folder),
+            reborn=reborn,
+            trouble=Trouble(f"run {start.name!r}", strict=strict),
+        )
+    except OSError:
+        leave(project, start)
+        raise
 
 
 def leave(project: ProjectFolder, start: Start) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import platform
-import socket
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -30,7 +29,7 @@ def this_process() -> ProcessIdentity:
         process_start=_process_start(),
         pid_namespace=_pid_namespace(),
         boot=_read("/proc/sys/kernel/random/boot_id"),
-        host=socket.gethostname(),
+        host=os.uname().nodename if hasattr(os, "uname") else platform.node(),
         machine=_read("/etc/machine-id"),
         user=user_name(),
         python=platform.python_version(),

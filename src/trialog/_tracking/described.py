@@ -1,0 +1,102 @@
+"""What a run is, as far as it says so itself while it is being recorded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
+from trialog._format import owners
+from trialog._format.facts import Start
+from trialog._tracking.lifecycle import Lifecycle
+
+
+class DescribedRun:
+    """The facts of a run: who and where it is, and how it stands."""
+
+    def __init__(self, start: Start, lifecycle: Lifecycle, home: Path | None) -> None:
+        """Describe a run.
+
+        Args:
+            start: the first record of its journal.
+            lifecycle: its state.
+            home: its folder; None where nothing is kept.
+        """
+        self._start = start
+        self._lifecycle = lifecycle
+        self._home = home
+        self._description = start.description
+        self._tags = list(start.tags)
+
+    @property
+    def id(self) -> str:
+        """The run's id, which never changes."""
+        return self._start.run
+
+    @property
+    def name(self) -> str:
+        """The run's name, unique in its project."""
+        return self._start.name
+
+    @property
+    def description(self) -> str | None:
+        """What the user wrote about it."""
+        return self._description
+
+    @property
+    def status(self) -> RunStatus:
+        """PENDING or RUNNING, then how it ended."""
+        return self._lifecycle.status
+
+    @property
+    def reason(self) -> str | None:
+        """Why it ended as it did, in words."""
+        end = self._lifecycle.end
+        return end.reason if end else None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The run's tags, in the order they were added."""
+        return tuple(self._tags)
+
+    @property
+    def url(self) -> str:
+        """Where the run is kept: the URI of its folder; empty where nothing is kept."""
+        return self._home.as_uri() if self._home else ""
+
+    @property
+    def date_created(self) -> datetime:
+        """When it began, UTC."""
+        return _date(self._start.created_ns)
+
+    @property
+    def date_updated(self) -> datetime:
+        """When a fact about it was last written (metrics aside), UTC."""
+        return _date(self._lifecycle.updated_ns)
+
+    @property
+    def organization(self) -> RunOrg:
+        """The namespace."""
+        return owners.organization(self._start)
+
+    @property
+    def project(self) -> RunProject:
+        """The project."""
+        return owners.project(self._start)
+
+    @property
+    def user(self) -> RunUser:
+        """Who started it."""
+        return owners.user(self._start)
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing more can be logged."""
+        return self._lifecycle.end is not None
+
+    def __repr__(self) -> str:
+        return f"<Run {self.name!r} {self.status} {self._start.namespace}/{self._start.project}>"
+
+
+def _date(time_ns: int) -> datetime:
+    return datetime.fromtimestamp(time_ns / 1_000_000_000, UTC)

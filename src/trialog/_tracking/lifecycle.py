@@ -1,0 +1,196 @@
+"""From its start to its end: the states of a run that is being recorded, and what moves them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from trialog._entities import RunStatus
+from trialog._format.facts import End, Start
+from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
+from trialog._tracking import endings
+from trialog._tracking.active import Place
+from trialog._tracking.disabled import ClosedJournal, DisabledJournal
+from trialog._tracking.facts import FactLog
+from trialog._tracking.handlers import handlers
+from trialog._writing.journal import Journal, JournalClosedError
+from trialog._writing.trouble import tell_on_stderr
+from trialog.errors import RunFinishedError
+
+_COMPLETED = RunStatus.COMPLETED
+
+
+class Lifecycle:
+    """The life of one run: PENDING, RUNNING, ended.
+
+    Attributes:
+        journal: where records go; one that refuses them all, once the run has ended.
+        place: where it was started.
+        was_entered: whether a ``with`` block has held it.
+        end: how it ended, or None.
+        updated_ns: when a fact about it was last written.
+        on_end: called once, when the journal has been closed.
+    """
+
+    def __init__(
+        self,
+        journal: Journal | DisabledJournal,
+        facts: FactLog,
+        *,
+        place: Place,
+        ends: Mapping[type[BaseException], RunStatus],
+        at_exit: RunStatus | None,
+    ) -> None:
+        """Begin one.
+
+        Args:
+            journal: the open journal.
+            facts: appends facts to it.
+            place: where the run is started.
+            ends: the user's rules: exceptions to statuses.
+            at_exit: the status where the interpreter exits and the run was left open.
+        """
+        self.journal = journal
+        self.place = place
+        self.was_entered = False
+        self.end: End | None = None
+        self.updated_ns = journal.start.created_ns
+        self.on_end: Callable[[], None] = lambda: None
+        self._opened: Journal | DisabledJournal | None = journal
+        self._start: Start = journal.start
+        self._facts = facts
+        self._ends = ends
+        self._at_exit = at_exit
+        self._pid = os.getpid()
+        self._lock = threading.RLock()
+        self._is_pending = self._start.status == RunStatus.PENDING.value
+        self._cell_error: BaseException | None = None
+
+    @property
+    def status(self) -> RunStatus:
+        """PENDING or RUNNING, then how it ended."""
+        if self.end is not None:
+            return RunStatus[self.end.status]
+        return RunStatus.PENDING if self._is_pending else RunStatus.RUNNING
+
+    def facts(self) -> FactLog:
+        """Where facts go; a pending run begins with the first.
+
+        Raises:
+            RunFinishedError: it has ended.
+        """
+        if self.end is not None:
+            raise self.finished()
+        self.begin()
+        self.updated_ns = self._facts.journal.now()
+        return self._facts
+
+    def begin(self) -> None:
+        """A pending run begins with its block or with the first thing logged."""
+        if self._is_pending:
+            self._is_pending = False
+            self._facts.append(Kind.EDIT, {"status": RunStatus.RUNNING.value}, "status")
+
+    def finished(self) -> RunFinishedError:
+        """The error for what comes after the end."""
+        return RunFinishedError(
+            f"run {self._start.name!r} has ended ({self.status}): nothing more can be logged to "
+            "it. Start another one with trialog.init()"
+        )
+
+    # -- what ends it --------------------------------------------------------------------------
+
+    def finish(self, end: End, *, is_in_block: bool) -> None:
+        """End it now; inside its block the journal stays open, for an exception may follow."""
+        with self._lock:
+            if self.end is not None:
+                return
+            if is_in_block and not self._is_inherited:
+                self._facts.journal.append_fact(Kind.END, end.encode_within(MAX_PAYLOAD_BYTES))
+                self._ended_as(end)
+            else:
+                self._close(end)
+
+    def leave(self, error: BaseException | None) -> None:
+        """Its outermost block ends, with an exception or without."""
+        end = endings.ending_of(error, self._ends, handlers.signal_of(error))
+        earlier = self.end
+        if earlier is not None and (error is None or end.status == _COMPLETED.value):
+            end = earlier
+        self._close(end, is_known=end is earlier)
+
+    def interrupt(self, signal_name: str) -> None:
+        """A signal ends the process: INTERRUPTED."""
+        self._close(End(status=RunStatus.INTERRUPTED.value, reason=signal_name))
+
+    def supersede(self, name: str) -> None:
+        """Another run takes its place, and it was never entered: FAILED."""
+        self._end_unfinished(f"superseded by {name}", RunStatus.FAILED)
+
+    def end_with(self, error: BaseException) -> None:
+        """An exception that nobody caught ends the process."""
+        self._close(endings.ending_of(error, self._ends, handlers.signal_of(error)))
+
+    def end_at_exit(self) -> None:
+        """The interpreter exits and it is still open."""
+        status = self._at_exit or RunStatus.FAILED
+        if not self._is_inherited and status is RunStatus.FAILED and self._cell_error is None:
+            tell_on_stderr(
+                f"run {self._start.name!r} was left unfinished and is kept as FAILED. Use `with "
+                "trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
+            )
+        self._end_unfinished("left unfinished", status)
+
+    def note_cell(self, error: BaseException | None) -> None:
+        """A notebook cell ended, with an error or without; the run stays open."""
+        if self.end is not None or (error is None and self._cell_error is None):
+            return
+        self._cell_error = error
+        content = {"error": endings.describe(error) if error else None}
+        try:
+            self.facts().append(Kind.CELL, content, "the cell's error")
+        except (JournalClosedError, RunFinishedError):
+            return  # another thread has just ended it
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _end_unfinished(self, reason: str, status: RunStatus) -> None:
+        """Nobody finished it. The error of the last notebook cell, if it had one, says why."""
+        if self._cell_error is None:
+            self._close(End(status=status.value, reason=None if status is _COMPLETED else reason))
+            return
+        end = endings.ending_of(self._cell_error, self._ends)
+        self._close(replace(end, reason=f"{end.reason} ({reason})"))
+
+    def _close(self, end: End, *, is_known: bool = False) -> None:
+        """Write how it ended and close the journal.
+
+        A process that inherited the run by a fork ends its own part only.
+        """
+        with self._lock:
+            journal, self._opened = self._opened, None
+            if journal is None:
+                return
+            self._ended_as(end)
+            is_part = self._is_inherited or self._start.role != "run"
+            try:
+                if is_part or is_known:
+                    journal.close(Kind.LEAVE)
+                else:
+                    journal.close(Kind.END, end)
+            except OSError as error:
+                journal.trouble.tell_failing(error)
+            finally:
+                self.on_end()
+
+    def _ended_as(self, end: End) -> None:
+        self.end = end
+        self.updated_ns = self._facts.journal.now()
+        self.journal = ClosedJournal(self._start)
+
+    @property
+    def _is_inherited(self) -> bool:
+        """Whether this process got the run by a fork."""
+        return os.getpid() != self._pid
