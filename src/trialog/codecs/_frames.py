@@ -12,13 +12,14 @@ import base64
 import io
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from trialog._format.values import dump_json, load_json
 from trialog.errors import InvalidTypeError
 
 if TYPE_CHECKING:
-    import pandas as pd
-    import pyarrow as pa
-
     Values: TypeAlias = "pd.Series[Any] | pd.Index[Any]"
 
 _KEY = b"trialog"
@@ -33,8 +34,6 @@ def write_frame(value: Any) -> bytes:
         InvalidTypeError: a label or an attribute that has no form as JSON.
         Exception: what pyarrow raises for columns it cannot hold.
     """
-    import pyarrow.parquet as pq  # noqa: PLC0415  # heavy: only for whoever logs frames
-
     buffer = io.BytesIO()
     pq.write_table(_to_table(value), buffer, compression="zstd")
     return buffer.getvalue()
@@ -46,10 +45,6 @@ def read_frame(data: bytes) -> Any:
     Raises:
         pyarrow.ArrowException: the bytes are not Parquet.
     """
-    import pandas as pd  # noqa: PLC0415  # heavy: only for whoever reads frames
-    import pyarrow as pa  # noqa: PLC0415
-    import pyarrow.parquet as pq  # noqa: PLC0415
-
     # pandas tells Arrow of periods and intervals when it first hands one over; until then Arrow
     # reads them as numbers, and a process that only reads would never see what they are
     pa.array(pd.array([None], dtype=pd.PeriodDtype("D")))
@@ -57,9 +52,6 @@ def read_frame(data: bytes) -> Any:
 
 
 def _to_table(value: Any) -> pa.Table:
-    import pandas as pd  # noqa: PLC0415
-    import pyarrow as pa  # noqa: PLC0415
-
     is_series = isinstance(value, pd.Series)
     frame = value.to_frame("values") if is_series else pd.DataFrame(value).copy(deep=False)
     index_levels = _levels(frame.index)
@@ -88,8 +80,6 @@ def _to_table(value: Any) -> pa.Table:
 
 
 def _from_table(table: pa.Table) -> Any:
-    import pandas as pd  # noqa: PLC0415
-
     frame = table.to_pandas(integer_object_nulls=True)
     text = (table.schema.metadata or {}).get(_KEY)
     if text is None:
@@ -120,8 +110,6 @@ def _from_table(table: pa.Table) -> Any:
 
 
 def _note_values(values: Values) -> dict[str, Any]:
-    import pandas as pd  # noqa: PLC0415
-
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         return {
@@ -137,8 +125,6 @@ def _note_values(values: Values) -> dict[str, Any]:
 
 def _mend(values: Any, note: dict[str, Any], stored: pa.ChunkedArray | None = None) -> Any:
     """The values as they were; the same object where Parquet kept them."""
-    import pandas as pd  # noqa: PLC0415
-
     name = note["dtype"]
     if name == "category":
         categories = _unnest(note["categories"]).rename(_read_name(note["categories_name"]))
@@ -167,8 +153,6 @@ def _has_containers(values: Values) -> bool:
 
 def _dense(values: Any) -> Any:
     """What a categorical says, row by row, for readers who know no categories."""
-    import pandas as pd  # noqa: PLC0415
-
     categorical = values.array
     return pd.array(categorical.categories).take(categorical.codes, allow_fill=True)
 
@@ -181,8 +165,6 @@ def _levels(index: pd.Index[Any]) -> list[pd.Index[Any]]:
 
 def _plain_index(frame: pd.DataFrame, levels: list[Any]) -> pd.Index[Any]:
     """The frame's index with text names that no column has, and without categories."""
-    import pandas as pd  # noqa: PLC0415
-
     names: list[str | None] = []
     for name in frame.index.names:
         if isinstance(name, str) and name not in frame.columns and name not in names:
@@ -206,8 +188,6 @@ def _plain_index(frame: pd.DataFrame, levels: list[Any]) -> pd.Index[Any]:
 
 def _is_plain(columns: pd.Index[Any]) -> bool:
     """Whether Parquet keeps the labels by itself: different texts, and nothing more."""
-    import pandas as pd  # noqa: PLC0415
-
     return (
         columns.dtype == pd.Index(["text"]).dtype
         and columns.nlevels == 1
@@ -228,8 +208,6 @@ def _text_names(columns: pd.Index[Any]) -> list[str]:
 
 
 def _note_labels(labels: pd.Index[Any]) -> dict[str, Any]:
-    import pandas as pd  # noqa: PLC0415
-
     return {
         "is_multi": isinstance(labels, pd.MultiIndex),
         "levels": [_note_level(level) for level in _levels(labels)],
@@ -238,8 +216,6 @@ def _note_labels(labels: pd.Index[Any]) -> dict[str, Any]:
 
 
 def _read_labels(note: dict[str, Any]) -> pd.Index[Any]:
-    import pandas as pd  # noqa: PLC0415
-
     levels = [_read_level(level) for level in note["levels"]]
     labels = pd.MultiIndex.from_arrays(levels) if note["is_multi"] else levels[0]
     labels.names = [_read_name(name) for name in note["names"]]
@@ -247,8 +223,6 @@ def _read_labels(note: dict[str, Any]) -> pd.Index[Any]:
 
 
 def _note_level(level: pd.Index[Any]) -> dict[str, Any]:
-    import pandas as pd  # noqa: PLC0415
-
     dtype: Any = level.dtype
     is_text = pd.api.types.is_object_dtype(dtype) or str(dtype) in ("str", "string")
     if is_text or dtype.kind in "biuf":
@@ -265,8 +239,6 @@ def _note_level(level: pd.Index[Any]) -> dict[str, Any]:
 
 
 def _read_level(note: dict[str, Any]) -> pd.Index[Any]:
-    import pandas as pd  # noqa: PLC0415
-
     if "nested" in note:
         return _unnest(note["nested"])
     labels: Any = pd.Index(note["values"], dtype=object, tupleize_cols=False)
@@ -275,8 +247,6 @@ def _read_level(note: dict[str, Any]) -> pd.Index[Any]:
 
 
 def _note_name(name: object) -> Any:
-    import pandas as pd  # noqa: PLC0415
-
     return name if name is None or isinstance(name, str) else _note_labels(pd.Index([name]))
 
 
@@ -290,7 +260,5 @@ def _nest(labels: pd.Index[Any]) -> str:
 
 
 def _unnest(text: str) -> pd.Index[Any]:
-    import pandas as pd  # noqa: PLC0415
-
     labels: pd.Index[Any] = pd.Index(read_frame(base64.b64decode(text))["labels"])
     return labels.rename(None)
