@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import textwrap
@@ -25,6 +26,37 @@ def store(tmp_path, monkeypatch) -> Path:
     for variable in ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT"):
         monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
     return home
+
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def read_table(page: str, name: str) -> list[list[str]]:
+    """The table behind ``<!-- table: name -->`` of a page: its rows, each a list of cells."""
+    text = (DOCS / page).read_text(encoding="utf-8")
+    found = re.search(rf"<!-- table: {re.escape(name)} -->\n((?:\|.*\n?)+)", text)
+    assert found, f"{page} has no table {name!r}"
+    return [
+        [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+        for line in found[1].splitlines()[2:]
+    ]
+
+
+@pytest.fixture
+def page_table():
+    """Reads a table of the documentation."""
+    return read_table
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "table(page, name): runs for each row of a page's table")
+
+
+def pytest_generate_tests(metafunc):
+    """``@pytest.mark.table(page, name)``: the test runs once for each row, as its ``row``."""
+    for mark in metafunc.definition.iter_markers("table"):
+        rows = read_table(*mark.args)
+        metafunc.parametrize("row", rows, ids=[row[0][:60] for row in rows])
 
 
 class Journals:
@@ -93,7 +125,9 @@ def script(tmp_path, store):
     def run(source: str, **options: Any) -> subprocess.CompletedProcess[str]:
         path = tmp_path / "train.py"
         path.write_text(textwrap.dedent(source))
-        command = [sys.executable, str(path)]
+        # Python 3.12 and newer warn of every fork of a process with threads, numpy's included
+        forks = "ignore:This process:DeprecationWarning"
+        command = [sys.executable, "-W", forks, str(path)]
         options = {"capture_output": True, "text": True, "timeout": 60} | options
         return subprocess.run(command, check=False, **options)
 

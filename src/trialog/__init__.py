@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from trialog._version import __version__
 
 if TYPE_CHECKING:
-    from trialog import codecs, errors
+    from trialog import codecs, errors, testing
     from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
     from trialog._public.functions import (
         add_tags,
@@ -78,7 +78,7 @@ _HOMES = {
     "trialog._tracking.client": ("LocalClient",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-_MODULES = ("codecs", "errors")
+_MODULES = ("codecs", "errors", "testing")
 
 __all__ = [
     "LocalClient",
@@ -112,6 +112,7 @@ __all__ = [
     "log_with_codec",
     "runs",
     "set_description",
+    "testing",
 ]
 
 

@@ -45,7 +45,7 @@ def check_name(name: object, what: str) -> str:
             f"the {what} name {name[:40]!r}… has {size} bytes; at most {MAX_NAME_BYTES} are kept: "
             "shorten it, or log the long text with log_json"
         )
-    return str(name)
+    return str.__str__(name)  # of an enum that is text, its value
 
 
 def check_path_name(name: object, what: str) -> str:

@@ -47,9 +47,28 @@ class Settings:
         home = environ.get("TRIALOG_HOME", "").strip()
         at_exit = environ.get("TRIALOG_AT_EXIT", "").strip()
         return cls(
-            home=Path(home).expanduser().absolute() if home else Path.home() / ".trialog",
+            home=_home_of(home),
             mode=mode,
             namespace=environ.get("TRIALOG_NAMESPACE", "").strip() or None,
             project=environ.get("TRIALOG_PROJECT", "").strip() or None,
-            at_exit=RunStatus.parse(at_exit) if at_exit else None,
+            at_exit=_end_of(at_exit) if at_exit else None,
         )
+
+
+def _home_of(text: str) -> Path:
+    """The store's folder that TRIALOG_HOME names, or the default one."""
+    try:
+        return Path(text).expanduser().absolute() if text else Path.home() / ".trialog"
+    except RuntimeError:  # a container's user: no HOME, and unknown to the system
+        raise UsageError(
+            "your home folder is unknown here, so there is no default place for the store; set "
+            "TRIALOG_HOME to a folder"
+        ) from None
+
+
+def _end_of(text: str) -> RunStatus:
+    """The status that TRIALOG_AT_EXIT names: one that a run can end with."""
+    ended = [status.value for status in RunStatus if status.is_end]
+    if text.upper() not in ended:
+        raise UsageError(f"TRIALOG_AT_EXIT={text!r} means nothing; use one of: {', '.join(ended)}")
+    return RunStatus.parse(text)

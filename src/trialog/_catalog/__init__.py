@@ -10,5 +10,14 @@ from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.catalog import Catalog
 from trialog._catalog.stretches import Stretch
 from trialog._catalog.summaries import Summary
+from trialog._catalog.verification import Finding, Verification
 
-__all__ = ["Catalog", "ProjectPlace", "RunPlace", "Stretch", "Summary"]
+__all__ = [
+    "Catalog",
+    "Finding",
+    "ProjectPlace",
+    "RunPlace",
+    "Stretch",
+    "Summary",
+    "Verification",
+]

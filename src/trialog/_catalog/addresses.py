@@ -56,5 +56,5 @@ class RunPlace(NamedTuple):
 
 
 def is_ours(name: str) -> bool:
-    """Whether a folder's or writer's name is one that trialog gives (no hidden or foreign files)."""
+    """Whether trialog gives folders and writers such names: no hidden or foreign file has one."""
     return RUN_ID.fullmatch(name) is not None

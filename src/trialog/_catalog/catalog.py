@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -16,35 +14,21 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from trialog._catalog.addresses import RunPlace
-from trialog._catalog.database import Database, is_broken, is_stuck
-from trialog._catalog.places import (
-    choose_caches,
-    default_caches,
-    describe_store,
-    make_shared_folder,
-    read_mountinfo,
-)
-from trialog._catalog.refreshing import Progress, Refresher
+from trialog._catalog.database import ReplacedError, is_broken, is_stuck
+from trialog._catalog.examination import JournalExaminer
+from trialog._catalog.opening import Opened, open_caches
+from trialog._catalog.places import describe_store
+from trialog._catalog.processes import read_here
+from trialog._catalog.refreshing import Progress
 from trialog._catalog.stretches import Stretch
+from trialog._catalog.verification import Verification, Verifier
 from trialog._format.folders import StoreFolder
 from trialog.errors import StoreError
 
+_TURNS = 10
+
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class _Opened:
-    """What belongs to one opening of the database.
-
-    ``caches`` is the folder of catalog and segments; None where there is none and the catalog is
-    kept in memory.
-    """
-
-    database: Database
-    refresher: Refresher | None
-    caches: StoreFolder | None
-    pid: int
 
 
 class Catalog:
@@ -67,7 +51,7 @@ class Catalog:
         self._caches_wish = caches
         self._threads = threading.RLock()
         self._pid = os.getpid()
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
 
     @property
     def _lock(self) -> threading.RLock:
@@ -118,10 +102,12 @@ class Catalog:
             StoreError: another process has kept the catalog locked for a minute.
         """
 
-        def read_on(opened: _Opened) -> None:
+        def read_on(opened: Opened) -> None:
             if opened.refresher is not None:
                 opened.refresher.refresh(progress)
                 self._adopt(opened)
+                opened.filled, opened.is_whole = opened.database.generation, True
+                opened.watched.clear()
 
         with self._lock:
             self._healing(read_on)
@@ -130,9 +116,14 @@ class Catalog:
         """Read what changed in some runs, whether the catalog knows them or not."""
         wanted = list(places)
 
-        def read_on(opened: _Opened) -> None:
+        def read_on(opened: Opened) -> None:
             if opened.refresher is not None:
+                if not opened.is_filled:
+                    self._refill(opened)
                 opened.refresher.refresh_runs(wanted)
+                opened.filled = opened.database.generation
+                if not opened.is_whole:
+                    opened.watched.update(dict.fromkeys(wanted))
 
         with self._lock:
             self._healing(read_on)
@@ -148,9 +139,14 @@ class Catalog:
             kwargs: as the query takes them.
         """
 
-        def answer(opened: _Opened) -> T:
+        def answer(opened: Opened) -> T:
+            self._refill(opened)
+            generation = opened.database.generation
             with opened.database.read() as connection:
-                return query(connection, *args, **kwargs)
+                found = query(connection, *args, **kwargs)
+            if opened.database.generation != generation:
+                raise ReplacedError  # by another thread, between these lines
+            return found
 
         return self._healing(answer)
 
@@ -178,10 +174,15 @@ class Catalog:
             StoreError: segments can be written nowhere.
         """
         compactor = self.compactor()
+
+        def seal(opened: Opened) -> Any:
+            self._refill(opened)
+            return compactor.compact(runs, progress, wait=wait)
+
         if compactor is None:
             raise StoreError(f"there is no folder to keep segments of {str(self.store.path)!r} in")
         try:
-            return self._healing(lambda _: compactor.compact(runs, progress, wait=wait))
+            return self._healing(seal)
         except OSError as error:
             raise StoreError(f"the segments cannot be written: {error}") from error
 
@@ -206,12 +207,23 @@ class Catalog:
             opened = self._current()
             if opened.caches is not None:
                 remove_segments(self.store, opened.caches.segments)
-            self._renew(opened, is_broken=True)
+            opened.renew(is_broken=True)
             self.refresh(progress)
+
+    def verify(self, progress: Progress | None = None) -> Verification:
+        """Read every journal, blob and segment from its bytes, and say what is the matter.
+
+        Args:
+            progress: told of files done, and of how many.
+        """
+        caches = self._current().caches
+        segments = None if caches is None else caches.segments
+        examiner = JournalExaminer(self.store, read_here(), self.clock)
+        return Verifier(self.store, segments, examiner, progress).verify()
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _adopt(self, opened: _Opened) -> None:
+    def _adopt(self, opened: Opened) -> None:
         """Know the segments that others have made since."""
         if opened.caches is None:
             return
@@ -226,76 +238,69 @@ class Catalog:
                 compactor.adopt()
             opened.refresher.segments_seen_ns = mtime_ns
 
-    def _current(self) -> _Opened:
+    def _current(self) -> Opened:
         with self._lock:
             opened = self._opened
             if opened is not None and opened.pid != os.getpid():
                 opened.database.forget()
                 opened = None
             if opened is None or (opened.refresher is None and self._is_there()):
-                opened = self._open()
+                opened = open_caches(self.store, self._caches_wish, self.clock)
             elif not opened.database.is_current:
-                self._renew(opened, is_broken=False)
+                opened.renew(is_broken=False)
             self._opened = opened
             return opened
 
     def _is_there(self) -> bool:
         return describe_store(self.store.path) is not None
 
-    def _open(self) -> _Opened:
-        description = describe_store(self.store.path)
-        if description is None:
-            return _Opened(Database(None), None, None, os.getpid())
-        home = self.store.path
-        is_writable = os.access(home, os.W_OK | os.X_OK)
-        chosen = choose_caches(
-            home,
-            description.id,
-            caches=self._caches_wish,
-            mountinfo=read_mountinfo(),
-            is_writable=is_writable,
-        )
-        overlay = (self._caches_wish or default_caches()) / description.id
-        for folder in dict.fromkeys([chosen, overlay]):
-            with contextlib.suppress(OSError, DBAPIError):
-                make_shared_folder(folder)
-                caches = StoreFolder(folder)
-                return self._with(Database(caches.catalog), caches)
-        return self._with(Database(None), None)
+    def _refill(self, opened: Opened) -> None:
+        """Where the database was lost since it was brought up to date, do so again.
 
-    def _with(self, database: Database, caches: StoreFolder | None) -> _Opened:
-        return _Opened(database, Refresher(self.store, database, self.clock), caches, os.getpid())
+        A question must never be put to an empty one that has just taken its place.
+        """
+        if opened.is_filled:
+            return
+        with self._lock:
+            if opened.refresher is None:
+                return
+            if opened.is_whole:
+                opened.refresher.refresh()
+                self._adopt(opened)
+            else:
+                opened.refresher.refresh_runs(list(opened.watched))
+            opened.filled = opened.database.generation
 
-    def _renew(self, opened: _Opened, *, is_broken: bool) -> None:
-        """Open the database anew, an empty one where it was broken."""
-        opened.database.replace(is_broken=is_broken)
-        if opened.refresher is not None:
-            opened.refresher = Refresher(self.store, opened.database, self.clock)
-
-    def _healing(self, operation: Callable[[_Opened], T]) -> T:
-        """Do something with the database; once more where that had to be made again."""
-        for is_last in (False, False, True):
+    def _healing(self, operation: Callable[[Opened], T]) -> T:
+        """Do something with the database; again where that had to be opened or made again."""
+        for turn in range(_TURNS):
             opened = self._current()
+            generation = opened.database.generation
             try:
                 return operation(opened)
+            except ReplacedError:
+                continue
             except DBAPIError as error:
                 if is_stuck(error):
                     raise StoreError(
                         f"another process has kept the catalog of {str(self.store.path)!r} locked "
                         f"for a minute; end it, or delete {str(opened.database.path)!r}"
                     ) from error
-                if is_last or not is_broken(error):
+                if turn == _TURNS - 1 or not is_broken(error):
                     raise
-                self._heal(opened)
+                self._heal(opened, generation)
             except orjson.JSONDecodeError:
-                if is_last:
+                if turn == _TURNS - 1:
                     raise
-                self._heal(opened)
-        raise AssertionError  # not reached: the last round returns or raises
+                self._heal(opened, generation)
+        raise StoreError(
+            f"the catalog of {str(self.store.path)!r} is deleted again and again while it is read"
+        )
 
-    def _heal(self, opened: _Opened) -> None:
+    def _heal(self, opened: Opened, generation: str) -> None:
+        """Make the database again, unless somebody has done so meanwhile."""
         with self._lock:
-            if self._opened is opened:
-                self._renew(opened, is_broken=True)
-                if opened.refresher is not None:
-                    opened.refresher.refresh()
+            if self._opened is opened and opened.database.generation == generation:
+                opened.renew(is_broken=True)
+                if opened.filled is None:
+                    opened.filled, opened.is_whole = "lost", True

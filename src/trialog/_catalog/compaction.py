@@ -16,12 +16,13 @@ from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection, delete, select
+from sqlalchemy.exc import DBAPIError
 
 from trialog._catalog import schema
-from trialog._catalog.database import Database
+from trialog._catalog.database import Database, ReplacedError
 from trialog._catalog.places import make_shared_folder, share
-from trialog._catalog.recording import upsert
 from trialog._catalog.refreshing import Progress
+from trialog._catalog.rows import upsert
 from trialog._catalog.segments import (
     SUFFIX,
     UNREADABLE,
@@ -116,7 +117,7 @@ class Compactor:
     def note_trouble(self, filename: str, trouble: str) -> None:
         """A segment cannot be used: do without it from now on; ``doctor`` tells of it."""
         row = {"filename": filename, "size_bytes": 0, "points": 0, "trouble": trouble}
-        with self._database.write() as connection:
+        with contextlib.suppress(DBAPIError, ReplacedError), self._database.write() as connection:
             forget_segment(connection, filename)
             upsert(connection, schema.SEGMENTS, [row])
 
@@ -192,6 +193,11 @@ class Compactor:
             ]
             if rows:
                 upsert(connection, schema.COVERAGE, rows)
+            if any(
+                run.place.key not in plans and run.place.folder(self._store).is_dir()
+                for run in runs
+            ):
+                return  # a catalog that is being filled: look at the segment again
             row = {"filename": filename, "size_bytes": size_bytes, "points": points}
             upsert(connection, schema.SEGMENTS, [{**row, "trouble": None}])
 

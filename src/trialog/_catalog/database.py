@@ -15,7 +15,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
@@ -29,6 +29,10 @@ _WRITES = "trialog_writes"
 # Of SQLite's primary result codes: ERROR (a missing table), IOERR, CORRUPT, CANTOPEN, NOTADB.
 _BROKEN_CODES = frozenset({1, 10, 11, 14, 26})
 _LOCKED_CODES = frozenset({5, 6})  # BUSY, LOCKED
+
+
+class ReplacedError(Exception):
+    """The database file is another one than the one that was opened."""
 
 
 class Database:
@@ -51,27 +55,37 @@ class Database:
         self.path = path
         self.generation = ""
         self._memory_lock = threading.RLock()
+        self._files = _Files(None, None)
         self._engine = self._open()
-        self._inode = self._inode_now()
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection in a transaction that sees one state of the database."""
+        """A connection in a transaction that sees one state of the database.
+
+        Raises:
+            ReplacedError: the file is not the one that was opened.
+        """
         with self._in_turn(), self._engine.begin() as connection:
             yield connection
+            self._check()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
-        """A connection in a transaction that nobody else writes beside."""
+        """A connection in a transaction that nobody else writes beside.
+
+        Raises:
+            ReplacedError: the file is not the one that was opened.
+        """
         with self._in_turn(), self._engine.connect() as plain:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
+                self._check()
 
     @property
     def is_current(self) -> bool:
-        """Whether the file is still the one that was opened."""
-        return self._inode_now() == self._inode
+        """Whether the file is still the one that was opened, with all that belongs to it."""
+        return self._files_now().belong_to(self._files)
 
     def replace(self, *, is_broken: bool) -> None:
         """Take the file that is there now, or make a new one.
@@ -79,13 +93,13 @@ class Database:
         Args:
             is_broken: the file that was opened is of no use: remove it where it is still there.
         """
-        self._engine.dispose()
-        if self.path is not None and is_broken:
+        is_of_no_use = is_broken or self._files_now().lost_log(self._files)
+        self._engine.dispose()  # which may delete the log
+        if self.path is not None and is_of_no_use:
             with self._alone():
-                if self.is_current:
+                if _identity(self.path) == self._files.database:
                     _remove(self.path)
         self._engine = self._open()
-        self._inode = self._inode_now()
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -106,6 +120,7 @@ class Database:
             is_new = not self.path.exists()
             if is_new:
                 _remove(self.path)  # what a deleted file left behind
+            self._files = _Files(None, None)
             engine = _engine(f"sqlite:///{self.path}")
             generation = None if is_new else _generation(engine)
             if generation is None:
@@ -116,6 +131,8 @@ class Database:
                     with contextlib.suppress(FileNotFoundError):
                         share(self.path.with_name(self.path.name + suffix))
             self.generation = generation
+            self._files = self._files_now()
+        event.listen(engine, "connect", lambda *_: self._check())
         return engine
 
     @contextlib.contextmanager
@@ -140,14 +157,41 @@ class Database:
         else:
             yield
 
-    def _inode_now(self) -> tuple[int, int] | None:
+    def _check(self) -> None:
+        if not self.is_current:
+            raise ReplacedError
+
+    def _files_now(self) -> _Files:
         if self.path is None:
-            return None
-        try:
-            status = self.path.stat()
-        except OSError:
-            return None
-        return status.st_dev, status.st_ino
+            return _Files(None, None)
+        return _Files(_identity(self.path), _identity(self.path.with_name(self.path.name + "-wal")))
+
+
+class _Files(NamedTuple):
+    """Device and inode of the database and of its log; None where there is none.
+
+    A log that is deleted takes what stands in it alone, which may be all there is; SQLite itself
+    deletes it only when the last connection closes, and one is kept open.
+    """
+
+    database: tuple[int, int] | None
+    log: tuple[int, int] | None
+
+    def belong_to(self, opened: _Files) -> bool:
+        """Whether these are still the files that were opened."""
+        return self.database == opened.database and opened.log in (None, self.log)
+
+    def lost_log(self, opened: _Files) -> bool:
+        """Whether the database is still there, and its log is not."""
+        return self.database == opened.database and opened.log not in (None, self.log)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def is_broken(error: BaseException) -> bool:

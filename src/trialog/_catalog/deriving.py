@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from trialog._entities import RunStatus
+from trialog._catalog.payloads import is_int64
+from trialog._entities import ENDED, RunStatus
 from trialog._format.facts import Start
 from trialog._format.records import Kind
-from trialog._format.values import dump_json
+from trialog._format.values import MAX_SIGNED, dump_json
+
+_OPENED = tuple(status.value for status in RunStatus if not status.is_end)
+_ENDED = tuple(status.value for status in ENDED)
+DERIVED_FROM = frozenset({Kind.START, Kind.EDIT, Kind.END, Kind.TROUBLE, Kind.CELL})
 
 
 class JournalFacts(NamedTuple):
@@ -103,7 +108,7 @@ def _edit(row: dict[str, Any], tags: dict[str, None], fact: PlacedFact) -> None:
     for key in ("description", "name"):
         if key in edit and isinstance(edit[key], str | None):
             row[key] = edit[key] if key == "description" else edit[key] or row[key]
-    if edit.get("status") in RunStatus.__members__:
+    if edit.get("status") in _OPENED:
         row["opened_as"] = edit["status"]
     if "deleted" in edit:
         row["deleted_ns"] = fact.time_ns if edit["deleted"] else None
@@ -118,8 +123,8 @@ def _missing(facts: Sequence[PlacedFact]) -> dict[str, Any]:
     """Points that could not be kept: each writer's last END counts all of its own."""
     by_writer: dict[str, tuple[int, int | None]] = {}
     for fact in facts:
-        missing, since = fact.content.get("missing"), None
-        if not isinstance(missing, int) or fact.kind not in (Kind.END, Kind.TROUBLE):
+        missing, since = _int_or_none(fact.content.get("missing")), None
+        if missing is None or fact.kind not in (Kind.END, Kind.TROUBLE):
             continue
         before, before_since = by_writer.get(fact.writer, (0, None))
         if fact.kind is Kind.END:
@@ -128,9 +133,9 @@ def _missing(facts: Sequence[PlacedFact]) -> dict[str, Any]:
         else:
             since = before_since or fact.content.get("since_ns")
             by_writer[fact.writer] = (before + missing, since if before + missing else None)
-    since_all = [since for _, since in by_writer.values() if isinstance(since, int)]
+    since_all = [since for _, since in by_writer.values() if is_int64(since)]
     return {
-        "missing": sum(missing for missing, _ in by_writer.values()),
+        "missing": min(sum(missing for missing, _ in by_writer.values()), MAX_SIGNED),
         "missing_since_ns": min(since_all, default=None),
     }
 
@@ -169,8 +174,7 @@ def _ending(
 
 
 def _is_end(content: Mapping[str, Any]) -> bool:
-    status = content.get("status")
-    return status in RunStatus.__members__ and RunStatus[str(status)].is_end
+    return content.get("status") in _ENDED  # a tuple: what is asked for may not be hashable
 
 
 def _text_or_none(value: object) -> str | None:
@@ -178,4 +182,4 @@ def _text_or_none(value: object) -> str | None:
 
 
 def _int_or_none(value: object) -> int | None:
-    return value if isinstance(value, int) and -(2**63) <= value < 2**63 else None
+    return value if is_int64(value) else None

@@ -18,7 +18,7 @@ from trialog._catalog.processes import (
     presence_of,
 )
 from trialog._catalog.reading import Delta, JournalState, read_on
-from trialog._catalog.recording import RunUpdate
+from trialog._catalog.runrows import RunUpdate
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
 
@@ -150,7 +150,7 @@ class RunReader:
                 continue
             try:
                 with JournalFile(place.journal(self._store, writer)) as file:
-                    for delta in self._read_one(place, file, state, states):
+                    for delta in self._read_one(file, state, states):
                         found.append((state, delta))
                         if not delta.is_exhausted:
                             yield RunUpdate(place, found)
@@ -162,11 +162,7 @@ class RunReader:
             yield RunUpdate(place, found)
 
     def _read_one(
-        self,
-        place: RunPlace,
-        file: JournalFile,
-        state: JournalState,
-        states: dict[str, JournalState],
+        self, file: JournalFile, state: JournalState, states: dict[str, JournalState]
     ) -> Iterator[Delta]:
         if file.is_empty and state.start is None:
             return

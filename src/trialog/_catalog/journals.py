@@ -26,7 +26,7 @@ from trialog._format.blocks import (
     decode_trailer,
     extent,
 )
-from trialog._format.decoding import BlockIndex, Fact, index_block, index_last_words
+from trialog._format.decoding import BlockIndex, Damage, Fact, index_block, index_last_words
 from trialog._format.facts import SYNCED
 from trialog._format.records import (
     GENERAL_HEAD,
@@ -40,6 +40,8 @@ from trialog._format.records import (
 _TRIES = 3
 _PAUSE_S = 0.001
 _FIRST_BYTES = MAX_PAYLOAD_BYTES + 64
+_LAST_KINDS = frozenset({Kind.END, Kind.LEAVE})
+_TRAILER_START = bytes([Kind.TRAILER])  # the first byte of its magic
 _SYNCED_WORD = WORD.pack(make_word(Kind.SYNCED, SYNCED.size))
 _SYNCED_BYTES = record_bytes(Kind.SYNCED, SYNCED.size)
 
@@ -136,12 +138,19 @@ class JournalFile:
             yield BlockRead(read, read.extent.start + read.stop)
             return
 
-    def blocks_read(self, offset: int) -> Iterator[BlockIndex]:
-        """All blocks again, up to an offset that was reached before: nothing more, nothing less."""
+    def blocks_read(self, offset: int, *, is_rebooted: bool = False) -> Iterator[BlockIndex]:
+        """All blocks again, up to an offset that was reached before: nothing more, nothing less.
+
+        Args:
+            offset: where reading stood.
+            is_rebooted: the writer's machine was started anew: as in :meth:`blocks`.
+        """
         number = 0
         while (block := extent(number)).start < offset:
             data = os.pread(self._fd, block.size, block.start)
             limit = offset - block.start if offset < block.stop else None
+            if is_rebooted and decode_trailer(data) is None:
+                limit = min(last_synced(data, block.start), len(data) if limit is None else limit)
             yield index_block(
                 data, Extent(number, block.start, len(data)), is_settled=True, limit=limit
             )
@@ -164,13 +173,19 @@ class JournalFile:
             data = os.pread(self._fd, block.size, block.start)
             place = Extent(number, block.start, len(data))
             limit = None
-            if presence is Presence.REBOOTED and decode_trailer(data) is None:
-                limit = last_synced(data, block.start)
+            if decode_trailer(data) is None:
+                limit = block.size - TRAILER_BYTES  # no record stands where the trailer will
+                if presence is Presence.REBOOTED:
+                    limit = min(limit, last_synced(data, block.start))
             index = index_block(data, place, is_settled=is_settled, limit=limit)
-            if not (index.is_closed and index.damage):
+            broken = (
+                [] if index.is_closed else _broken_trailer(index, block.size, is_settled=is_settled)
+            )
+            if not broken and not (index.is_closed and index.damage):
                 break
             if attempt < _TRIES - 1:
                 time.sleep(_PAUSE_S)
+        index.damage += broken
         if not is_settled and not index.is_closed:
             again = os.pread(self._fd, index.stop, block.start)
             index.data = memoryview(again)
@@ -178,6 +193,32 @@ class JournalFile:
 
     def _is_written(self, offset: int) -> bool:
         return any(os.pread(self._fd, WORD.size, offset))
+
+
+def _broken_trailer(index: BlockIndex, size: int, *, is_settled: bool) -> list[Damage]:
+    """The trailer of a block that was closed, where that cannot be read any more.
+
+    Its records are all there is to go by then: they are given, and the damage says that nothing
+    vouches for them.
+
+    Args:
+        index: a block without a trailer.
+        size: how many bytes the whole block has.
+        is_settled: nobody writes it any more.
+    """
+    has_left = any(fact.kind in _LAST_KINDS for fact in index.facts)
+    if not (is_settled or has_left):
+        return []
+    data = index.data
+    at = size - TRAILER_BYTES
+    if len(data) < size:  # the file was cut here: the trailer comes right after the records
+        at = index.stop
+        if not has_left and data[at : at + 1] != _TRAILER_START:
+            return []
+    if not any(data[at : at + TRAILER_BYTES]):
+        return []
+    offset = index.extent.start + at
+    return [Damage(offset, TRAILER_BYTES, "the block's trailer is damaged: nothing vouches for it")]
 
 
 def last_synced(data: bytes, start: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from trialog._catalog.blobs import read_blob
 from trialog._format.decoding import Fact
@@ -109,7 +109,7 @@ def _is_text_or_none(value: object) -> bool:
     return value is None or isinstance(value, str)
 
 
-def is_int64(value: object) -> bool:
+def is_int64(value: object) -> TypeGuard[int]:
     """Whether this is an integer that 64 bits hold."""
     return type(value) is int and -(2**63) <= value < 2**63
 

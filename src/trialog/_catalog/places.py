@@ -77,14 +77,26 @@ def describe_store(home: Path) -> StoreDescription | None:
     try:
         text = folder.description.read_bytes()
     except FileNotFoundError:
-        if home.exists() and not home.is_dir():
-            raise StoreError(f"the store {str(home)!r} is a file; a store is a folder") from None
         return StoreDescription(0, _id_of(home)) if folder.namespaces.is_dir() else None
     except NotADirectoryError:
-        raise StoreError(f"the store {str(home)!r} lies in a file; a store is a folder") from None
+        where = "is a file" if home.is_file() else "lies in a file"
+        raise StoreError(f"the store {str(home)!r} {where}; a store is a folder") from None
     except OSError as error:
         raise StoreError(f"the store {str(home)!r} cannot be read: {error}") from error
     return _parsed(home, text)
+
+
+def is_described(folder: StoreFolder) -> bool:
+    """Whether the store says what it is, as ``store.json`` should."""
+    try:
+        content = orjson.loads(folder.description.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return False
+    return (
+        isinstance(content, dict)
+        and isinstance(content.get("format"), int)
+        and isinstance(content.get("id"), str)
+    )
 
 
 def _parsed(home: Path, text: bytes) -> StoreDescription:

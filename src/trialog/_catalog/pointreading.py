@@ -38,7 +38,7 @@ def read_points(
 
 
 def _compact(catalog: Catalog, runs: Sequence[int]) -> bool:
-    """Compact, unless another process is at it or there is no room; either way there is an answer."""
+    """Compact, unless another process is at it or there is no room: no query fails for that."""
     try:
         return bool(catalog.compact(runs, wait=False).runs)
     except StoreError:

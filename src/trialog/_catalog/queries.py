@@ -9,50 +9,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, exists, or_, select
+from sqlalchemy import Connection, Row, select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.processes import Identity, identity_of
-from trialog._catalog.recording import chunks, summary_of
+from trialog._catalog.rows import chunks
 from trialog._catalog.schema import key_of
+from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
+from trialog._catalog.seriesrows import summary_of
 from trialog._catalog.summaries import Summary, merge
 from trialog._filters import RunFilter
 from trialog._format.values import load_json
 
 _TAG_MARK = b'{"$'
-
-
-class WriterRow(NamedTuple):
-    """A writer of a run that nobody has ended, for liveness."""
-
-    writer: str
-    role: str
-    attempt: int
-    has_left: bool
-    is_final: bool
-    fate: str | None
-    news_ns: int
-    identity: Identity
-
-
-class RunRow(NamedTuple):
-    """A run as the catalog knows it.
-
-    Attributes:
-        place: where it lies.
-        facts: its row of ``runs`` and its project's names.
-        writers: of a run without a written end, all who ever wrote it; else none.
-    """
-
-    place: RunPlace
-    facts: Row[Any]
-    writers: tuple[WriterRow, ...]
-
-    @property
-    def key(self) -> int:
-        """Its key."""
-        return int(self.facts.key)
 
 
 def find_runs(connection: Connection, wanted: RunFilter) -> list[RunRow]:
@@ -63,46 +31,46 @@ def find_runs(connection: Connection, wanted: RunFilter) -> list[RunRow]:
     """
     if wanted.limit == 0:
         return []
-    statement = _filtered(_all_runs(), wanted)
+    statement = filtered(all_runs(), wanted)
     needs_no_check = wanted.statuses is None
     if needs_no_check and wanted.limit is not None:
         statement = statement.limit(wanted.limit)
-    return _with_writers(connection, connection.execute(statement).all())
+    return with_writers(connection, connection.execute(statement).all())
 
 
 def runs_by_key(connection: Connection, runs: Sequence[int]) -> list[RunRow]:
     """Runs by key, in the order asked for; unknown ones are left out."""
     rows: list[Any] = []
     for part in chunks(runs):
-        rows += connection.execute(_all_runs().where(schema.RUNS.c.key.in_(part))).all()
-    found = {row.key: row for row in _with_writers(connection, rows)}
+        rows += connection.execute(all_runs().where(schema.RUNS.c.key.in_(part))).all()
+    found = {row.key: row for row in with_writers(connection, rows)}
     return [found[run] for run in runs if run in found]
 
 
 def runs_by_id(connection: Connection, run_id: str, wanted: RunFilter) -> list[RunRow]:
     """The runs of exactly that id: ids that users chose may be in several projects."""
-    statement = _filtered(_all_runs(), wanted).where(schema.RUNS.c.id == run_id)
-    return _with_writers(connection, connection.execute(statement).all())
+    statement = filtered(all_runs(), wanted).where(schema.RUNS.c.id == run_id)
+    return with_writers(connection, connection.execute(statement).all())
 
 
 def runs_by_prefix(connection: Connection, prefix: str, wanted: RunFilter) -> list[RunRow]:
     """The runs whose id begins with a text; two are enough to know that it is not unique."""
     condition = schema.RUNS.c.id.startswith(prefix, autoescape=True)
-    statement = _filtered(_all_runs(), wanted).where(condition).limit(2)
+    statement = filtered(all_runs(), wanted).where(condition).limit(2)
     rows = connection.execute(statement).all()
-    return [row for row in _with_writers(connection, rows) if row.place.id.startswith(prefix)]
+    return [row for row in with_writers(connection, rows) if row.place.id.startswith(prefix)]
 
 
 def runs_by_name(connection: Connection, name: str, wanted: RunFilter) -> list[RunRow]:
     """The runs of exactly that name, newest first."""
-    statement = _filtered(_all_runs(), wanted).where(schema.RUNS.c.name == name)
-    return _with_writers(connection, connection.execute(statement).all())
+    statement = filtered(all_runs(), wanted).where(schema.RUNS.c.name == name)
+    return with_writers(connection, connection.execute(statement).all())
 
 
 def names_and_ids(connection: Connection, wanted: RunFilter) -> list[str]:
     """All names and ids, to find what somebody meant."""
     table = schema.RUNS
-    statement = _filtered(
+    statement = filtered(
         select(table.c.name, table.c.id).join(
             schema.PROJECTS, schema.PROJECTS.c.key == table.c.project
         ),
@@ -115,73 +83,6 @@ def projects(connection: Connection) -> list[Row[Any]]:
     """All projects: namespace, project, namespace_name, project_name."""
     table = schema.PROJECTS
     return list(connection.execute(select(table).order_by(table.c.namespace, table.c.project)))
-
-
-def _all_runs() -> Select[Any]:
-    table, owner = schema.RUNS, schema.PROJECTS
-    columns = [column for column in table.c if column.name != "project"]
-    return (
-        select(
-            *columns,
-            owner.c.namespace,
-            owner.c.project,
-            owner.c.namespace_name,
-            owner.c.project_name,
-        )
-        .join(owner, owner.c.key == table.c.project)
-        .order_by(table.c.created_ns.desc(), table.c.id.desc())
-    )
-
-
-def _filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
-    table, owner, tags = schema.RUNS, schema.PROJECTS, schema.TAGS
-    if not wanted.with_deleted:
-        statement = statement.where(table.c.deleted_ns.is_(None))
-    if wanted.namespace is not None:
-        statement = statement.where(owner.c.namespace == wanted.namespace)
-    if wanted.project is not None:
-        statement = statement.where(owner.c.project == wanted.project)
-    if wanted.name is not None:
-        statement = statement.where(table.c.folded_name == wanted.name.casefold())
-    if wanted.name_contains:
-        part = wanted.name_contains.casefold()
-        statement = statement.where(table.c.folded_name.contains(part, autoescape=True))
-    if wanted.statuses is not None:
-        names = [status.value for status in wanted.statuses]
-        statement = statement.where(or_(table.c.status.in_(names), table.c.status.is_(None)))
-    for tag in wanted.tags:
-        has_tag = exists().where((tags.c.run == table.c.key) & (tags.c.tag == tag))
-        statement = statement.where(has_tag)
-    return statement
-
-
-def _with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRow]:
-    unended = [row.key for row in rows if row.status is None]
-    writers: dict[int, list[WriterRow]] = {}
-    table = schema.JOURNALS
-    for part in chunks(unended):
-        statement = select(table).where(table.c.run.in_(part) & (table.c.role != "edit"))
-        for row in connection.execute(statement):
-            writers.setdefault(row.run, []).append(
-                WriterRow(
-                    row.writer,
-                    row.role,
-                    row.attempt,
-                    row.has_left,
-                    row.is_final,
-                    row.fate,
-                    row.news_ns,
-                    identity_of(row),
-                )
-            )
-    return [
-        RunRow(
-            RunPlace(ProjectPlace(row.namespace, row.project), row.day, row.id),
-            row,
-            tuple(writers.get(row.key, ())),
-        )
-        for row in rows
-    ]
 
 
 # -- content ---------------------------------------------------------------------------------------

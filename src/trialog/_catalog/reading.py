@@ -14,6 +14,7 @@ import numpy as np
 
 from trialog._catalog.journals import JournalFile
 from trialog._catalog.jsonvalues import as_call
+from trialog._catalog.liveness import FATES
 from trialog._catalog.numbering import Numbering
 from trialog._catalog.payloads import digest_of, read_content, start_in
 from trialog._catalog.processes import Presence
@@ -132,7 +133,7 @@ def read_on(
     elif state.start is not None:
         state.is_final = presence.is_certain_end or (state.has_left and is_cut)
         if presence.is_certain_end and not state.has_left:
-            state.fate = "host rebooted" if presence is Presence.REBOOTED else "killed"
+            state.fate = FATES[presence]
     return delta
 
 

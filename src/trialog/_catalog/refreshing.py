@@ -19,14 +19,9 @@ from trialog._catalog.journals import JournalFile
 from trialog._catalog.payloads import start_in
 from trialog._catalog.processes import read_here
 from trialog._catalog.reading import JournalState
-from trialog._catalog.recording import (
-    RunUpdate,
-    chunks,
-    forget_runs,
-    project_row,
-    record,
-    upsert,
-)
+from trialog._catalog.recording import record
+from trialog._catalog.rows import chunks, upsert
+from trialog._catalog.runrows import RunUpdate, forget_runs, project_row
 from trialog._catalog.scanning import Found, Known, Scanner
 from trialog._catalog.states import load_states, state_of
 from trialog._format.facts import Start
@@ -78,7 +73,9 @@ class Refresher:
         by_key = {place.key: place for place in places}
         with self._database.read() as connection:
             states = load_states(connection, list(by_key))
-        stale = [by_key[key] for key in by_key if self._has_changed(by_key[key], states[key], reader)]
+        stale = [
+            by_key[key] for key in by_key if self._has_changed(by_key[key], states[key], reader)
+        ]
         self._read(stale, reader, None)
 
     def _has_changed(

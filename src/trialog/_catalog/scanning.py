@@ -53,11 +53,19 @@ class Watched:
 
 @dataclass(slots=True)
 class Found:
-    """What a scan found: changed folders, and runs whose folders are gone."""
+    """What a scan found.
+
+    Attributes:
+        changed: folders that may hold something new.
+        gone: known runs whose folders are not there any more.
+        projects: projects not met before.
+        days: the day folders of all runs.
+    """
 
     changed: list[Watched] = field(default_factory=list)
     gone: list[RunPlace] = field(default_factory=list)
     projects: list[ProjectPlace] = field(default_factory=list)
+    days: set[tuple[ProjectPlace, str]] = field(default_factory=set)
 
     @property
     def runs(self) -> list[RunPlace]:
@@ -120,7 +128,7 @@ class Scanner:
             self._look_at_markers(project, str(folder.open), folder.open, known, found)
         for project, day in self._days - days:
             found.gone += [RunPlace(project, day, each) for each in known.runs_of_day(project, day)]
-        self._days |= days
+        found.days = days
         return found
 
     def settle(self, found: Found, known: Known) -> dict[str, int]:
@@ -141,8 +149,7 @@ class Scanner:
                 if each.writer and each.key not in missing
             )
         self.seen.update(settled)
-        if self._days is not None:
-            self._days -= {(run.project, run.day) for run in found.gone}
+        self._days = found.days
         return settled
 
     def _each_project(self) -> Iterator[ProjectPlace]:

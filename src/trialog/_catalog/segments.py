@@ -175,8 +175,10 @@ class SegmentReader:
 
     def runs(self) -> list[SegmentRun]:
         """What it says it holds."""
-        found = self._file.metadata.metadata or {}
-        return _described(found[_METADATA_KEY.encode()])
+        found = (self._file.metadata.metadata or {}).get(_METADATA_KEY.encode())
+        if found is None:
+            raise ValueError("it does not say what it holds")
+        return _described(found)
 
     def read(self, wanted: Iterable[Wanted]) -> dict[Any, Stretch]:
         """The rows asked for, by key; those of one key are joined in the order asked for."""

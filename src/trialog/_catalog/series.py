@@ -13,8 +13,10 @@ from trialog._catalog import schema
 from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.journals import JournalFile
 from trialog._catalog.jsonvalues import json_calls
+from trialog._catalog.liveness import FATES
 from trialog._catalog.numbering import Numbering
-from trialog._catalog.recording import chunks
+from trialog._catalog.processes import Presence
+from trialog._catalog.rows import chunks
 from trialog._catalog.stretches import Stretch, by_metric, join, merge_writers
 from trialog._format import columns
 from trialog._format.decoding import BlockIndex
@@ -34,6 +36,7 @@ class JournalPoints(NamedTuple):
         has_exact: it holds integers that a double cannot hold.
         points: how many points it holds.
         seed: the highest steps of earlier attempts, where its numbering goes on from them.
+        is_rebooted: its writer went with its machine.
     """
 
     writer: str
@@ -42,6 +45,7 @@ class JournalPoints(NamedTuple):
     has_exact: bool
     points: int
     seed: Mapping[str, int]
+    is_rebooted: bool
 
 
 @dataclass(slots=True)
@@ -102,7 +106,17 @@ def _add_journals(
     connection: Connection, runs: Sequence[int], found: dict[int, PointsPlan]
 ) -> None:
     table = schema.JOURNALS
-    names = ("run", "writer", "role", "attempt", "offset", "has_auto", "has_exact", "points")
+    names = (
+        "run",
+        "writer",
+        "role",
+        "attempt",
+        "offset",
+        "has_auto",
+        "has_exact",
+        "points",
+        "fate",
+    )
     statement = (
         select(*(table.c[name] for name in names))
         .where(table.c.run.in_(runs) & (table.c.points > 0))
@@ -113,7 +127,15 @@ def _add_journals(
         if row.role == "run" and row.attempt > 1 and row.has_auto:
             seed = _seed(connection, row.run, row.attempt)
         found[row.run].journals.append(
-            JournalPoints(row.writer, row.offset, row.has_auto, row.has_exact, row.points, seed)
+            JournalPoints(
+                row.writer,
+                row.offset,
+                row.has_auto,
+                row.has_exact,
+                row.points,
+                seed,
+                is_rebooted=row.fate == FATES[Presence.REBOOTED],
+            )
         )
 
 
@@ -158,7 +180,7 @@ def journal_points(
     """
     numbering = Numbering(dict(journal.seed))
     with JournalFile(plan.place.journal(store, journal.writer)) as file:
-        for index in file.blocks_read(journal.offset):
+        for index in file.blocks_read(journal.offset, is_rebooted=journal.is_rebooted):
             wanted = index if names is None or journal.has_auto else _only(index, names)
             groups = columns.calls(wanted)
             if journal.has_auto:

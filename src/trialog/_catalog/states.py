@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from trialog._catalog import schema
 from trialog._catalog.numbering import Numbering
 from trialog._catalog.reading import JournalState
-from trialog._catalog.recording import chunks
+from trialog._catalog.rows import chunks
 from trialog._format.facts import Start
 
 States = dict[str, JournalState]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from trialog._catalog.liveness import FATES, Derived, Writer, derive
 from trialog._catalog.processes import Identity, Presence, presence_of
-from trialog._catalog.queries import RunRow, WriterRow
+from trialog._catalog.selections import RunRow, WriterRow
 from trialog._entities import RunStatus
 from trialog._format.folders import StoreFolder
 

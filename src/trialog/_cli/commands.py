@@ -9,12 +9,13 @@ from typing import Any, Never
 import click
 
 from trialog._cli import options
-from trialog._cli.output import remark
+from trialog._cli.diagnosis import doctor
+from trialog._cli.output import remark, write_text
 from trialog._cli.run_compare import compare_runs
 from trialog._cli.run_delete import delete_runs, restore_runs
 from trialog._cli.run_list import list_runs
 from trialog._cli.run_show import show_run
-from trialog._cli.upkeep import compact, doctor, rebuild
+from trialog._cli.upkeep import compact, rebuild
 from trialog._cli.words import printable
 from trialog._version import __version__
 from trialog.errors import InvalidTypeError, TrialogError, UsageError
@@ -26,7 +27,7 @@ _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 class CommandLine(click.Group):
     """The group of all commands; it says every error in one line."""
 
-    def main(  # type: ignore[override] # it always ends the process
+    def main(
         self,
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
@@ -46,9 +47,6 @@ class CommandLine(click.Group):
     ) -> int:
         try:
             code = super().main(args, program, complete_var, standalone_mode=False, **extra)
-        except click.exceptions.NoArgsIsHelpError as error:
-            error.show()
-            return _MISUSED
         except click.UsageError as error:
             path = error.ctx.command_path if error.ctx else program
             _complain(f"{error.format_message()} (see: {path} --help)")
@@ -72,30 +70,44 @@ def _complain(message: str) -> None:
     remark(f"error: {printable(' '.join(message.split()))}")
 
 
-@click.group("trialog", cls=CommandLine, context_settings=_SETTINGS)
+@click.group(
+    "trialog",
+    cls=CommandLine,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    context_settings=_SETTINGS,
+    epilog="\b\nExamples:\n"
+    "  trialog run list\n"
+    "  trialog run show brave_pasta_123\n"
+    "  trialog run compare digits --best acc",
+)
 @click.version_option(__version__, prog_name="trialog", message="%(prog)s %(version)s")
 @options.store_option
-def command_line() -> None:
+@click.pass_context
+def command_line(ctx: click.Context) -> None:
     """Look at the runs that trialog has kept, and look after the store.
 
     Tables on a terminal; JSON where the answer is piped, or with --json.
-
-    \b
-    Examples:
-      trialog run list
-      trialog run show brave_pasta_123
-      trialog run compare digits --best acc
     """
+    _help_alone(ctx)
 
 
-@command_line.group("run")
-def run_group() -> None:
-    """List, show, compare, delete and restore runs.
+@command_line.group(
+    "run",
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    epilog="\b\nExample:\n  trialog run list digits --status failed",
+)
+@click.pass_context
+def run_group(ctx: click.Context) -> None:
+    """List, show, compare, delete and restore runs."""
+    _help_alone(ctx)
 
-    \b
-    Example:
-      trialog run list digits --status failed
-    """
+
+def _help_alone(ctx: click.Context) -> None:
+    """A group without a command says what it has."""
+    if ctx.invoked_subcommand is None:
+        write_text(ctx.get_help() + "\n")
 
 
 for _command in (list_runs, show_run, compare_runs, delete_runs, restore_runs):

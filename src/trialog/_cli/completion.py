@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialog._cli.session import Session, project_paths
+from trialog._filters import RunFilter
 from trialog.errors import TrialogError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ def complete_run(ctx: click.Context, _: click.Parameter, incomplete: str) -> lis
     catalog = _catalog(ctx)
     if catalog is None:
         return []
-    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
     from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
 
     records = find(catalog, RunFilter(limit=_MOST, with_deleted=True))
@@ -46,7 +46,6 @@ def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> lis
     catalog = _catalog(ctx)
     if catalog is None:
         return []
-    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
     from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
 
     tags = {tag for record in find(catalog, RunFilter(limit=_MOST)) for tag in record.tags}
@@ -54,8 +53,10 @@ def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> lis
 
 
 def _catalog(ctx: click.Context) -> Catalog | None:
-    """The catalog as it is, not brought up to date: a shell waits for it. None where there is none."""
+    """The catalog; None where there is none, since a shell is no place for an error."""
     try:
-        return ctx.ensure_object(Session).catalog_as_it_is()
+        catalog = ctx.ensure_object(Session).catalog_as_it_is()
+        catalog.refresh()
     except (TrialogError, OSError):
         return None
+    return catalog

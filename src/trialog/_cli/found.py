@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from trialog._catalog import Catalog, queries
-from trialog._catalog.queries import RunRow
+from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._reading import RunRecord
 from trialog._reading.records import read_records

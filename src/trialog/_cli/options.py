@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from trialog._cli.completion import complete_project, complete_run, complete_tag
 from trialog._cli.session import Session
@@ -17,7 +18,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 TABLE_LIMIT = 50
 
 
-class StatusType(click.ParamType[Any]):
+if TYPE_CHECKING:
+    _StatusType = click.ParamType[tuple[RunStatus, ...]]
+else:
+    _StatusType = click.ParamType  # generic in newer versions only
+
+
+class StatusType(_StatusType):
     """One status in any case, a word of Rush or Tyger, or several with commas between."""
 
     name = "status"
@@ -38,15 +45,14 @@ class StatusType(click.ParamType[Any]):
         return tuple(found)
 
     def shell_complete(
-        self, ctx: click.Context, param: click.Parameter, incomplete: str
-    ) -> list[click.shell_completion.CompletionItem]:
+        self,
+        ctx: click.Context,  # noqa: ARG002 # click's signature
+        param: click.Parameter,  # noqa: ARG002 # as above
+        incomplete: str,
+    ) -> list[CompletionItem]:
         """Our own words, in small letters."""
         words = [status.value.lower() for status in RunStatus]
-        return [
-            click.shell_completion.CompletionItem(word)
-            for word in words
-            if word.startswith(incomplete.lower())
-        ]
+        return [CompletionItem(word) for word in words if word.startswith(incomplete.lower())]
 
 
 def session_options(command: F) -> F:

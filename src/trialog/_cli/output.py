@@ -39,18 +39,31 @@ def write_object(value: Mapping[str, Any]) -> None:
     _write(orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
 
 
-def write_array(values: Iterable[Mapping[str, Any]]) -> None:
-    """Write a JSON array, one element a line."""
-    lines = [dump_json(value, "the answer") for value in values]
+def write_array(values: Iterable[Mapping[str, Any]], *, is_plain: bool = False) -> None:
+    """Write a JSON array, one element a line.
+
+    Args:
+        values: the elements.
+        is_plain: nothing in them was logged as a value, so that nothing needs a tag.
+    """
+    if is_plain:
+        lines = [orjson.dumps(value) for value in values]
+    else:
+        lines = [dump_json(value, "the answer") for value in values]
     _write(b"[\n" + b",\n".join(lines) + b"\n]\n" if lines else b"[]\n")
 
 
-def write_rich(*parts: RenderableType) -> None:
-    """Write what rich can show, as wide and colourful as stdout allows."""
+def write_rich(*parts: RenderableType, folds: bool = True) -> None:
+    """Write what rich can show, as colourful as stdout allows.
+
+    Args:
+        parts: what to write.
+        folds: fit it to the width; else long lines are the terminal's matter, and can be copied.
+    """
     console = console_of_stdout()
     with console.capture() as captured:
         for part in parts:
-            console.print(part)
+            console.print(part, soft_wrap=not folds)
     lines = captured.get().split("\n")
     write_text("\n".join(line.rstrip(" ") for line in lines))
 
@@ -68,7 +81,7 @@ def remark(text: str) -> None:
 
 
 def _write(data: bytes) -> None:
-    stream = click.get_binary_stream("stdout")
+    stream = sys.stdout.buffer
     try:
         sys.stdout.flush()
         stream.write(data)

@@ -15,21 +15,20 @@ from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
-    from trialog._public.run import StoredRun
+    from trialog._public.stored import StoredRun
 
 
-@click.command("delete")
+@click.command(
+    "delete",
+    epilog="\b\nExamples:\n"
+    "  trialog run delete brave_pasta_123\n"
+    "  trialog run delete first second --project acme/digits",
+)
 @options.runs_argument
 @options.project_option
 @options.session_options
 def delete_runs(session: Session, runs: Sequence[str], project: str | None) -> None:
-    """Hide runs from lists, by id or name. Nothing is removed.
-
-    \b
-    Examples:
-      trialog run delete brave_pasta_123
-      trialog run delete first second --project acme/digits
-    """
+    """Hide runs from lists, by id or name. Nothing is removed."""
     catalog = session.catalog()
     meant = _resolve_all(catalog, runs, project, is_restoring=False)
 
@@ -43,18 +42,15 @@ def delete_runs(session: Session, runs: Sequence[str], project: str | None) -> N
     _apply(session, catalog, meant, delete, shows_way_back=True)
 
 
-@click.command("restore")
+@click.command(
+    "restore",
+    epilog="\b\nExamples:\n  trialog run restore brave_pasta_123\n  trialog run list --deleted",
+)
 @options.runs_argument
 @options.project_option
 @options.session_options
 def restore_runs(session: Session, runs: Sequence[str], project: str | None) -> None:
-    """Bring deleted runs back, by id or name.
-
-    \b
-    Examples:
-      trialog run restore brave_pasta_123
-      trialog run list --deleted
-    """
+    """Bring deleted runs back, by id or name."""
     catalog = session.catalog()
     meant = _resolve_all(catalog, runs, project, is_restoring=True)
 
@@ -71,15 +67,13 @@ def _resolve_all(
     catalog: Catalog, runs: Sequence[str], project: str | None, *, is_restoring: bool
 ) -> list[StoredRun]:
     """All runs that are meant; where one of them is not found, nothing is changed."""
-    from trialog._public.run import StoredRun  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._public.stored import StoredRun  # noqa: PLC0415 # loads sqlalchemy
     from trialog._reading import resolve  # noqa: PLC0415 # as above
 
     namespace, slug = project_slugs(catalog, project)
 
     def find(run: str, *, with_deleted: bool) -> StoredRun:
-        record = resolve(
-            catalog, run, namespace=namespace, project=slug, with_deleted=with_deleted
-        )
+        record = resolve(catalog, run, namespace=namespace, project=slug, with_deleted=with_deleted)
         return StoredRun(catalog, record)
 
     found = []
@@ -105,7 +99,7 @@ def _apply(
     if session.is_json:
         catalog.refresh()
         found = runs_of_records(catalog, [run.record for run in runs])
-        write_array(facts_as_json(run) for run in found)
+        write_array((facts_as_json(run) for run in found), is_plain=True)
         return
     if shows_way_back:
         ids = " ".join(run.record.id for run in runs)

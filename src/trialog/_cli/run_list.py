@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +14,7 @@ from trialog._cli.output import write_array, write_rich, write_text
 from trialog._cli.session import Session, project_slugs
 from trialog._cli.words import ago, count, printable
 from trialog._entities import RunStatus
+from trialog._filters import RunFilter
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
     from trialog._reading import RunRecord
 
 
-@click.command("list")
+@click.command(
+    "list",
+    short_help="List runs, the newest first.",
+    epilog="\b\nExamples:\n"
+    "  trialog run list\n"
+    "  trialog run list acme/digits --status failed,crashed --limit 10\n"
+    "  trialog run list --tag baseline --json",
+)
 @options.project_argument
 @options.filter_options
 @click.option("--deleted", is_flag=True, help="The deleted runs, instead of the others.")
@@ -40,15 +49,8 @@ def list_runs(
     """List runs, the newest first: of PROJECT, or of the whole store.
 
     PROJECT is a project, or NAMESPACE/PROJECT.
-
-    \b
-    Examples:
-      trialog run list
-      trialog run list acme/digits --status failed,crashed --limit 10
-      trialog run list --tag baseline --json
     """
     from trialog._cli.found import facts_as_json, find_runs  # noqa: PLC0415 # loads sqlalchemy
-    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
 
     catalog = session.catalog()
     namespace, slug = project_slugs(catalog, project)
@@ -64,7 +66,7 @@ def list_runs(
         limit = TABLE_LIMIT
     found = find_runs(catalog, wanted, limit, only_deleted=deleted)
     if session.is_json:
-        write_array(facts_as_json(run) for run in found.shown)
+        write_array((facts_as_json(run) for run in found.shown), is_plain=True)
     elif found.total == 0:
         is_filtered = bool(statuses or tags or name or project or deleted)
         what = "no such runs" if is_filtered else "no runs yet"
@@ -99,7 +101,7 @@ def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:
     records = [run.record for run in runs]
     places = [record.place.project.path for record in records]
     tags = [Text(", ".join(map(printable, record.tags)), style="italic") for record in records]
-    notes = [_note(record) for record in records]
+    notes = [_note(record, now) for record in records]
     columns = [
         Column("name", [name_cell(record.name) for record in records], 16, 48, keeps_ends=True),
         Column("status", [status_cell(record) for record in records]),
@@ -117,19 +119,20 @@ def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:
     return columns
 
 
-def _note(record: RunRecord) -> Text:
+def _note(record: RunRecord, now: datetime) -> Text:
     """What makes a run different from one that simply ended well."""
     from rich.text import Text  # noqa: PLC0415 # loads rich
 
     parts = []
     if record.date_deleted is not None:
-        parts.append("deleted")
+        by = f" by {record.deleted_by}" if record.deleted_by else ""
+        parts.append(f"deleted {ago(record.date_deleted, now)}{by}")
     if record.missing:
         parts.append(f"{count(record.missing, 'point')} missing")
     if record.damages:
         parts.append(count(record.damages, "damaged place"))
-    if record.exception is not None:
-        parts.append(f"{record.exception.type}: {record.exception.message}".rstrip(": "))
-    elif record.reason:
+    if record.reason:
         parts.append(record.reason)
+    elif record.exception is not None:
+        parts.append(f"{record.exception.type}: {record.exception.message}".rstrip(": "))
     return Text(printable("; ".join(parts)))

@@ -68,7 +68,8 @@ def fit(columns: Sequence[Column], width: int) -> dict[int, int]:
         yielding = [each for each in kept if widths[each] > columns[each].narrowest]
         if not yielding:
             break
-        widths[max(yielding, key=lambda each: widths[each])] -= 1
+        # The widest yields; what is never left out counts half, so that it stays twice as wide.
+        widths[max(yielding, key=lambda each: widths[each] * (2 if columns[each].rank else 1))] -= 1
     return widths
 
 
@@ -80,8 +81,7 @@ def table_of(columns: Sequence[Column], widths: dict[int, int]) -> Table:
         box=SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
-        padding=(0, _GAP, 0, 0),
-        collapse_padding=True,
+        padding=(0, _GAP - 1, 0, 0),  # and the box's own blank
         header_style="bold",
     )
     for number, width in widths.items():

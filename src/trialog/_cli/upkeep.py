@@ -1,4 +1,4 @@
-"""``trialog rebuild``, ``compact`` and ``doctor``: looking after the store."""
+"""``trialog rebuild`` and ``trialog compact``: looking after the store's caches."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from trialog._cli.output import write_object, write_text
 from trialog._cli.progress import show_progress
 from trialog._cli.session import Session, project_slugs
 from trialog._cli.words import count, duration
+from trialog._filters import RunFilter
 
 
-@click.command("rebuild")
+@click.command(
+    "rebuild",
+    short_help="Delete the caches and read every journal again.",
+    epilog="\b\nExample:\n  trialog rebuild",
+)
 @options.session_options
 def rebuild(session: Session) -> None:
     """Delete the caches (catalog, segments) and read every journal again.
 
     Nothing that was logged is touched.
-
-    \b
-    Example:
-      trialog rebuild
     """
     from trialog._cli.found import find_runs  # noqa: PLC0415 # loads sqlalchemy
-    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
 
     started = time.monotonic()
     catalog = session.catalog_as_it_is()
@@ -39,21 +39,19 @@ def rebuild(session: Session) -> None:
         write_text(f"read {count(runs, 'run')} again in {duration(seconds)}\n")
 
 
-@click.command("compact")
+@click.command(
+    "compact",
+    short_help="Put the points of ended runs into segments, which are quick to read.",
+    epilog="\b\nExamples:\n  trialog compact\n  trialog compact acme/digits",
+)
 @options.project_argument
 @options.session_options
 def compact(session: Session, project: str | None) -> None:
     """Put the points of ended runs into segments (Parquet), which are quick to read.
 
     The journals stay. Of PROJECT, or of the whole store.
-
-    \b
-    Examples:
-      trialog compact
-      trialog compact acme/digits
     """
     from trialog._catalog import queries  # noqa: PLC0415 # loads sqlalchemy
-    from trialog._filters import RunFilter  # noqa: PLC0415 # goes with it
 
     started = time.monotonic()
     catalog = session.catalog()
@@ -72,9 +70,3 @@ def compact(session: Session, project: str | None) -> None:
             f"compacted {count(sealed.points, 'point')} of {count(sealed.runs, 'run')} into "
             f"{count(sealed.segments, 'segment')} in {duration(seconds)}\n"
         )
-
-
-@click.command("doctor")
-@options.session_options
-def doctor(session: Session) -> None:
-    """x"""

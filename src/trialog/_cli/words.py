@@ -104,7 +104,7 @@ def size(size_bytes: int) -> str:
 
     Example:
         >>> size(512), size(1_300_000)
-        ('512 B', '1.2 MiB')
+        ('512 B', '1.24 MiB')
     """
     if size_bytes < _KIBI:
         return f"{size_bytes} B"
@@ -142,13 +142,13 @@ def parameter_value(value: Any) -> str:
             return "NaN" if math.isnan(value) else ("inf" if value > 0 else "-inf")
         if _is_whole(value):
             return f"{value:.0f}" if value or math.copysign(1, value) > 0 else "-0"
-        text = repr(value)
+        text = repr(value).removesuffix(".0")
         return text if len(text) <= _EXACT_DIGITS else f"{value:.7g}"
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if value.bit_length() < 1000 else f"{hex(value)[:20]}…"  # noqa: PLR2004
     if value is None:
         return "None"
-    return printable(str(value))
+    return printable(str(value)) or '""'
 
 
 def _is_whole(value: float) -> bool:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 from trialog.errors import InvalidTypeError, UsageError
 
 
-class RunStatus(Enum):
-    """What is true of a run.
+class RunStatus(StrEnum):
+    """What is true of a run. Each is also text: ``run.status == "COMPLETED"``.
 
     A run starts PENDING or RUNNING and ends once. CRASHED is an exception, FAILED
     is the user's word or a process that vanished, INTERRUPTED is a signal,
     CANCELED was asked for by a person.
+
+    Example:
+        >>> RunStatus.CRASHED.is_end, RunStatus.RUNNING.is_end
+        (True, False)
+        >>> print(RunStatus.COMPLETED)
+        COMPLETED
     """
 
     PENDING = "PENDING"
@@ -23,9 +29,6 @@ class RunStatus(Enum):
     INTERRUPTED = "INTERRUPTED"
     CANCELING = "CANCELING"
     CANCELED = "CANCELED"
-
-    def __str__(self) -> str:
-        return self.value
 
     @property
     def is_end(self) -> bool:
@@ -67,9 +70,7 @@ class RunStatus(Enum):
             >>> [str(status) for status in RunStatus.parse_query("error")]
             ['CRASHED', 'FAILED', 'INTERRUPTED']
         """
-        if isinstance(text, str) and text.strip().lower() in _QUERY_WORDS:
-            return _QUERY_WORDS[text.strip().lower()]
-        return (cls.parse(text),)
+        return _QUERY_WORDS.get(str(text).strip().lower()) or (cls.parse(text),)
 
 
 ENDED = frozenset(

@@ -213,7 +213,8 @@ class _Walk:
         length = record_bytes(kind, number) >> 2
         if at + length > len(self.words) or not self._is_sealed(at, length):
             return self._broken(at, length)
-        self._take_fact(kind, at << 2, number)
+        if not self._take_fact(kind, at << 2, number):
+            return self._broken(at, length)
         return length
 
     def _again(self, word: int, at: int) -> int:
@@ -225,18 +226,36 @@ class _Walk:
         positions.append(at << 2)
         return length
 
-    def _take_fact(self, kind: Kind, at: int, size: int) -> None:
+    def _take_fact(self, kind: Kind, at: int, size: int) -> bool:
         start = at + GENERAL_HEAD.size
         payload = bytes(self.index.data[start : start + size])
+        if kind is Kind.NAME or kind is Kind.TEMPLATE:
+            return self._define(kind, payload)
+        time_ns = GENERAL_HEAD.unpack_from(self.index.data, at)[1]
+        self.index.facts.append(Fact(self.index.extent.start + at, kind, time_ns, payload))
+        return True
+
+    def _define(self, kind: Kind, payload: bytes) -> bool:
+        """Take a definition.
+
+        Returns:
+            False where it defines nothing: what a program other than a writer may have made.
+        """
+        if len(payload) < WORD.size:
+            return False
+        (number,) = WORD.unpack_from(payload)
         if kind is Kind.NAME:
-            (number,) = WORD.unpack_from(payload)
-            self.index.names[number] = payload[WORD.size :].decode()
-        elif kind is Kind.TEMPLATE:
-            number, *names = struct.unpack(f"<{size // 4}I", payload)
-            self.index.templates[number] = tuple(names)
-        else:
-            time_ns = GENERAL_HEAD.unpack_from(self.index.data, at)[1]
-            self.index.facts.append(Fact(self.index.extent.start + at, kind, time_ns, payload))
+            try:
+                name = payload[WORD.size :].decode()
+            except UnicodeDecodeError:
+                return False
+            return self.index.names.setdefault(number, name) == name
+        if len(payload) % WORD.size:
+            return False
+        names = struct.unpack_from(f"<{len(payload) // WORD.size - 1}I", payload, WORD.size)
+        if not self.index.names.keys() >= set(names):
+            return False
+        return self.index.templates.setdefault(number, names) == names
 
     def _is_committed(self, word: int, at: int, length: int) -> bool:
         if word & 0xFF in POINT_KINDS:

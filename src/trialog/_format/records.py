@@ -54,12 +54,10 @@ class Kind(IntEnum):
 
 
 FORMAT_VERSION = 1
-FORMAT_NAME = "trialog journal"
 
 NUMBER_BITS = 24
 MAX_NUMBER = (1 << NUMBER_BITS) - 1
 MAX_PAYLOAD_BYTES = 16 * 1024  # larger values become blobs; a record always fits the first block
-MAX_TEMPLATE_NAMES = 2048
 
 FLAG_AUTO = 1  # no step was given
 FLAG_CONTINUED = 2  # belongs to the call of the record with the same time, and takes its step

@@ -142,9 +142,12 @@ def load_json(data: bytes | bytearray | memoryview) -> Any:
     """The value that :func:`dump_json` wrote.
 
     Raises:
-        ValueError: the bytes are not JSON.
+        ValueError: the bytes are not JSON, or hold a tag that it never writes.
     """
-    return _untag(orjson.loads(data))
+    try:
+        return _untag(orjson.loads(data))
+    except RecursionError:
+        raise ValueError("the JSON is nested too deeply") from None
 
 
 def _tag(value: object, path: str, depth: int) -> Any:  # a line for each kind
@@ -171,7 +174,7 @@ def _tag(value: object, path: str, depth: int) -> Any:  # a line for each kind
     if isinstance(value, list | tuple):
         return [_tag(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, str):
-        return _checked_text(str(value), path)
+        return _checked_text(str.__str__(value), path)  # of an enum that is text, its value
     plain = to_plain(value)
     if plain is None:
         raise InvalidTypeError(
@@ -189,12 +192,18 @@ def _untag(value: Any) -> Any:
     if len(value) == 1:
         ((key, item),) = value.items()
         if key == "$float":
-            return float(item)
+            return float(_tagged(key, item, str))
         if key == "$int":
-            return _from_digits(item)
+            return _from_digits(_tagged(key, item, str))
         if key == "$object":
-            return {name: _untag(inner) for name, inner in item.items()}
+            return {name: _untag(inner) for name, inner in _tagged(key, item, dict).items()}
     return {name: _untag(inner) for name, inner in value.items()}
+
+
+def _tagged(tag: str, item: Any, kind: type) -> Any:
+    if type(item) is not kind:
+        raise ValueError(f"{tag} stands before {str(item)[:60]!r}, not {kind.__name__}")
+    return item
 
 
 def _checked_text(text: str, path: str) -> str:
@@ -209,7 +218,7 @@ def _checked_text(text: str, path: str) -> str:
 
 def _key(key: object, path: str) -> str:
     if isinstance(key, str):
-        return _checked_text(str(key), f"a key of {path}")
+        return _checked_text(str.__str__(key), f"a key of {path}")
     if key is None or isinstance(key, bool):
         return {None: "null", True: "true", False: "false"}[key]
     if isinstance(key, int | float):

@@ -29,7 +29,14 @@ class RunContent:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """The run's parameters, each with its newest value, in the order they were first logged."""
+        """The run's parameters, each with its newest value, in the order they were first logged.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_parameter("lr", 0.1)
+            >>> run.parameters
+            {'lr': 0.1}
+        """
         return self._reader().parameters
 
     def parameter_history(self, name: str) -> list[ParameterMoment]:
@@ -37,12 +44,26 @@ class RunContent:
 
         Raises:
             NotFoundError: there is no such parameter; the message names the nearest.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> for lr in (0.1, 0.01):
+            ...     run.log_parameter("lr", lr)
+            >>> [moment.value for moment in run.parameter_history("lr")]
+            [0.1, 0.01]
         """
         return self._reader().parameter_history(name)
 
     @property
     def metrics(self) -> list[str]:
-        """The names of the run's metrics, sorted."""
+        """The names of the run's metrics, sorted.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log({"loss": 0.5, "acc": 0.9})
+            >>> run.metrics
+            ['acc', 'loss']
+        """
         return self._reader().metrics
 
     def metric(self, name: str) -> pd.DataFrame:
@@ -54,6 +75,12 @@ class RunContent:
 
         Raises:
             NotFoundError: there is no such metric; the message names the nearest.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log("loss", 0.5, step=3)
+            >>> run.metric("loss")["step"].tolist()
+            [3]
         """
         return self._reader().metric(name)
 
@@ -63,6 +90,13 @@ class RunContent:
 
         NaN counts as a point; min, max and mean skip it. ``step_of_min`` is the first step at
         which the least value occurs, None where there is none.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> for loss in (0.5, 0.2, 0.3):
+            ...     run.log("loss", loss)
+            >>> run.summary["loss"]["min"], run.summary["loss"]["step_of_min"]
+            (0.2, 1)
         """
         return self._reader().summary
 
@@ -72,12 +106,25 @@ class RunContent:
         Raises:
             NotFoundError: there are none; the message names the nearest.
             IntegrityError: a large value's blob is missing or damaged.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log("note", "warm", step=3)
+            >>> [(moment.step, moment.value) for moment in run.values("note")]
+            [(3, 'warm')]
         """
         return self._reader().values(name)
 
     @property
     def attachments(self) -> Attachments:
-        """The run's attachments by name, the newest version of each."""
+        """The run's attachments by name, the newest version of each.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_json("confusion", {"cat": [9, 1]})
+            >>> run.attachments["confusion"].media_type
+            'application/json'
+        """
         return self._reader().attachments
 
     def get_attachment(self, name: str, version: int | None = None) -> bytes:
@@ -90,6 +137,12 @@ class RunContent:
         Raises:
             NotFoundError: there is no such attachment or version.
             IntegrityError: the bytes are missing or not what was logged.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_attachment("solver.log", "text/plain", b"optimal")
+            >>> run.get_attachment("solver.log")
+            b'optimal'
         """
         return self._reader().get_attachment(name, version)
 
@@ -101,6 +154,13 @@ class RunContent:
 
         Raises:
             NotFoundError, IntegrityError: as :meth:`get_attachment`.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_attachment("solver.log", "text/plain", b"optimal")
+            >>> with run.open_attachment("solver.log") as stream:
+            ...     stream.read()
+            b'optimal'
         """
         return self._reader().open_attachment(name, version)
 
@@ -110,6 +170,12 @@ class RunContent:
         Raises:
             NotFoundError, IntegrityError: as :meth:`get_attachment`.
             UsageError: the attachment is not JSON.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_json("confusion", {"cat": [9, 1]})
+            >>> run.get_json("confusion")
+            {'cat': [9, 1]}
         """
         return self._reader().get_json(name, version)
 
@@ -133,6 +199,13 @@ class RunContent:
             NotFoundError, IntegrityError: as :meth:`get_attachment`.
             UsageError: the attachment has another media type.
             UnsafeCodecError: the codec is unsafe, and ``allow_unsafe`` is not True.
+
+        Example:
+            >>> from trialog.codecs import TextCodec
+            >>> run = getfixture("run")
+            >>> run.log_with_codec(TextCodec, "note", "warm")
+            >>> run.get_with_codec(TextCodec, "note")
+            'warm'
         """
         return self._reader().get_with_codec(
             codec, name, version=version, allow_unsafe=allow_unsafe
@@ -160,5 +233,11 @@ class RunContent:
         Raises:
             NotFoundError, IntegrityError: as :meth:`get_attachment`.
             AttachmentExistsError: the file is there and ``overwrite`` is False.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_attachment("solver.log", "text/plain", b"optimal")
+            >>> run.write_attachment("solver.log", "copy.log").name
+            'copy.log'
         """
         return self._reader().write_attachment(name, path, version=version, overwrite=overwrite)

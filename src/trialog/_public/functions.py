@@ -100,6 +100,12 @@ def get_active_run() -> Run:
 
     Raises:
         NoActiveRunError: none is open here, or several are and none was entered here.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo") as run:
+        ...     trialog.get_active_run() is run
+        True
     """
     return cast("Run", active.get_active_run())
 
@@ -111,22 +117,46 @@ def log(
     client: LocalClient | None = None,
     **unknown: Never,
 ) -> None:
-    """:meth:`Run.log` of the active run."""
+    """:meth:`Run.log` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log("loss", 0.3, step=1)
+    """
     active.get_active_run().log(name, value, step, client, **unknown)
 
 
 def log_parameter(name: str, value: Any) -> None:
-    """:meth:`Run.log_parameter` of the active run."""
+    """:meth:`Run.log_parameter` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log_parameter("lr", 1e-3)
+    """
     active.get_active_run().log_parameter(name, value)
 
 
 def log_parameters(parameters: Any = None, /, **named: Any) -> None:
-    """:meth:`Run.log_parameters` of the active run."""
+    """:meth:`Run.log_parameters` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log_parameters({"model": {"depth": 3}}, lr=1e-3)
+    """
     active.get_active_run().log_parameters(parameters, **named)
 
 
 def log_json(name: str, value: Any, *, step: int | None = None, overwrite: bool = True) -> None:
-    """:meth:`Run.log_json` of the active run."""
+    """:meth:`Run.log_json` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log_json("confusion", {"cat": [9, 1]})
+    """
     active.get_active_run().log_json(name, value, step=step, overwrite=overwrite)
 
 
@@ -139,7 +169,13 @@ def log_file(
     step: int | None = None,
     overwrite: bool = True,
 ) -> None:
-    """:meth:`Run.log_file` of the active run."""
+    """:meth:`Run.log_file` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> run = getfixture("run")
+        >>> trialog.log_file("readme", "README.md")
+    """
     active.get_active_run().log_file(
         name, path, media_type, filename, step=step, overwrite=overwrite
     )
@@ -153,7 +189,14 @@ def log_directory(
     step: int | None = None,
     overwrite: bool = True,
 ) -> list[str]:
-    """:meth:`Run.log_directory` of the active run."""
+    """:meth:`Run.log_directory` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> run = getfixture("run")
+        >>> trialog.log_directory("plots", "plots", "*.svg")
+        ['plots/loss.svg']
+    """
     return active.get_active_run().log_directory(
         name, path, pattern, step=step, overwrite=overwrite
     )
@@ -168,7 +211,13 @@ def log_attachment(
     step: int | None = None,
     overwrite: bool = True,
 ) -> None:
-    """:meth:`Run.log_attachment` of the active run."""
+    """:meth:`Run.log_attachment` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log_attachment("solver.log", "text/plain", b"optimal")
+    """
     active.get_active_run().log_attachment(
         name, media_type, bytes, filename=filename, step=step, overwrite=overwrite
     )
@@ -182,22 +231,47 @@ def log_with_codec(
     step: int | None = None,
     overwrite: bool = True,
 ) -> None:
-    """:meth:`Run.log_with_codec` of the active run."""
+    """:meth:`Run.log_with_codec` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> from trialog.codecs import TextCodec
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log_with_codec(TextCodec, "note", "warm")
+    """
     active.get_active_run().log_with_codec(codec, name, value, step=step, overwrite=overwrite)
 
 
 def log_value(name: str, value: Any, step: int | None = None, *, overwrite: bool = True) -> None:
-    """:meth:`Run.log_value` of the active run."""
+    """:meth:`Run.log_value` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.log_value("note", "warm")
+    """
     active.get_active_run().log_value(name, value, step, overwrite=overwrite)
 
 
 def add_tags(*tags: str | Iterable[str]) -> None:
-    """:meth:`Run.add_tags` of the active run."""
+    """:meth:`Run.add_tags` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.add_tags("baseline", "gpu")
+    """
     active.get_active_run().add_tags(*tags)
 
 
 def set_description(description: str | None) -> None:
-    """:meth:`Run.set_description` of the active run."""
+    """:meth:`Run.set_description` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.set_description("with a warm start")
+    """
     active.get_active_run().set_description(description)
 
 
@@ -207,5 +281,13 @@ def finish(
     *,
     reason: str | None = None,
 ) -> None:
-    """:meth:`Run.finish` of the active run."""
+    """:meth:`Run.finish` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> run = trialog.init("acme", "demo")
+        >>> trialog.finish("FAILED", reason="infeasible")
+        >>> run.reason
+        'infeasible'
+    """
     active.get_active_run().finish(client, status, reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Never
 
 from trialog import _names
 from trialog._catalog import Catalog
@@ -15,6 +16,7 @@ from trialog._reading import fetch_runs as read_run_ids
 from trialog._settings import Settings
 from trialog._tracking.client import LocalClient, check_client
 
+_QUERY = ("name", "name_contains", "status", "tags", "limit")
 Statuses = RunStatus | str | Iterable[RunStatus | str]
 
 
@@ -54,6 +56,7 @@ def runs(
     tags: str | Iterable[str] | None = None,
     limit: int | None = None,
     client: LocalClient | None = None,
+    **unknown: Never,
 ) -> Runs[StoredRun]:
     """The runs of a project (``"project"``, ``"namespace/project"``) or of the whole store.
 
@@ -65,6 +68,7 @@ def runs(
         tags: all of these.
         limit: at most so many, the newest.
         client: the store; the default one where not given.
+        unknown: none; a misspelt keyword is answered with the nearest.
 
     Raises:
         UsageError: a status nobody knows, or a negative limit.
@@ -76,6 +80,7 @@ def runs(
         >>> list(trialog.runs("acme/demo").comparison_df().columns)[5:]
         ['lr', 'last(loss)', 'min(loss)', 'max(loss)']
     """
+    _names.refuse_keywords("runs", unknown, (*_QUERY, "client"))
     catalog = _catalog(client)
     namespace, slug = _project(project)
     wanted = RunFilter.parse(
@@ -97,12 +102,21 @@ def fetch_runs(
     status: Statuses | None = None,
     tags: str | Iterable[str] | None = None,
     limit: int | None = None,
+    **unknown: Never,
 ) -> list[str]:
     """The ids of the runs that a query finds, newest first; deleted ones are not found.
 
     Raises:
         UsageError: a status nobody knows, or a negative limit.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo", tags=["sweep"]) as run:
+        ...     run.log("loss", 0.5)
+        >>> trialog.fetch_runs(tags="sweep", status="done") == [run.id]
+        True
     """
+    _names.refuse_keywords("fetch_runs", unknown, _QUERY)
     return read_run_ids(
         _catalog(None),
         name=name,
@@ -114,7 +128,15 @@ def fetch_runs(
 
 
 def fetch_run_info(run_id: str) -> RunInfo | None:
-    """What is known of a run, or None where there is none; printing it gives a summary."""
+    """What is known of a run, or None where there is none; printing it gives a summary.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo", name="first") as run:
+        ...     run.log("loss", 0.5)
+        >>> trialog.fetch_run_info(run.id).result
+        {'loss': 0.5}
+    """
     return read_run_info(_catalog(None), run_id)
 
 
@@ -123,6 +145,15 @@ def delete_run(run_id: str) -> None:
 
     Raises:
         NotFoundError: there is no such run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo") as run:
+        ...     run.log("loss", 0.5)
+        >>> trialog.delete_run(run.id)
+        >>> trialog.fetch_runs()
+        []
+        >>> trialog.get_run(run.id).restore()
     """
     get_run(run_id).delete()
 

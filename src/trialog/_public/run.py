@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 
 class Run(RunContent, RecordedRun):
-    """One execution: being recorded, and readable while it is."""
+    """One execution: being recorded, and readable while it is.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo") as run:
+        ...     run.log("loss", 0.5)
+        ...     run.metric("loss")["value"].tolist()
+        [0.5]
+    """
 
     def _reader(self) -> ContentReader:
         if self._home is None:

@@ -12,7 +12,15 @@ from trialog._tracking.writers import edit_recorded
 
 
 class StoredRun(ReadRun, RunContent):
-    """A run of the store: reads it, tags and describes it, deletes and restores it."""
+    """A run of the store: reads it, tags and describes it, deletes and restores it.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo", name="first") as run:
+        ...     run.log("loss", 0.5)
+        >>> trialog.get_run("first").metrics
+        ['loss']
+    """
 
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags; those it has stay as they are.
@@ -20,6 +28,13 @@ class StoredRun(ReadRun, RunContent):
         Raises:
             InvalidNameError: one of them cannot be a tag.
             StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> run.add_tags("good")
+            >>> run.tags
+            ('good',)
         """
         self._edit(add_tags=list(tags))
 
@@ -28,6 +43,14 @@ class StoredRun(ReadRun, RunContent):
 
         Raises:
             StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> run.add_tags("good", "old")
+            >>> run.remove_tags("old")
+            >>> run.tags
+            ('good',)
         """
         self._edit(remove_tags=list(tags))
 
@@ -37,6 +60,13 @@ class StoredRun(ReadRun, RunContent):
         Raises:
             InvalidTypeError: neither text nor None.
             StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> run.set_description("with a warm start")
+            >>> run.description
+            'with a warm start'
         """
         self._edit(description=description)
 
@@ -45,6 +75,13 @@ class StoredRun(ReadRun, RunContent):
 
         Raises:
             StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> run.delete()
+            >>> len(trialog.runs())
+            0
         """
         self._edit(deleted=True)
 
@@ -53,10 +90,21 @@ class StoredRun(ReadRun, RunContent):
 
         Raises:
             StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> run.delete()
+            >>> run.restore()
+            >>> len(trialog.runs())
+            1
         """
         self._edit(deleted=False)
 
     def _edit(self, **changes: Any) -> None:
         store = self._catalog.store
         edit_recorded(store.path, self.record.place.folder(store), changes)
-        self.record = resolve(self._catalog, self.record.id)
+        project = self.record.place.project
+        self.record = resolve(
+            self._catalog, self.record.id, namespace=project.namespace, project=project.project
+        )

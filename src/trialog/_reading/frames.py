@@ -183,8 +183,8 @@ def metric_frame(stretch: Stretch) -> pd.DataFrame:
 def _values(stretch: Stretch) -> Any:
     """float64, or objects with exact integers where a double could not hold them."""
     if not stretch.exact:
-        return stretch.values
-    values = stretch.values.astype(object)
+        return stretch.values  # noqa: PD011 # ours, not pandas'
+    values = stretch.values.astype(object)  # noqa: PD011
     for row, number in stretch.exact.items():
         values[row] = number
     return values

@@ -12,7 +12,7 @@ from typing import Any
 from trialog._catalog import Catalog
 from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.processes import read_here
-from trialog._catalog.queries import RunRow
+from trialog._catalog.selections import RunRow
 from trialog._catalog.statuses import StatusReader
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._filters import RunFilter
@@ -108,7 +108,7 @@ class RunRecord:
 def read_records(
     catalog: Catalog, rows: Iterable[RunRow], wanted: RunFilter | None = None
 ) -> list[RunRecord]:
-    """The records of rows of the catalog; those whose true status was not asked for are left out."""
+    """The records of the catalog's rows, without those whose true status was not asked for."""
     now_ns = catalog.clock()
     statuses = StatusReader(catalog.store, read_here(), now_ns)
     found: list[RunRecord] = []

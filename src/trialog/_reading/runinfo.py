@@ -28,6 +28,12 @@ class RunInfo:
         trace: type, message and traceback of the exception that ended it, or None.
         walltime: seconds from start to end, or to now.
         sus: a supercomputer's service units; None.
+
+    Example:
+        >>> import trialog
+        >>> info = trialog.fetch_run_info(getfixture("run").id)
+        >>> str(info).splitlines()[0].startswith("Run info for ")
+        True
     """
 
     id: str

@@ -24,6 +24,13 @@ class Runs(Sequence[R], Generic[R]):
 
     The frames have one row for every run, also for failed, empty and running ones, in the order of
     the sequence; their points and summaries are read at the call.
+
+    Example:
+        >>> import trialog
+        >>> getfixture("run").log("loss", 0.5)
+        >>> runs = trialog.runs("acme/examples")
+        >>> len(runs), runs[0].metrics
+        (1, ['loss'])
     """
 
     def __init__(
@@ -84,6 +91,12 @@ class Runs(Sequence[R], Generic[R]):
 
         bool, Int64, Float64 (also of ints and floats mixed) and string columns; other mixtures
         are object columns. A parameter called ``id`` is the column ``parameters.id``.
+
+        Example:
+            >>> import trialog
+            >>> getfixture("run").log_parameter("lr", 0.1)
+            >>> trialog.runs("acme/examples").parameters_df()["lr"].tolist()
+            [0.1]
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
@@ -95,6 +108,12 @@ class Runs(Sequence[R], Generic[R]):
         The columns are ``last(loss)``, ``min(loss)``, ``max(loss)``, ``mean(loss)``,
         ``count(loss)``, ``first(loss)``, ``step_of_min(loss)``, ``step_of_max(loss)``, and so for
         each metric.
+
+        Example:
+            >>> import trialog
+            >>> getfixture("run").log("loss", 0.5)
+            >>> trialog.runs("acme/examples").summary_df()["mean(loss)"].tolist()
+            [0.5]
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
@@ -113,6 +132,13 @@ class Runs(Sequence[R], Generic[R]):
 
         Raises:
             NotFoundError: no run has such a metric; the message names the nearest.
+
+        Example:
+            >>> import trialog
+            >>> getfixture("run").log("loss", 0.5)
+            >>> frame = trialog.runs("acme/examples").comparison_df()
+            >>> frame[["status", "min(loss)"]].to_numpy().tolist()
+            [['RUNNING', 0.5]]
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
@@ -133,6 +159,13 @@ class Runs(Sequence[R], Generic[R]):
 
         Raises:
             NotFoundError: no run has such a metric; the message names the nearest.
+
+        Example:
+            >>> import trialog
+            >>> getfixture("run").log("loss", 0.5, step=3)
+            >>> frame = trialog.runs("acme/examples").metrics_df("loss")
+            >>> frame[["metric", "step", "value"]].to_numpy().tolist()
+            [['loss', 3, 0.5]]
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
@@ -154,6 +187,12 @@ class Runs(Sequence[R], Generic[R]):
         Raises:
             UsageError: another goal.
             NotFoundError: no run has a value of the metric.
+
+        Example:
+            >>> import trialog
+            >>> getfixture("run").log("acc", 0.9)
+            >>> trialog.runs("acme/examples").best("acc").summary["acc"]["max"]
+            0.9
         """
         if goal not in ("max", "min"):
             raise UsageError(f"goal is {goal!r}; use 'max' or 'min'")

@@ -25,7 +25,7 @@ class StoredRun:
         self.record = record
 
     def __getattr__(self, name: str) -> Any:
-        if name in RunRecord.__dataclass_fields__ or name in ("is_ended",):
+        if name in RunRecord.__dataclass_fields__ or name == "is_ended":
             return getattr(self.record, name)
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 

@@ -42,7 +42,7 @@ class Session:
         """A run was started."""
         if not self._watches_forks and hasattr(os, "register_at_fork"):
             self._watches_forks = True
-            os.register_at_fork(after_in_child=self.after_fork)
+            os.register_at_fork(after_in_child=self.steward.after_fork)
         self._open[run.id] = (run, lifecycle)
 
     def remove(self, run_id: str) -> None:
@@ -56,10 +56,6 @@ class Session:
     def lifecycles(self) -> list[Lifecycle]:
         """The lives of the runs that have not ended, oldest first."""
         return [lifecycle for _, lifecycle in list(self._open.values())]
-
-    def after_fork(self) -> None:
-        """In a forked child: every open run goes on under a writer of the child's own."""
-        self.steward.after_fork()
 
 
 session = Session()

@@ -99,7 +99,13 @@ class AttachmentLog:
             raise MissingFileError(f"cannot log {str(root)!r}: there is no such directory")
         if not root.is_dir():
             raise UnreadableFileError(f"cannot log {str(root)!r}, a file; use log_file")
-        files = [each for each in sorted(root.glob(pattern)) if each.is_file()]
+        try:
+            files = [each for each in sorted(root.glob(pattern)) if each.is_file()]
+        except (NotImplementedError, TypeError, ValueError) as error:
+            raise UsageError(
+                f"the pattern {pattern!r} of attachment {name!r} cannot be one ({error}); use one "
+                "like '**/*.txt', relative to the directory"
+            ) from None
         if not files:
             raise UsageError(f"cannot log {str(root)!r}: no file in it matches {pattern!r}")
         names = [f"{name}/{each.relative_to(root).as_posix()}" for each in files]

@@ -125,7 +125,9 @@ def split_call(items: Iterable[tuple[object, object]]) -> SplitCall:
                 dump_json(value, f"metric {name!r}")  # is it JSON?
                 json_values[name] = value
         except TrialogError as error:
-            bad.append(error)
+            bad.append(
+                error if repr(key) in str(error) else type(error)(f"metric {key!r}: {error}")
+            )
     return SplitCall(_portions(numbers), json_values, bad)
 
 

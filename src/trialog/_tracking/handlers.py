@@ -7,6 +7,7 @@ thread, and taken away again with the last open run.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import signal
 import sys
@@ -129,6 +130,8 @@ class Handlers:
                     lifecycle.end_with(error)
         finally:
             (self._excepthook or sys.__excepthook__)(kind, error, trace)
+            if issubclass(kind, KeyboardInterrupt):
+                _stay_interrupted()
 
     def _at_exit(self) -> None:
         error = None if is_interactive() else last_uncaught()
@@ -145,6 +148,16 @@ class Handlers:
         error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
         for lifecycle in _open_here():
             lifecycle.note_cell(error)
+
+
+def _stay_interrupted() -> None:
+    """Let the process die of SIGINT, as it would without us: shells stop their loops by that.
+
+    The interpreter remembers an uncaught KeyboardInterrupt, and forgets it whenever source text is
+    run; importing a module in the excepthook is enough. Raising one from source text reminds it.
+    """
+    with contextlib.suppress(KeyboardInterrupt):
+        exec("raise KeyboardInterrupt")  # noqa: S102 # nobody's text but this
 
 
 def _open_here() -> list[Lifecycle]:

@@ -136,7 +136,7 @@ class Run(DescribedRun):
                         return
                 except (ValueError, _PackError):
                     pass  # a full block, a step beyond 32 bits: see below
-        elif type(name) is str and not unknown and _are_small((value,)):
+        elif type(name) is str and client is None and not unknown and _are_small((value,)):
             self.log(name, float(value), step, client)
             return
         _names.refuse_keywords("log", unknown, ("name", "value", "step", "client"))
@@ -250,6 +250,10 @@ class Run(DescribedRun):
             UnreadableFileError: it is a file.
             UsageError: no file matches the pattern.
             RunFinishedError, InvalidNameError, AttachmentExistsError: as :meth:`log_json`.
+
+        Example:
+            >>> getfixture("run").log_directory("plots", "plots", "*.svg")
+            ['plots/loss.svg']
         """
         with self._refusing():
             return self._attachments.log_directory(name, path, pattern, step, overwrite=overwrite)
@@ -293,6 +297,10 @@ class Run(DescribedRun):
             InvalidTypeError: the codec lacks a member, or gave no bytes.
             RunFinishedError, InvalidNameError, AttachmentExistsError: as :meth:`log_json`. What
                 the codec raises passes through.
+
+        Example:
+            >>> from trialog.codecs import TextCodec
+            >>> getfixture("run").log_with_codec(TextCodec, "note", "warm")
         """
         with self._refusing():
             self._attachments.log_with_codec(codec, name, value, step, overwrite=overwrite)
@@ -305,6 +313,9 @@ class Run(DescribedRun):
         Raises:
             InvalidTypeError: no codec takes it.
             RunFinishedError, InvalidNameError, AttachmentExistsError: as :meth:`log_json`.
+
+        Example:
+            >>> getfixture("run").log_value("note", "warm", step=3)
         """
         with self._refusing():
             self._attachments.log_value(name, value, step, overwrite=overwrite)
@@ -329,6 +340,9 @@ class Run(DescribedRun):
 
         Raises:
             RunFinishedError, InvalidTypeError: as :meth:`log`.
+
+        Example:
+            >>> getfixture("run").set_description("with a warm start")
         """
         with self._refusing():
             checked = check_description(description)
@@ -362,7 +376,7 @@ class Run(DescribedRun):
             >>> getfixture("run").finish("FAILED", reason="infeasible")
         """
         _names.refuse_keywords("finish", unknown, ("client", "status", "reason"))
-        if isinstance(client, RunStatus | str):
+        if not isinstance(client, LocalClient | None):
             client, status = None, client
         check_client(client, "finish")
         checked = endings.check_end(status)

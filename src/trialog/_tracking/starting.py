@@ -164,7 +164,8 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
 def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -> Start:
     """What the run is: a new one, another writer of one that is there, or a further attempt."""
     if resume is not None:
-        run_id = stores.claimed_by(project, _names.normalise(resume)) or resume
+        resume = _names.normalise(_names.check_name(resume, "run"))
+        run_id = stores.claimed_by(project, resume) or resume
         earlier = writers.read_starts(project.run(_check_id(run_id)))
         if not earlier:
             raise NotFoundError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import replace
@@ -33,6 +34,7 @@ from trialog._writing.trouble import Trouble
 from trialog.errors import NotFoundError
 
 _ID_BYTES = 10
+_FIRST_RECORD_S = 2.0  # from a run's folder to its first record: a thousand times what it takes
 
 
 def new_id(time_ns: int) -> str:
@@ -73,16 +75,19 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
         """The first record of a forked child's journal."""
         now = time.time_ns()
         child = identified(replace(parent, role="fork", created_ns=now), now)
-        _mark(project, child)
+        with contextlib.suppress(OSError):  # in the middle of log(): a full disk is no reason
+            _mark(project, child)
         return child
 
+    is_first = make_folder(folder)
+    if start.role == "run" and start.attempt == 1 and not is_first:
+        start = _joining(project, start)
     now = time.time_ns()
     if start.role != "run" or start.attempt > 1:
         start = replace(start, created_ns=now)
     start = identified(start, now)
     _mark(project, start)
     try:
-        make_folder(folder)
         return Journal(
             folder,
             start,
@@ -94,6 +99,21 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
     except OSError:
         leave(project, start)
         raise
+
+
+def _joining(project: ProjectFolder, start: Start) -> Start:
+    """Another process made the run's folder a moment ago, under the same id: join its run.
+
+    Where it was stopped before it wrote its first record, the run is ours after all.
+    """
+    until = time.monotonic() + _FIRST_RECORD_S
+    while not (earlier := read_starts(project.run(start.run))):
+        if time.monotonic() > until:
+            return start
+        time.sleep(0.002)
+    with contextlib.suppress(OSError):
+        project.name(start.name).unlink()  # claimed for a run that did not come to be
+    return replace(earlier[0], role="attach", writer="")
 
 
 def leave(project: ProjectFolder, start: Start) -> None:

@@ -6,12 +6,13 @@ import contextlib
 import hashlib
 import os
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from trialog._format.folders import StoreFolder
-from trialog._writing.folders import make_folder
+from trialog._writing.folders import make_folder, share, sync
 from trialog.errors import MissingFileError, UnreadableFileError
 
 CHUNK_BYTES = 1 << 20
@@ -43,7 +44,7 @@ class BlobWriter:
         target = self._store.blob(digest)
         if not _is_there(target, len(view)):
             with self._temporary() as (file, path):
-                file.write(view)
+                _write_all(file, view)
                 self._publish(file, path, target)
         return StoredBlob(digest, len(view), bytes(view[:HEAD_BYTES]))
 
@@ -58,11 +59,14 @@ class BlobWriter:
         with _open_source(source) as reader, self._temporary() as (file, path):
             hasher, size, head = hashlib.sha256(), 0, b""
             buffer = memoryview(bytearray(CHUNK_BYTES))
-            while count := reader.readinto(buffer):  # type: ignore[attr-defined]
+            # as long as it is now: a file that somebody keeps adding to would never end; those of
+            # /proc say 0 and hold more
+            limit = os.fstat(reader.fileno()).st_size or sys.maxsize
+            while count := reader.readinto(buffer[: limit - size]):  # type: ignore[attr-defined]
                 if not size:
                     head = bytes(buffer[: min(count, HEAD_BYTES)])
                 hasher.update(buffer[:count])
-                file.write(buffer[:count])
+                _write_all(file, buffer[:count])
                 size += count
             digest = hasher.hexdigest()
             target = self._store.blob(digest)
@@ -85,8 +89,15 @@ class BlobWriter:
     def _publish(file: BinaryIO, path: Path, target: Path) -> None:
         """Bring a blob to the disk, then under its name: a name never holds half of its bytes."""
         make_folder(target.parent)
-        os.fdatasync(file.fileno())
+        sync(file.fileno())
+        share(path)  # who logs the same bytes later reads these
         os.replace(path, target)
+
+
+def _write_all(file: BinaryIO, data: memoryview) -> None:
+    """Write every byte: an unbuffered file takes a part where the disk fills up, and says so."""
+    while data:
+        data = data[file.write(data) :]
 
 
 def _is_there(target: Path, size: int) -> bool:

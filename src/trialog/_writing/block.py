@@ -16,7 +16,7 @@ from struct import Struct
 from typing import NamedTuple
 
 from trialog._format.blocks import TRAILER_BYTES, Extent
-from trialog._format.decoding import index_block
+from trialog._format.decoding import Fact, index_block
 from trialog._format.encoding import encode_name, encode_template
 from trialog._format.records import (
     MAX_NUMBER,
@@ -27,6 +27,7 @@ from trialog._format.records import (
     WORD,
     Kind,
     make_word,
+    record_bytes,
 )
 
 
@@ -162,6 +163,13 @@ class MappedBlock(Block):
         return cls(extent, mmap.mmap(fd, extent.size - TRAILER_BYTES, offset=extent.start))
 
 
+class Unwritten(NamedTuple):
+    """Records that no disk has taken: how many points, and the facts."""
+
+    points: int
+    facts: list[Fact]
+
+
 class BufferedBlock(Block):
     """A block in plain memory, copied to the file when it can be.
 
@@ -185,13 +193,21 @@ class BufferedBlock(Block):
             data = self._memory[self.flushed : position]
             self.flushed += os.pwrite(fd, data, self.extent.start + self.flushed)
 
-    def count_unwritten(self) -> int:
-        """How many points are in memory only."""
+    def unwritten(self) -> Unwritten:
+        """What is in memory only, a record that is written in part included."""
         index = index_block(self._memory[: self.position], self.extent, is_settled=True)
-        return sum(
-            len(index.names_of(word)) * sum(place >= self.flushed for place in places)
-            for word, places in index.points.items()
-        )
+        points = 0
+        for word, places in index.points.items():
+            names = index.names_of(word)
+            size = record_bytes(Kind(word & 0xFF), word >> 8, len(names))
+            points += len(names) * sum(place + size > self.flushed for place in places)
+        reached = self.extent.start + self.flushed
+        facts = [
+            fact
+            for fact in index.facts
+            if fact.offset + record_bytes(fact.kind, len(fact.payload)) > reached
+        ]
+        return Unwritten(points, facts)
 
 
 class ShutBlock:

@@ -6,6 +6,8 @@ import os
 import stat
 from pathlib import Path
 
+sync = getattr(os, "fdatasync", os.fsync)  # macOS has the slower one only
+
 _SHARED = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -26,7 +28,8 @@ def make_folder(path: Path) -> bool:
     except FileExistsError:
         return False
     except FileNotFoundError:
-        make_folder(path.parent)
+        if path.parent == path or not (make_folder(path.parent) or path.parent.is_dir()):
+            raise  # a dangling link stands where the folder above should be
         return make_folder(path)
     share(path)
     return True

@@ -8,29 +8,34 @@ full blocks, reserves the next one ahead and syncs; where it is late, the writer
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import threading
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeGuard
 from zlib import crc32
 
 from trialog._format import blocks
 from trialog._format.encoding import encode_general, encode_point, encode_points
 from trialog._format.facts import SYNCED, End, Start
 from trialog._format.folders import JOURNAL_SUFFIX
-from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
+from trialog._format.records import MAX_PAYLOAD_BYTES, Kind, record_bytes
 from trialog._format.values import Number, dump_json
 from trialog._writing.block import Block, BufferedBlock, DroppingBlock, MappedBlock, ShutBlock
+from trialog._writing.folders import share, sync
 from trialog._writing.trouble import Trouble
+from trialog.errors import StoreError
 
 MEMORY_LIMIT_BLOCKS = 32  # blocks of up to 1 MiB that may wait in memory for a full disk
 HELD_FACTS_LIMIT_BYTES = 8 << 20
 HEARTBEAT_NS = 10_000_000_000
 SYNC_NS = 500_000_000
 FLUSH_NS = 40_000_000
+_UNMISSED = frozenset({Kind.HEARTBEAT, Kind.SYNCED, Kind.END, Kind.LEAVE})
+_MARK_BYTES = record_bytes(Kind.SYNCED, SYNCED.size)
 
 
 class JournalClosedError(Exception):
@@ -83,8 +88,9 @@ class Journal:
         self._lock = threading.RLock()  # short: reserving, and the moment of closing
         self._tending = threading.RLock()  # long: the steward at work, or closing
         self._blocks: dict[int, Block | ShutBlock] = {}
-        self._full: deque[Block] = deque()
-        self._late: list[BufferedBlock] = []
+        self._first_full = 0  # the index of the oldest block that has not ended
+        self._lacks_room: OSError | None = None  # why the disk took nothing the last time
+        self._lacks_room_since_ns = 0
         self._held_facts: list[tuple[Kind, bytes, int]] = []
         self._held_bytes = 0
         self._is_closing = False
@@ -102,6 +108,7 @@ class Journal:
         try:
             with contextlib.suppress(OSError):  # not every file system knows it
                 fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            share(self.path)  # whoever may write the store reads its runs, whatever the umask
             if self._may_map:
                 # the first block and the last words: from here on there is room for an end
                 try:
@@ -188,6 +195,7 @@ class Journal:
         """
         if self._is_forked:
             self._begin_child()
+            self.wake()
             return
         if self.block is not full:
             return  # another thread was here first
@@ -199,11 +207,19 @@ class Journal:
         after = self._blocks.get(index)
         if after is None:
             after = self._blocks.setdefault(index, self._reserve(index))
-        if self.block is full:
-            self.block = after
-            if isinstance(full, Block):
-                self._full.append(full)
+        with self._lock:  # no other thread, though a signal handler of this one, may come between
+            if self._is_finished:
+                raise JournalClosedError
+            if self.block is full:
+                self.block = after
+                while self._was_reached(later := self._blocks.get(self.block.extent.number + 1)):
+                    self.block = later  # a handler that logs went on further than we did
         self.wake()
+
+    @staticmethod
+    def _was_reached(block: Block | ShutBlock | None) -> TypeGuard[Block | ShutBlock]:
+        """Whether records went there already: blocks are also reserved ahead."""
+        return block is not None and not (isinstance(block, Block) and not block.position)
 
     def _reserve(self, index: int) -> Block | ShutBlock:
         """The block of that index, on the disk where there is room, else in memory."""
@@ -215,16 +231,35 @@ class Journal:
                 try:
                     return MappedBlock.reserve(self._fd, extent)
                 except OSError as error:
-                    self.trouble.tell_full(error)
+                    self._note_full(error)
+            if self._lacks_room:
+                self.trouble.refuse(self._lacks_room)
         if self._memory_blocks() < MEMORY_LIMIT_BLOCKS:
             return BufferedBlock(extent)
         return DroppingBlock(index, self._clock())
 
+    def _note_full(self, error: OSError) -> None:
+        if self._lacks_room is None:
+            self._lacks_room_since_ns = self._clock()
+        self._lacks_room = error
+        self.trouble.tell_full(error)
+
     def _memory_blocks(self) -> int:
-        waiting = {
-            id(block) for block in list(self._blocks.values()) if isinstance(block, BufferedBlock)
-        }
-        return len(waiting | {id(block) for block in self._late})
+        return sum(isinstance(block, BufferedBlock) for block in list(self._blocks.values()))
+
+    def _full_blocks(self) -> list[Block]:
+        """The blocks before the current one that have not ended, oldest first.
+
+        Found by their place alone: an exception raised at any bytecode of ``_roll`` loses none.
+        """
+        found = []
+        for index in range(self._first_full, max(self.block.extent.number, self._first_full)):
+            block = self._blocks.get(index)
+            if isinstance(block, Block):
+                found.append(block)
+            elif not found:
+                self._first_full = index + 1
+        return found
 
     def _hold(self, kind: Kind, payload: bytes, time_ns: int) -> None:
         """Keep a fact in memory until there is space again."""
@@ -243,16 +278,23 @@ class Journal:
                 return
             self._reserve_ahead()
             self._flush()
-            if _is_due(now_ns, self._synced_ns, SYNC_NS) or len(self._full) > 1:
+            if isinstance(self.block, DroppingBlock):
+                self._recover(self.block)
+            if _is_due(now_ns, self._synced_ns, SYNC_NS) or len(self._full_blocks()) > 1:
                 self._sync(now_ns)
             if _is_due(now_ns, self._beaten_ns, HEARTBEAT_NS):
                 self._beaten_ns = now_ns
-                self.append_fact(Kind.HEARTBEAT, b"", now_ns)
+                self._append_own(Kind.HEARTBEAT, b"", now_ns)
+
+    def _append_own(self, kind: Kind, payload: bytes, time_ns: int) -> None:
+        """Append a record that no user waits for; where there is no room it can be missed."""
+        with contextlib.suppress(StoreError):
+            self.append_fact(kind, payload, time_ns)
 
     @property
     def is_buffered(self) -> bool:
         """Whether records wait in memory to be copied to the file."""
-        return isinstance(self.block, BufferedBlock) or bool(self._late)
+        return any(isinstance(block, BufferedBlock) for block in list(self._blocks.values()))
 
     def _reserve_ahead(self) -> None:
         block = self.block
@@ -265,30 +307,34 @@ class Journal:
 
     def _flush(self) -> None:
         """Copy waiting records to the file; once that works again, go on as before."""
-        for block in list(self._full):
-            if isinstance(block, BufferedBlock):
-                block.seal()
-                self._late.append(block)
-                self._full.remove(block)
+        current = self.block
         try:
-            while self._late:
-                self._late[0].flush(self._fd)
-                self._end_block(self._late[0])
-                self._late.pop(0)
-            if isinstance(self.block, BufferedBlock):
-                self.block.flush(self._fd)
+            for block in self._full_blocks():
+                if isinstance(block, BufferedBlock):
+                    block.seal()
+                    block.flush(self._fd)
+                    self._end_block(block)
+            if isinstance(current, BufferedBlock):
+                current.flush(self._fd)
         except OSError as error:
-            self.trouble.tell_full(error)
-            return
-        if isinstance(self.block, DroppingBlock):
-            self._recover(self.block)
+            self._note_full(error)
+        else:
+            if not isinstance(self.block, DroppingBlock):
+                self._lacks_room = None
 
     def _recover(self, dropping: DroppingBlock) -> None:
-        """There is space again: say what is missing, and go on."""
-        after = self._reserve(dropping.extent.number)
-        if isinstance(after, DroppingBlock):
-            return
-        self._blocks[dropping.extent.number] = self.block = after
+        """Where there is space again: say what is missing, and go on."""
+        try:
+            if self._fd < 0:  # a forked child that could not even make its file
+                self._open()
+            else:
+                after = self._reserve(dropping.extent.number)
+                if isinstance(after, DroppingBlock):
+                    return
+                self._blocks[dropping.extent.number] = self.block = after
+        except OSError:
+            return  # told already
+        self._lacks_room = None
         self.trouble.add_missing(dropping.missing, dropping.since_ns)
         facts, self._held_facts, self._held_bytes = self._held_facts, [], 0
         for kind, payload, time_ns in facts:
@@ -303,26 +349,20 @@ class Journal:
 
     def _sync(self, now_ns: int) -> None:
         """Bring what is written to the disk, close full blocks, and leave a mark."""
-        full = []
-        while self._full and isinstance(self._full[0], MappedBlock):
-            full.append(self._full.popleft())
         reached = self._written()
+        full = self._full_blocks()
         self._synced_ns = now_ns
-        if (reached == self._synced_at and not full) or self._late:
-            self._full.extendleft(reversed(full))
+        if reached == self._synced_at and not full:
             return
+        if any(isinstance(block, BufferedBlock) for block in full):
+            return  # the disk is full: nothing before them is to be called safe
         for block in full:
             block.seal()
-        try:
-            os.fdatasync(self._fd)
-            while full:
-                self._end_block(full[0])
-                full.pop(0)
-        except OSError:
-            self._full.extendleft(reversed(full))
-            raise
-        self.append_fact(Kind.SYNCED, SYNCED.pack(reached), now_ns)
-        self._synced_at = self._written()
+        sync(self._fd)
+        for block in full:
+            self._end_block(block)
+        self._append_own(Kind.SYNCED, SYNCED.pack(reached), now_ns)
+        self._synced_at = reached + _MARK_BYTES  # what came in between is for the next time
 
     def _written(self) -> int:
         """The offset up to which everything stands in the file (though not yet on the disk)."""
@@ -356,23 +396,46 @@ class Journal:
             if self._is_closing or self._is_forked:
                 return
             self._flush()
-            end = end and replace(
-                end,
-                missing=self.trouble.missing + self._dropped(),
-                missing_since_ns=self.trouble.missing_since_ns,
-            )
-            self.append_fact(kind, end.encode_within(MAX_PAYLOAD_BYTES) if end else b"{}")
+            end = end and self._with_missing(end, self._dropped())
+            refusal: OSError | None = None
+            try:
+                if isinstance(self.block, DroppingBlock):
+                    raise self._lacks_room or OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                self.append_fact(kind, end.encode_within(MAX_PAYLOAD_BYTES) if end else b"{}")
+            except OSError as error:
+                refusal = error
             self._is_closing = True
             with self._lock:
                 self._is_finished = True
                 last, self.block = self.block, ShutBlock()
             try:
+                if refusal:
+                    raise refusal
                 self._close_blocks(last)
             except OSError as error:
                 self._close_full(kind, end, last, error)
             finally:
                 fd, self._fd = self._fd, -1
-                os.close(fd)
+                if fd >= 0:
+                    os.close(fd)
+
+    def _with_missing(self, end: End, more: int) -> End:
+        """An end that says how many points are missing."""
+        return replace(
+            end,
+            missing=self.trouble.missing + more,
+            missing_since_ns=self.trouble.missing_since_ns
+            or (self._lacks_room_since_ns if more else None),
+        )
+
+    def _unended(self, last: Block | ShutBlock) -> list[Block]:
+        """The blocks that have not ended, oldest first; none after the last."""
+        found = [
+            block
+            for index, block in sorted(self._blocks.items())
+            if isinstance(block, Block) and index < last.extent.number
+        ]
+        return [*found, last] if isinstance(last, Block) else found
 
     def _close_blocks(self, last: Block | ShutBlock) -> None:
         """Write what is left, the trailers, and cut the file at its end.
@@ -380,16 +443,12 @@ class Journal:
         Raises:
             OSError: it could not all be written.
         """
-        waiting = [*self._late, *self._full]
-        if isinstance(last, Block):
-            waiting.append(last)
+        waiting = self._unended(last)
         for block in waiting:
             block.seal()
             if isinstance(block, BufferedBlock):
                 block.flush(self._fd)
-        if isinstance(last, DroppingBlock):
-            raise OSError("the store is full")
-        os.fdatasync(self._fd)
+        sync(self._fd)
         for block in waiting:
             self._end_block(block, is_last=block is last)
         for ahead in self._blocks.values():
@@ -402,18 +461,24 @@ class Journal:
         self, kind: Kind, end: End | None, last: Block | ShutBlock, error: OSError
     ) -> None:
         """The disk is full and stays full: the end goes where room was kept for it."""
-        waiting = [*self._late, *self._full, last]
-        buffered = [block for block in waiting if isinstance(block, BufferedBlock)]
-        lost = sum(block.count_unwritten() for block in buffered) + self._dropped(last)
-        self.trouble.add_missing(lost, self._clock())
+        left = [
+            block.unwritten() for block in self._unended(last) if isinstance(block, BufferedBlock)
+        ]
+        lost = sum(each.points for each in left) + self._dropped(last)
+        self.trouble.add_missing(lost, self._lacks_room_since_ns or self._clock())
+        payload = b"{}"
         if end:
-            end = replace(
-                end, missing=self.trouble.missing, missing_since_ns=self.trouble.missing_since_ns
-            )
-        facts = [(kind, end.encode_within(MAX_PAYLOAD_BYTES // 2) if end else b"{}", self._clock())]
+            payload = self._with_missing(end, 0).encode_within(MAX_PAYLOAD_BYTES // 2)
+        facts = [(kind, payload, self._clock())]
+        facts += [
+            (fact.kind, fact.payload, fact.time_ns)
+            for each in left
+            for fact in each.facts
+            if fact.kind not in _UNMISSED
+        ]
         at = blocks.LAST_WORDS_START
-        for fact_kind, payload, time_ns in facts + self._held_facts:
-            record = encode_general(fact_kind, time_ns, payload)
+        for fact_kind, content, time_ns in facts + self._held_facts:
+            record = encode_general(fact_kind, time_ns, content)
             if at + len(record) > blocks.LAST_WORDS_END:
                 self.trouble.tell_lost_fact(fact_kind.name.lower())
                 continue
@@ -435,13 +500,13 @@ class Journal:
         if self._is_finished:
             return
         fd, maps = self._fd, [block for block in self._blocks.values() if isinstance(block, Block)]
-        maps += [*self._full, *self._late]
         self._reset()
         self._is_forked = True
         self.block = ShutBlock()
         self.trouble.reset()
         for block in maps:
-            block.close()
+            with contextlib.suppress(BufferError):  # the parent's steward was reading it
+                block.close()
         if fd >= 0:
             os.close(fd)
 
@@ -454,7 +519,7 @@ class Journal:
             try:
                 self._open()
             except OSError as error:
-                self.trouble.tell_full(error)
+                self._note_full(error)
                 self.block = DroppingBlock(0, self._clock())
 
 

@@ -75,16 +75,25 @@ def _describe(store: StoreFolder, time_ns: int) -> bytes:
         option=orjson.OPT_INDENT_2,
     )
     temporary = store.path / f".store.json.{os.getpid()}.{os.urandom(4).hex()}"
-    temporary.write_bytes(content)
-    share(temporary)
     try:
-        with contextlib.suppress(FileExistsError):
-            os.link(temporary, store.description)
-    except OSError:  # a file system without links
-        os.replace(temporary, store.description)
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # a loss of power must not leave a store with an empty face
+        share(temporary)
+        _publish_once(temporary, store.description)
     finally:
         temporary.unlink(missing_ok=True)
     return store.description.read_bytes()
+
+
+def _publish_once(temporary: Path, target: Path) -> None:
+    """Give a file its name, unless another process was first."""
+    try:
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, target)
+    except OSError:  # a file system without links
+        os.replace(temporary, target)
 
 
 def claim_name(project: ProjectFolder, name: str, run_id: str) -> str:
@@ -125,6 +134,7 @@ def _claim(path: Path, run_id: str) -> bool:
         os.write(fd, run_id.encode())
     finally:
         os.close(fd)
+    share(path)  # whoever goes on with the run looks here for its id
     return True
 
 

@@ -41,18 +41,23 @@ class Trouble:
         self.missing, self.missing_since_ns = 0, None
 
     def tell_full(self, error: OSError) -> None:
-        """There is no space; points wait in memory and it is tried again.
-
-        Raises:
-            StoreError: the user asked for errors.
-        """
+        """There is no space; points wait in memory and it is tried again."""
         self._say(
             "full",
             f"the store has no room for the journal ({error}); points stay in memory and are "
             "written once there is room again. Free some space.",
         )
+
+    def refuse(self, error: OSError) -> None:
+        """A call needs space and there is none.
+
+        Raises:
+            StoreError: the user asked for errors.
+        """
         if self.is_strict:
-            raise StoreError(f"{self._who}: the store has no room for the journal: {error}")
+            raise StoreError(
+                error.errno, f"{self._who}: the store has no room for the journal: {error}"
+            ) from error
 
     def tell_failing(self, error: BaseException) -> None:
         """Something else does not work; it is tried again."""

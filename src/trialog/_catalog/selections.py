@@ -1,0 +1,116 @@
+"""Choosing runs: what a filter comes to in SQL, and the rows that it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, Select, exists, or_, select
+
+from trialog._catalog import schema
+from trialog._catalog.addresses import ProjectPlace, RunPlace
+from trialog._catalog.processes import Identity, identity_of
+from trialog._catalog.rows import chunks
+from trialog._filters import RunFilter
+
+
+class WriterRow(NamedTuple):
+    """A writer of a run that nobody has ended, for liveness."""
+
+    writer: str
+    role: str
+    attempt: int
+    has_left: bool
+    is_final: bool
+    fate: str | None
+    news_ns: int
+    identity: Identity
+
+
+class RunRow(NamedTuple):
+    """A run as the catalog knows it.
+
+    Attributes:
+        place: where it lies.
+        facts: its row of ``runs`` and its project's names.
+        writers: of a run without a written end, all who ever wrote it; else none.
+    """
+
+    place: RunPlace
+    facts: Row[Any]
+    writers: tuple[WriterRow, ...]
+
+    @property
+    def key(self) -> int:
+        """Its key."""
+        return int(self.facts.key)
+
+
+def all_runs() -> Select[Any]:
+    """All runs with their projects, newest first."""
+    table, owner = schema.RUNS, schema.PROJECTS
+    columns = [column for column in table.c if column.name != "project"]
+    return (
+        select(
+            *columns,
+            owner.c.namespace,
+            owner.c.project,
+            owner.c.namespace_name,
+            owner.c.project_name,
+        )
+        .join(owner, owner.c.key == table.c.project)
+        .order_by(table.c.created_ns.desc(), table.c.id.desc())
+    )
+
+
+def filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
+    """Only the runs that a filter finds, or that may turn out to be such."""
+    table, owner, tags = schema.RUNS, schema.PROJECTS, schema.TAGS
+    if not wanted.with_deleted:
+        statement = statement.where(table.c.deleted_ns.is_(None))
+    if wanted.namespace is not None:
+        statement = statement.where(owner.c.namespace == wanted.namespace)
+    if wanted.project is not None:
+        statement = statement.where(owner.c.project == wanted.project)
+    if wanted.name is not None:
+        statement = statement.where(table.c.folded_name == wanted.name.casefold())
+    if wanted.name_contains:
+        part = wanted.name_contains.casefold()
+        statement = statement.where(table.c.folded_name.contains(part, autoescape=True))
+    if wanted.statuses is not None:
+        names = [status.value for status in wanted.statuses]
+        statement = statement.where(or_(table.c.status.in_(names), table.c.status.is_(None)))
+    for tag in wanted.tags:
+        has_tag = exists().where((tags.c.run == table.c.key) & (tags.c.tag == tag))
+        statement = statement.where(has_tag)
+    return statement
+
+
+def with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRow]:
+    """Rows of :func:`all_runs`, with the writers of those that nobody has ended."""
+    unended = [row.key for row in rows if row.status is None]
+    writers: dict[int, list[WriterRow]] = {}
+    table = schema.JOURNALS
+    for part in chunks(unended):
+        statement = select(table).where(table.c.run.in_(part) & (table.c.role != "edit"))
+        for row in connection.execute(statement):
+            writers.setdefault(row.run, []).append(
+                WriterRow(
+                    row.writer,
+                    row.role,
+                    row.attempt,
+                    row.has_left,
+                    row.is_final,
+                    row.fate,
+                    row.news_ns,
+                    identity_of(row),
+                )
+            )
+    return [
+        RunRow(
+            RunPlace(ProjectPlace(row.namespace, row.project), row.day, row.id),
+            row,
+            tuple(writers.get(row.key, ())),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,185 @@
+"""A comparison on a terminal: a row for each run, or, of a few runs, a column for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from rich.console import RenderableType
+from rich.text import Text
+
+from trialog._cli.comparison import ComparedRun, Comparison
+from trialog._cli.tables import (
+    Column,
+    duration_cell,
+    fit,
+    local_now,
+    name_cell,
+    status_cell,
+    stdout_width,
+    table_of,
+)
+from trialog._cli.words import ago, count, metric_value, parameter_value, printable
+from trialog._reading.headings import COMPARED, heading
+
+_VALUE_WIDTH = 24
+_TITLE_WIDTH = 14
+_BESIDE_WIDTH = 14  # a run beside others needs at least so much
+_LABEL_WIDTH = 24
+_NOTE_LETTERS = 400
+
+
+@dataclass(slots=True)
+class _Line:
+    """One thing that runs are compared by."""
+
+    title: str
+    cells: list[Text]
+    is_right: bool
+    rank: int
+    is_value: bool = True
+
+
+def comparison_parts(
+    comparison: Comparison, *, total: int, shows_all: bool
+) -> Iterator[RenderableType]:
+    """The table, and lines below it for what is not in it.
+
+    Args:
+        comparison: the runs that are shown.
+        total: how many runs there are, with those beyond the limit.
+        shows_all: show parameters too that are the same in all runs.
+    """
+    runs = comparison.runs
+    same = []
+    if not shows_all and len(runs) > 1:
+        same = [name for name in comparison.parameters if comparison.is_same(name)]
+    lines = _lines(comparison, hidden=set(same))
+    width = stdout_width()
+    columns = _columns(comparison, lines)
+    widths = fit(columns, width)
+    left_out: list[str] = []
+    lacks_values = any(line.is_value and place not in widths for place, line in enumerate(lines, 1))
+    if lacks_values and len(runs) * _BESIDE_WIDTH + _LABEL_WIDTH <= width:
+        columns = _columns_beside(comparison, lines)
+        widths = fit(columns, width)
+    elif len(widths) < len(columns):
+        left_out = [columns[each].title for each in range(len(columns)) if each not in widths]
+    if runs:
+        yield table_of(columns, widths)
+    yield from _notes(comparison, same, left_out, total)
+
+
+def _lines(comparison: Comparison, hidden: set[str]) -> list[_Line]:
+    """What runs are compared by, the most important first: what was asked for, then all."""
+    runs, now = comparison.runs, local_now()
+    records = [run.found.record for run in runs]
+    lines = [_Line("status", [status_cell(each) for each in records], False, 0, is_value=False)]
+    wanted = [(statistic, name) for name in comparison.asked for statistic in COMPARED]
+    if not comparison.asked:
+        wanted = [
+            ("last", name)
+            for name in comparison.metrics
+            if any(name in run.metrics for run in runs)
+        ]
+    if comparison.goal is not None:
+        wanted = list(dict.fromkeys([comparison.goal, *wanted]))
+    for place, (statistic, metric) in enumerate(wanted):
+        cells = [_metric_cell(run, statistic, metric) for run in runs]
+        is_asked = bool(comparison.asked) or (statistic, metric) == comparison.goal
+        rank = 1 if is_asked else 3 + 2 * place
+        lines.append(_Line(heading(statistic, printable(metric)), cells, True, rank))
+    shown = [name for name in comparison.parameters if name not in hidden]
+    for place, name in enumerate(shown):
+        lines.append(_parameter_line(runs, name, rank=2 + 2 * place))
+    last = max(line.rank for line in lines) + 1
+    started = [Text(ago(record.date_created, now)) for record in records]
+    lines.append(_Line("started", started, False, last, is_value=False))
+    durations = [duration_cell(record) for record in records]
+    lines.append(_Line("duration", durations, True, last, is_value=False))
+    return lines
+
+
+def _metric_cell(run: ComparedRun, statistic: str, metric: str) -> Text:
+    summary = run.metrics.get(metric)
+    return Text("" if summary is None else metric_value(getattr(summary, statistic)))
+
+
+def _parameter_line(runs: Sequence[ComparedRun], name: str, rank: int) -> _Line:
+    values = [run.parameters.get(name) for run in runs]
+    cells = [
+        Text(parameter_value(run.parameters[name]) if name in run.parameters else "")
+        for run in runs
+    ]
+    is_right = all(isinstance(each, int | float) for each in values if each is not None)
+    return _Line(printable(name), cells, is_right, rank)
+
+
+def _columns(comparison: Comparison, lines: Sequence[_Line]) -> list[Column]:
+    """A row for each run."""
+    columns = [Column("run", _names(comparison), 24, 40, keeps_ends=True)]
+    for line in lines:
+        widest = max((cell.cell_len for cell in line.cells), default=0)
+        title_width = min(cell_len(line.title), _TITLE_WIDTH)
+        shown = widest if line.is_right else min(widest, _TITLE_WIDTH)  # numbers in full
+        least = max(title_width, shown) if line.is_value else None
+        columns.append(
+            Column(
+                line.title,
+                line.cells,
+                least,
+                max(_VALUE_WIDTH, widest if line.is_right else 0),
+                is_right=line.is_right,
+                rank=line.rank,
+            )
+        )
+    return columns
+
+
+def _columns_beside(comparison: Comparison, lines: Sequence[_Line]) -> list[Column]:
+    """A column for each run."""
+    titles = [Text(line.title, style="bold") for line in lines]
+    columns = [Column("", titles, _LABEL_WIDTH, 48, keeps_ends=True)]
+    for place, name in enumerate(_names(comparison)):
+        cells = [line.cells[place] for line in lines]
+        columns.append(Column(name.plain, cells, _BESIDE_WIDTH - 2, 40, keeps_ends=True))
+    return columns
+
+
+def _names(comparison: Comparison) -> list[Text]:
+    names = []
+    for run in comparison.runs:
+        is_best = run.found.record.id == comparison.best
+        name = name_cell(run.found.record.name, is_bold=is_best)
+        names.append(Text.assemble("* ", name) if is_best else name)
+    return names
+
+
+def _notes(
+    comparison: Comparison, same: Sequence[str], left_out: Sequence[str], total: int
+) -> Iterator[RenderableType]:
+    runs = comparison.runs
+    if comparison.goal is not None and comparison.best is not None and runs:
+        title = heading(*comparison.goal)
+        value = _metric_cell(runs[0], *comparison.goal).plain
+        yield _note(f"* best {title}: {runs[0].found.record.name} ({value})")
+    if same:
+        values = runs[0].parameters
+        pairs = ", ".join(f"{name}={parameter_value(values[name])}" for name in same)
+        yield _note(f"the same in all {len(runs)}: {pairs}")
+    if left_out:
+        yield _note(
+            f"no room for {count(len(left_out), 'column')}: {', '.join(left_out)} "
+            "(a wider terminal, --metric NAME, or --json shows them)"
+        )
+    if total > len(runs):
+        more = count(total - len(runs), "more run")
+        yield _note(f"… and {more}: --limit {total} shows all")
+
+
+def _note(text: str) -> Text:
+    text = printable(text)
+    if len(text) > _NOTE_LETTERS:
+        text = text[: _NOTE_LETTERS - 1] + "…"
+    return Text(text, style="italic")

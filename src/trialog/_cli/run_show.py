@@ -1,0 +1,89 @@
+"""``trialog run show``: everything that was kept of one run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trialog._cli import options
+from trialog._cli.completion import complete_run
+from trialog._cli.output import write_object, write_rich
+from trialog._cli.session import Session, project_slugs
+
+if TYPE_CHECKING:
+    from trialog._catalog import Catalog
+    from trialog._cli.found import FoundRun
+    from trialog._reading import AttachmentInfo
+
+
+@click.command(
+    "show",
+    short_help="Show everything that was kept of a run.",
+    epilog="\b\nExamples:\n"
+    "  trialog run show brave_pasta_123\n"
+    "  trialog run show best --project acme/digits --json",
+)
+@click.argument("run", shell_complete=complete_run)
+@options.project_option
+@options.session_options
+def show_run(session: Session, run: str, project: str | None) -> None:
+    """Show everything that was kept of RUN: its id, the beginning of it, or its name.
+
+    How it ended and why, parameters, what its metrics came to, attachments, and what of it is
+    missing or damaged. Deleted runs too.
+    """
+    from trialog._cli.found import runs_of_records  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._reading import resolve  # noqa: PLC0415 # as above
+
+    catalog = session.catalog()
+    namespace, slug = project_slugs(catalog, project)
+    record = resolve(catalog, run, namespace=namespace, project=slug)
+    (found,) = runs_of_records(catalog, [record])
+    content = content_of(catalog, found)
+    if session.is_json:
+        write_object(content)
+        return
+    from trialog._cli.sheet import sheet_of  # noqa: PLC0415 # loads rich
+
+    write_rich(*sheet_of(record, content))
+
+
+def content_of(catalog: Catalog, run: FoundRun) -> dict[str, Any]:
+    """Everything that is kept of a run, ready for JSON."""
+    from trialog._catalog import queries  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._cli.found import facts_as_json  # noqa: PLC0415 # as above
+    from trialog._reading import ContentReader  # noqa: PLC0415 # as above
+
+    record = run.record
+    reader = ContentReader(catalog, record.place)
+    attachments = reader.attachments
+    return {
+        **facts_as_json(run),
+        "namespace_name": record.organization.display_name,
+        "project_name": record.project.display_name,
+        "url": record.url,
+        "pid": record.pid,
+        "python": record.python,
+        "trialog": record.trialog,
+        "exit_code": record.exit_code,
+        "exception": None if record.exception is None else asdict(record.exception),
+        "missing_since_ns": run.row.facts.missing_since_ns,
+        "damage": [each._asdict() for each in catalog.ask(queries.damage_of, record.key)],
+        "parameters": reader.parameters,
+        "metrics": reader.summary,
+        "values": catalog.ask(queries.json_value_names, record.key),
+        "attachments": {
+            name: [_attachment(each) for each in attachments.versions(name)] for name in attachments
+        },
+    }
+
+
+def _attachment(info: AttachmentInfo) -> dict[str, Any]:
+    from trialog._cli.found import iso, nanoseconds  # noqa: PLC0415 # loads sqlalchemy
+
+    content = asdict(info)
+    del content["name"]
+    moment = content.pop("date_created")
+    return {**content, "created_ns": nanoseconds(moment), "date_created": iso(moment)}

@@ -1,0 +1,106 @@
+"""What the pages show is true: code runs, commands exist, the site builds without a warning."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import click
+import pytest
+
+from trialog._cli import commands
+from trialog._cli.commands import CommandLine
+
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+BLOCK = re.compile(
+    r"(?:<!-- no-run: (?P<reason>[^\n]*?) -->\n)?^```(?P<language>\w+)\n(?P<code>.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def blocks(page: Path, *languages: str) -> list[tuple[int, str]]:
+    """The blocks of a page that are to be run: the line each begins at, and its text."""
+    text = page.read_text(encoding="utf-8")
+    return [
+        (text.count("\n", 0, found.start("code")), found["code"])
+        for found in BLOCK.finditer(text)
+        if found["language"] in languages and not found["reason"]
+    ]
+
+
+def name_of(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+def pages_with(*languages: str):
+    pages = [page for page in PAGES if blocks(page, *languages)]
+    return pytest.mark.parametrize("page", pages, ids=name_of)
+
+
+@pages_with("python")
+def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
+    """From top to bottom, in one namespace, in an empty folder with an empty store."""
+    monkeypatch.chdir(tmp_path)
+    module = types.ModuleType("page")
+    monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look for their module
+    namespace = vars(module)
+    for line, code in blocks(page, "python"):
+        padded = "\n" * line + code  # a traceback names the line of the page
+        exec(compile(padded, str(page), "exec"), namespace)
+
+
+@pages_with("sh", "console")
+def test_the_commands_of_a_page_exist(page):
+    """Every `trialog …` line is understood by the command line, options and all."""
+    lines = [
+        line.removeprefix("$ ")
+        for _, code in blocks(page, "sh", "console")
+        for line in code.splitlines()
+    ]
+    for line in lines:
+        if line.startswith(("trialog ", "python -m trialog ")):
+            words = shlex.split(line.split(" | ")[0], comments=True)
+            check_command(words[words.index("trialog") + 1 :])
+        elif line.startswith("sh scripts/"):
+            assert (ROOT / shlex.split(line)[1]).exists(), line
+
+
+def check_command(arguments: list[str]) -> None:
+    """Parse a command line as the program would, without doing it."""
+    (group,) = [each for each in vars(commands).values() if type(each) is CommandLine]
+    command: click.Command = group
+    context = None
+    while isinstance(command, click.Group):
+        context = command.make_context(command.name, list(arguments), parent=context)
+        name, command, arguments = command.resolve_command(
+            context, [*context._protected_args, *context.args]
+        )
+    command.make_context(name, list(arguments), parent=context)
+
+
+def test_no_block_is_left_out_without_a_reason():
+    """`<!-- no-run: reason -->` has one, and stands directly before its block."""
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        excused = [found["reason"] for found in BLOCK.finditer(text) if found["reason"] is not None]
+        assert all(excused), page
+        assert text.count("<!-- no-run") == len(excused), page
+
+
+def test_the_site_builds_without_a_warning(tmp_path):
+    """mkdocs, strictly: every link, anchor and page of the navigation is there."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    pages = list(tmp_path.rglob("index.html"))
+    assert len(pages) >= len(PAGES) - 1
+    for page in pages:
+        loaded = re.findall(
+            r'<(?:link|script|img)[^>]+(?:href|src)="(https?://[^"]+)"', page.read_text()
+        )
+        assert not [each for each in loaded if "canonical" not in each], page

@@ -1,0 +1,134 @@
+"""``trialog run show``."""
+
+from __future__ import annotations
+
+import pytest
+
+import trialog
+
+
+@pytest.mark.usefixtures("zoo")
+def test_json_has_everything(call):
+    """Facts, parameters, summaries, values and all versions of attachments are in the object."""
+    run = call("run", "show", "good_2").json
+    assert run["status"] == "COMPLETED"
+    assert run["project_name"] == "Digits sweep"
+    assert run["parameters"] == {"model": "mlp", "lr": 0.01, "batch": 32}
+    assert run["metrics"]["loss"]["last"] == pytest.approx(0.2)
+    assert run["metrics"]["loss"]["step_of_min"] == 2
+    assert run["metrics"]["val/acc"]["count"] == 3
+    versions = run["attachments"]["model"]
+    assert [each["version"] for each in versions] == [1, 2]
+    assert [each["size_bytes"] for each in versions] == [5, 5000]
+    assert versions[1]["media_type"] == "application/octet-stream"
+    assert versions[1]["filename"] == "m.bin"
+    assert isinstance(versions[1]["created_ns"], int)
+    assert run["attachments"]["confusion"][0]["step"] == 2
+    assert run["damage"] == []
+
+
+@pytest.mark.usefixtures("zoo")
+def test_numbers_that_json_lacks_are_tagged(call):
+    """NaN, infinities and integers beyond 64 bits survive as tagged objects."""
+    run = call("run", "show", "crashed").json
+    assert run["parameters"]["lr"] == {"$float": "Infinity"}
+    assert run["parameters"]["big"] == {"$int": str(2**70)}
+    assert run["metrics"]["loss"]["last"] == {"$float": "NaN"}
+    assert run["values"] == ["note"]
+
+
+@pytest.mark.usefixtures("zoo")
+def test_a_crash_is_shown_with_its_traceback(call):
+    """Type, message and traceback of the exception are in both answers, harmless in the table."""
+    exception = call("run", "show", "crashed").json["exception"]
+    assert exception["type"] == "ValueError"
+    assert exception["message"].startswith("too \x1b[31mred")
+    assert exception["traceback"].startswith("Traceback (most recent call last):")
+    sheet = call("run", "show", "crashed", "--table").stdout
+    assert "✗ CRASHED" in sheet
+    assert "Traceback (most recent call last):" in sheet
+    assert r"ValueError: too \x1b[31mred" in sheet
+    assert "Over the edge" in sheet
+    assert "\x1b" not in sheet
+
+
+@pytest.mark.usefixtures("zoo")
+def test_the_sheet_has_every_section(call):
+    """On a terminal: how it ended, parameters, metrics with their steps, attachments with sizes."""
+    sheet = call("run", "show", "good_2", "--table").stdout
+    assert "good_2  ✓ COMPLETED" in sheet
+    for heading in ("Parameters (3)", "Metrics (2)", "Attachments (2)"):
+        assert heading in sheet
+    assert "0.2 @2" in sheet
+    assert "4.88 KiB" in sheet
+    assert "application/octet-stream" in sheet
+    assert "acme/digits-sweep (Digits sweep)" in sheet
+    assert "Trouble" not in sheet
+
+
+@pytest.mark.usefixtures("zoo")
+def test_reason_and_exit_code(call):
+    """The user's reason and the argument of sys.exit are shown."""
+    assert "infeasible" in call("run", "show", "empty", "--table").stdout
+    with pytest.raises(SystemExit), trialog.init("acme", "demo", name="exits"):
+        raise SystemExit(3)
+    assert call("run", "show", "exits").json["exit_code"] == 3
+    lines = call("run", "show", "exits", "--table").lines
+    assert any(line.split() == ["exit", "code", "3"] for line in lines)
+
+
+def test_damage_is_shown(call, store):
+    """What cannot be read of a run's journals is told with its place; the rest is shown."""
+    with trialog.init("acme", "demo", name="hurt") as run:
+        for step in range(20_000):
+            run.log("loss", step, step=step)
+    (path,) = store.glob("namespaces/*/*/runs/*/*/*.journal")
+    data = bytearray(path.read_bytes())
+    data[100 * 1024] ^= 0xFF  # in the second block
+    path.write_bytes(data)
+    found = call("run", "show", "hurt").json
+    assert found["damages"] == 1
+    assert found["damage"][0]["writer"] == path.stem
+    sheet = call("run", "show", "hurt", "--table").stdout
+    assert "Trouble" in sheet
+    assert path.stem in sheet
+    assert "1 damaged place" in call("run", "list", "--table", columns=200).stdout
+
+
+@pytest.mark.usefixtures("zoo")
+def test_a_run_is_found_by_id_prefix_and_name(call):
+    """The id, its beginning, and the name all lead to the run."""
+    run = call("run", "show", "good_1").json
+    assert call("run", "show", run["id"]).json["name"] == "good_1"
+    assert call("run", "show", run["id"][:-1]).json["name"] == "good_1"
+    assert call("run", "show", "good_1", "--project", "acme/digits-sweep").json["id"] == run["id"]
+
+
+def test_a_name_in_several_projects_needs_the_project(call):
+    """An ambiguous name is misuse and names the projects; ``--project`` decides."""
+    for project in ("one", "two"):
+        with trialog.init("acme", project, name="same"):
+            pass
+    answer = call("run", "show", "same")
+    assert answer.code == 2
+    assert "acme/one, acme/two" in answer.stderr
+    assert call("run", "show", "same", "--project", "two").json["project"] == "two"
+
+
+@pytest.mark.usefixtures("zoo")
+def test_an_unknown_run_names_the_nearest(call):
+    """A run that is not there ends with 1 and says what was probably meant."""
+    answer = call("run", "show", "good_7")
+    assert answer.code == 1
+    assert answer.stderr.startswith("error: there is no run 'good_7'; did you mean 'good_")
+
+
+@pytest.mark.usefixtures("zoo")
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_the_sheet_fits_the_terminal(call, columns):
+    """No line of a sheet is wider than the terminal."""
+    from rich.cells import cell_len
+
+    for name in ("good_0", "crashed", "empty", "実験_長い名前"):
+        lines = call("run", "show", name, "--table", columns=columns).lines
+        assert all(cell_len(line) <= columns for line in lines)

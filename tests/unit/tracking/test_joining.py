@@ -1,0 +1,248 @@
+"""Runs of several writers and attempts: ``id=``, ``resume=``, ``parent=``, and PENDING."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+import trialog
+from trialog import RunStatus, errors
+from trialog._format.facts import Start
+from trialog._format.records import Kind
+
+
+def start_of(journals, path):
+    return Start.decode(journals.read(path)[0].payload)
+
+
+# -- id= ---------------------------------------------------------------------------------------
+
+
+def test_a_run_of_a_chosen_id(journals):
+    """The id is the user's, and finds the run."""
+    with trialog.init("p", name="r", id="train-2026_01.31") as run:
+        run.log("x", 1.0)
+    assert run.id == "train-2026_01.31"
+    assert trialog.get_run("train-2026_01.31").name == "r"
+
+
+@pytest.mark.parametrize("given", ["", "a/b", "../x", ".", "-x", "x" * 129, "ü", "a b", 3])
+def test_an_id_that_cannot_be_one(store, given):
+    """It becomes a folder: letters, digits, and little else."""
+    with pytest.raises(errors.InvalidNameError, match="run id"):
+        trialog.init("p", id=given)
+    assert not store.exists()
+
+
+def test_a_second_process_joins(script, journals):
+    """Same id, same run: name, tags and description are the first's; each has its own journal."""
+    with trialog.init("p", name="r", id="shared", tags=["a"]) as run:
+        done = script("""
+            import trialog
+            with trialog.init("p", id="shared", name="ignored") as run:
+                run.log("x", 2.0, 1)
+                print(run.name, run.id, *run.tags)
+        """)
+        assert (done.returncode, done.stdout) == (0, "r shared a\n")
+        assert run.status is RunStatus.RUNNING
+        assert trialog.get_run("shared").status is RunStatus.RUNNING
+        run.log("x", 1.0, 0)
+    assert sorted(journals.points("x")) == [(0, 1.0), (1, 2.0)]
+    assert sorted(start_of(journals, path).role for path in journals.paths()) == ["attach", "run"]
+    assert trialog.get_run("shared").status is RunStatus.COMPLETED
+    assert len(trialog.runs("p")) == 1
+
+
+def test_one_that_joined_ends_its_own_part_only(script):
+    """Its exception, its finish, its death are its own; the run is the first's to end."""
+    with trialog.init("p", name="r", id="shared"):
+        for body in ("raise ValueError", "run.finish('FAILED')", "os.kill(os.getpid(), 9)"):
+            script(f"""
+                import os, trialog
+                with trialog.init("p", id="shared") as run:
+                    run.log("x", 1.0)
+                    {body}
+            """)
+            assert trialog.get_run("shared").status is RunStatus.RUNNING
+    found = trialog.get_run("shared")
+    assert (found.status, found.points) == (RunStatus.COMPLETED, 3)
+
+
+def test_eight_ranks_of_one_run_that_start_at_once(tmp_path, store, journals):
+    """One of them begins the run, seven join it: one name, one end, every point."""
+    code = """
+import os, sys, time, trialog
+sys.stdin.readline()
+with trialog.init("p", id="ranks", name="train") as run:
+    for step in range(200): run.log("loss", float(sys.argv[1]), step)
+    print(run.name, flush=True)
+    sys.stdin.readline()
+"""
+    ranks = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(rank)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )
+        for rank in range(8)
+    ]  # fmt: skip
+    for rank in ranks:
+        rank.stdin.write("go\n")
+        rank.stdin.flush()
+    names = {rank.stdout.readline().strip() for rank in ranks}
+    roles = [start_of(journals, path).role for path in journals.paths()]
+    for rank in ranks:
+        rank.communicate("end\n")
+        assert rank.returncode == 0
+    assert names == {"train"}
+    assert sorted(roles) == ["attach"] * 7 + ["run"]
+    run = trialog.get_run("ranks")
+    assert (run.name, run.status, run.points) == ("train", RunStatus.COMPLETED, 1600)
+    assert len(journals.facts(Kind.END)) == 1
+
+
+# -- resume= -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", ["name", "id"])
+def test_a_finished_run_is_gone_on_with(by, journals):
+    """Attempt 2: history is kept, the status is that of the latest attempt."""
+    first = trialog.init("p", name="r", parameters={"lr": 0.1})
+    first.log("x", 1.0, 0)
+    first.finish("FAILED", reason="infeasible")
+    before = trialog.get_run("r")
+    assert before.status is RunStatus.FAILED
+    with trialog.init("p", resume=getattr(first, by)) as second:
+        assert (second.id, second.name) == (first.id, "r")
+        assert trialog.get_run("r").status is RunStatus.RUNNING
+        second.log("x", 2.0, 1)
+        second.log_parameter("lr", 0.2)
+    run = trialog.get_run("r")
+    assert (run.status, run.attempt, run.reason, run.exception) == (
+        RunStatus.COMPLETED, 2, None, None,
+    )  # fmt: skip
+    assert run.metric("x")["value"].tolist() == [1.0, 2.0]
+    assert run.parameters == {"lr": 0.2}
+    assert [each.value for each in run.parameter_history("lr")] == [0.1, 0.2]
+    assert run.date_created == before.date_created
+
+
+def test_a_killed_run_is_gone_on_with(script):
+    """No end was ever written: attempt 2 all the same, and a third after that."""
+    script("""
+        import os, trialog
+        run = trialog.init("p", name="r")
+        run.log("x", 1.0, 0)
+        os._exit(9)
+    """)
+    assert trialog.get_run("r").reason == "killed"
+    for attempt in (2, 3):
+        with trialog.init("p", resume="r") as run:
+            run.log("x", float(attempt), attempt)
+        found = trialog.get_run("r")
+        assert (found.status, found.attempt) == (RunStatus.COMPLETED, attempt)
+    assert trialog.get_run("r").metric("x")["step"].tolist() == [0, 2, 3]
+
+
+def test_steps_go_on_after_a_resume():
+    """A step left out is one more than the highest step so far of the names in the call."""
+    with trialog.init("p", name="r") as run:
+        for _ in range(3):
+            run.log("x", 1.0)
+        run.log("y", 1.0, step=40)
+    with trialog.init("p", resume="r") as run:
+        run.log("x", 2.0)
+        run.log({"x": 3.0, "y": 3.0})
+    found = trialog.get_run("r")
+    assert found.metric("x")["step"].tolist() == [0, 1, 2, 3, 41]
+    assert found.metric("y")["step"].tolist() == [40, 41]
+
+
+def test_an_attempt_that_is_killed_does_not_inherit_the_end_before(script):
+    """COMPLETED was the word of attempt 1: attempt 2 has its own fate."""
+    trialog.init("p", name="r").finish()
+    script("import os, trialog; run = trialog.init('p', resume='r'); os._exit(1)")
+    run = trialog.get_run("r")
+    assert (run.status, run.reason, run.attempt) == (RunStatus.FAILED, "killed", 2)
+
+
+def test_what_cannot_be_resumed():
+    """A name or id that is not there; another project's; both id= and resume=."""
+    trialog.init("p", name="r").finish()
+    for project, resume in (("p", "nobody"), ("q", "r")):
+        with pytest.raises(errors.NotFoundError, match=resume):
+            trialog.init(project, resume=resume)
+    with pytest.raises(errors.UsageError, match="not both"):
+        trialog.init("p", resume="r", id="x")
+    for resume in ("../x", ""):
+        with pytest.raises(errors.TrialogError):
+            trialog.init("p", resume=resume)
+
+
+# -- parent= -----------------------------------------------------------------------------------
+
+
+def test_a_run_may_belong_to_another():
+    """Given as a run, a stored run or an id; it is kept as the id."""
+    with trialog.init("p", name="study") as study:
+        for number, parent in enumerate([study, study.id, trialog.get_run("study")]):
+            with trialog.init("p", name=f"trial-{number}", parent=parent):
+                pass
+            assert trialog.get_run(f"trial-{number}").parent == study.id
+    assert trialog.get_run("study").parent is None
+
+
+@pytest.mark.parametrize("parent", [3, object(), ["x"]])
+def test_what_is_no_parent(store, parent):
+    """Told at the call."""
+    with pytest.raises(errors.InvalidTypeError, match="parent"):
+        trialog.init("p", parent=parent)
+    assert not store.exists()
+
+
+# -- PENDING -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda run: run.log("x", 1.0),
+        lambda run: run.log({"x": 1.0, "y": 2.0}),
+        lambda run: run.log("x", "text"),
+        lambda run: run.log_parameter("lr", 0.1),
+        lambda run: run.log_json("j", {}),
+        lambda run: run.add_tags("a"),
+        lambda run: run.__enter__().__exit__(None, None, None),
+    ],
+    ids=["log", "log of a dict", "log of text", "parameter", "json", "tags", "block"],
+)
+def test_a_pending_run_begins_with_the_first_thing_it_is_given(journals, act):
+    """Until then every reader sees PENDING; from then on RUNNING."""
+    run = trialog.init("p", name="r", status="pending")
+    assert run.status is trialog.get_run("r").status is RunStatus.PENDING
+    act(run)
+    assert journals.facts(Kind.EDIT)[0] == {"status": "RUNNING"}
+    if run.status is not RunStatus.COMPLETED:
+        assert run.status is trialog.get_run("r").status is RunStatus.RUNNING
+        run.finish()
+    assert trialog.get_run("r").status is RunStatus.COMPLETED
+
+
+def test_a_pending_run_may_end_without_beginning(script):
+    """By the user's word, or by its process: killed is killed."""
+    run = trialog.init("p", name="r", status="pending")
+    run.finish("CANCELED", reason="no machine was free")
+    found = trialog.get_run("r")
+    assert (found.status, found.reason) == (RunStatus.CANCELED, "no machine was free")
+    script("import os, trialog; run = trialog.init('p', name='s', status='PENDING'); os._exit(1)")
+    assert trialog.get_run("s").status is RunStatus.FAILED
+
+
+def test_init_writes_nothing_into_the_environment():
+    """What a run's children should know, they are told by the user."""
+    before = dict(os.environ)
+    with trialog.init("p", id="x"):
+        assert dict(os.environ) == before
+    assert dict(os.environ) == before
