@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 class AttachmentLog:
     """Logs attachments: the bytes into the store, the fact into the journal."""
 
-    def __init__(self, facts: Callable[[], FactLog]) -> None:
+    def __init__(self, facts: Callable[[], FactLog], others: Callable[[], set[str]] = set) -> None:
         """Make it.
 
         Args:
             facts: gives the run's facts, or raises where the run has ended.
+            others: gives the names that other writers of the run have logged.
         """
         self._facts = facts
+        self._others = others
         self._names: set[str] = set()
 
     def log_json(self, name: str, value: Any, step: object, *, overwrite: bool) -> None:
@@ -141,7 +143,7 @@ class AttachmentLog:
 
     def _check(self, name: object, *, overwrite: bool) -> str:
         checked = check_path_name(name, "attachment")
-        if not overwrite and checked in self._names:
+        if not overwrite and (checked in self._names or checked in self._others()):
             raise AttachmentExistsError(
                 f"the attachment {checked!r} is there already and overwrite=False; choose another "
                 "name, or let it become a new version"

@@ -22,6 +22,7 @@ from trialog._tracking import active, endings
 from trialog._tracking.calls import MISSING, CallLog, raise_bad
 from trialog._tracking.client import LocalClient, check_client
 from trialog._tracking.described import DescribedRun
+from trialog._tracking.earlier import read_attachment_names
 from trialog._tracking.facts import check_description, check_tags
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import Scalar, flatten, flatten_one
@@ -65,7 +66,13 @@ class Run(DescribedRun):
     def _attachments(self) -> AttachmentLog:
         from trialog._tracking.attachments import AttachmentLog  # noqa: PLC0415 # codecs and types
 
-        return AttachmentLog(self._lifecycle.facts)
+        return AttachmentLog(self._lifecycle.facts, self._names_of_others)
+
+    def _names_of_others(self) -> set[str]:
+        """The attachments that earlier attempts and other processes have logged to this run."""
+        if self._home is None:
+            return set()
+        return read_attachment_names(self._home, but=self._start.writer)
 
     def __reduce__(self) -> Never:
         raise InvalidTypeError(

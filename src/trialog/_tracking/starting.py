@@ -17,6 +17,7 @@ from trialog._settings import Settings
 from trialog._tracking import active, writers
 from trialog._tracking.client import LocalClient, check_client
 from trialog._tracking.disabled import DisabledBlobs, DisabledJournal
+from trialog._tracking.earlier import read_starts
 from trialog._tracking.endings import Ends, check_end, check_ends
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._tracking.handlers import handlers, in_notebook
@@ -166,7 +167,7 @@ def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -
     if resume is not None:
         resume = _names.normalise(_names.check_name(resume, "run"))
         run_id = stores.claimed_by(project, resume) or resume
-        earlier = writers.read_starts(project.run(_check_id(run_id)))
+        earlier = read_starts(project.run(_check_id(run_id)))
         if not earlier:
             raise NotFoundError(
                 f"init(resume={resume!r}): there is no run of that id or name in "
@@ -175,7 +176,7 @@ def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -
         attempt = max(each.attempt for each in earlier) + 1
         return replace(earlier[0], role="run", attempt=attempt, status=wish.status, writer="")
     if wish.run:
-        earlier = writers.read_starts(project.run(wish.run))
+        earlier = read_starts(project.run(wish.run))
         if earlier:
             return replace(earlier[0], role="attach", writer="")
     run_id = wish.run or writers.new_id(now)

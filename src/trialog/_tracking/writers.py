@@ -9,11 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trialog._format.blocks import FIRST_BLOCK_BYTES, extent
-from trialog._format.decoding import index_block
 from trialog._format.facts import Start
 from trialog._format.folders import (
-    JOURNAL_SUFFIX,
     Marker,
     ProjectFolder,
     StoreFolder,
@@ -22,6 +19,7 @@ from trialog._format.folders import (
     make_id,
 )
 from trialog._format.records import Kind
+from trialog._tracking.earlier import read_starts
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._version import __version__
 from trialog._writing import store as stores
@@ -168,24 +166,6 @@ def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
         edit_run(store, starts[-1], changes)
     except OSError as error:
         raise stores.unwritable(home, error) from error
-
-
-def read_starts(folder: Path) -> list[Start]:
-    """The first records of a run's attempts, oldest first; none where there is no such run."""
-    starts = []
-    try:
-        paths = sorted(folder.glob(f"*{JOURNAL_SUFFIX}"))
-    except OSError:
-        return []
-    for path in paths:
-        with path.open("rb") as file:
-            region = file.read(FIRST_BLOCK_BYTES)
-        facts = index_block(region, extent(0), is_settled=False).facts
-        if facts and facts[0].kind is Kind.START:
-            start = Start.decode(facts[0].payload)
-            if start.role == "run":
-                starts.append(start)
-    return sorted(starts, key=lambda start: start.attempt)
 
 
 def _mark(project: ProjectFolder, start: Start) -> None:

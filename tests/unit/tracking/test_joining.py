@@ -246,3 +246,14 @@ def test_init_writes_nothing_into_the_environment():
     with trialog.init("p", id="x"):
         assert dict(os.environ) == before
     assert dict(os.environ) == before
+
+
+def test_an_attachment_of_an_earlier_attempt_is_not_overwritten():
+    """``overwrite=False`` knows what other writers of the run have logged."""
+    with trialog.init("p", name="r") as first:
+        first.log_json("plan", 1)
+    with trialog.init("p", resume="r") as second:
+        with pytest.raises(errors.AttachmentExistsError, match="plan"):
+            second.log_json("plan", 2, overwrite=False)
+        second.log_json("other", 3, overwrite=False)
+    assert trialog.get_run("r").get_json("plan") == 1
