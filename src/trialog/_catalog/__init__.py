@@ -2,8 +2,9 @@
 
 It may write nothing but its own database and segments, and never imports the write half; SQL is
 here and nowhere else. Start reading at ``catalog.py``; then follow a journal's bytes upwards
-through ``journals.py``, ``reading.py``, ``recording.py`` and ``refreshing.py``, or a query
-downwards through ``queries.py`` and ``pointreading.py``.
+through ``journals.py``, ``payloads.py``, ``reading.py``, ``recording.py`` and ``refreshing.py``, or
+a query downwards through ``queries.py`` and ``pointreading.py``. ``verification.py`` asks none of
+them: it reads every byte again.
 """
 
 from trialog._catalog.addresses import ProjectPlace, RunPlace

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -54,13 +53,6 @@ def hash_blob(path: Path) -> str:
     """
     with path.open("rb", buffering=0) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def each_blob(store: StoreFolder) -> Iterator[Path]:
-    """The files of all blobs."""
-    root = store.path / "blobs" / "sha256"
-    for folder in sorted(root.glob("??")):
-        yield from sorted(each for each in folder.iterdir() if each.is_file())
 
 
 class _CheckedStream(io.RawIOBase):

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from trialog._catalog import schema
-from trialog._catalog.rows import chunks
+from trialog._catalog.rows import among, chunks
 from trialog._catalog.schema import key_of
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
 from trialog._catalog.seriesrows import summary_of
@@ -91,12 +91,8 @@ def projects(connection: Connection) -> list[Row[Any]]:
 def parameters_of(connection: Connection, runs: Sequence[int]) -> dict[int, dict[str, Any]]:
     """The newest value of each parameter, by run key."""
     table = schema.RUNS
-    found: dict[int, dict[str, Any]] = {}
-    for part in chunks(runs):
-        statement = select(table.c.key, table.c.parameters).where(table.c.key.in_(part))
-        for key, text in connection.execute(statement):
-            found[key] = parse_parameters(text)
-    return found
+    statement = select(table.c.key, table.c.parameters).where(among(connection, table.c.key, runs))
+    return {key: parse_parameters(text) for key, text in connection.execute(statement)}
 
 
 def parse_parameters(text: str) -> dict[str, Any]:
@@ -140,20 +136,19 @@ def summaries_of(
     """
     series, texts, journals = schema.SERIES, schema.NAMES, schema.JOURNALS
     parts: dict[tuple[int, str], list[tuple[str, Summary]]] = {}
-    for part in chunks(runs):
-        statement = (
-            select(series, texts.c.name.label("metric"), journals.c.writer)
-            .join(texts, texts.c.key == series.c.name)
-            .join(journals, journals.c.key == series.c.journal)
-            .where(series.c.run.in_(part) & (series.c.count > 0))
-            .order_by(series.c.first_ns, texts.c.name)
-        )
-        if names is not None:
-            statement = statement.where(series.c.name.in_([key_of("name", name) for name in names]))
-        for row in connection.execute(statement):
-            summary = summary_of(row)
-            if summary is not None:
-                parts.setdefault((row.run, row.metric), []).append((row.writer, summary))
+    statement = (
+        select(series, texts.c.name.label("metric"), journals.c.writer)
+        .join(texts, texts.c.key == series.c.name)
+        .join(journals, journals.c.key == series.c.journal)
+        .where(among(connection, series.c.run, runs) & (series.c.count > 0))
+        .order_by(series.c.first_ns, texts.c.name)
+    )
+    if names is not None:
+        statement = statement.where(series.c.name.in_([key_of("name", name) for name in names]))
+    for row in connection.execute(statement):
+        summary = summary_of(row)
+        if summary is not None:
+            parts.setdefault((row.run, row.metric), []).append((row.writer, summary))
     found: dict[int, dict[str, Summary]] = {}
     for (run, metric), summaries in parts.items():
         found.setdefault(run, {})[metric] = merge(summaries)
@@ -163,16 +158,13 @@ def summaries_of(
 def metric_names(connection: Connection, runs: Sequence[int]) -> list[str]:
     """The names of all metrics of some runs, sorted."""
     series, texts = schema.SERIES, schema.NAMES
-    found: set[str] = set()
-    for part in chunks(runs):
-        statement = (
-            select(texts.c.name)
-            .join(series, series.c.name == texts.c.key)
-            .where(series.c.run.in_(part) & (series.c.count > 0))
-            .distinct()
-        )
-        found.update(connection.execute(statement).scalars())
-    return sorted(found)
+    statement = (
+        select(texts.c.name)
+        .join(series, series.c.name == texts.c.key)
+        .where(among(connection, series.c.run, runs) & (series.c.count > 0))
+        .distinct()
+    )
+    return sorted(connection.execute(statement).scalars())
 
 
 class JsonValue(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table
+import orjson
+from sqlalchemy import Column, Connection, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from trialog._catalog import schema
@@ -50,6 +51,14 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 def _insert(connection: Connection, table: Table) -> Any:
     dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
     return dialect.insert(table)
+
+
+def among(connection: Connection, column: Column[int], keys: Sequence[int]) -> Any:
+    """The condition that a key is one of many: one parameter, where the database allows that."""
+    if connection.dialect.name != "sqlite":
+        return column.in_(keys)
+    listed = func.json_each(orjson.dumps(list(keys)).decode()).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def chunks(keys: Sequence[Any], size: int = 5000) -> Iterable[Sequence[Any]]:

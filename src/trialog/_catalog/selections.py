@@ -13,6 +13,8 @@ from trialog._catalog.processes import Identity, identity_of
 from trialog._catalog.rows import chunks
 from trialog._filters import RunFilter
 
+_APART = frozenset({"project", "parameters"})  # the owner's slug stands for its key; long
+
 
 class WriterRow(NamedTuple):
     """A writer of a run that nobody has ended, for liveness."""
@@ -31,14 +33,18 @@ class RunRow(NamedTuple):
     """A run as the catalog knows it.
 
     Attributes:
-        place: where it lies.
         facts: its row of ``runs`` and its project's names.
         writers: of a run without a written end, all who ever wrote it; else none.
     """
 
-    place: RunPlace
     facts: Row[Any]
     writers: tuple[WriterRow, ...]
+
+    @property
+    def place(self) -> RunPlace:
+        """Where it lies; made when it is asked for: most rows of many are never looked at."""
+        facts = self.facts
+        return RunPlace(ProjectPlace(facts.namespace, facts.project), facts.day, facts.id)
 
     @property
     def key(self) -> int:
@@ -49,7 +55,7 @@ class RunRow(NamedTuple):
 def all_runs() -> Select[Any]:
     """All runs with their projects, newest first."""
     table, owner = schema.RUNS, schema.PROJECTS
-    columns = [column for column in table.c if column.name != "project"]
+    columns = [column for column in table.c if column.name not in _APART]
     return (
         select(
             *columns,
@@ -106,11 +112,4 @@ def with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRo
                     identity_of(row),
                 )
             )
-    return [
-        RunRow(
-            RunPlace(ProjectPlace(row.namespace, row.project), row.day, row.id),
-            row,
-            tuple(writers.get(row.key, ())),
-        )
-        for row in rows
-    ]
+    return [RunRow(row, tuple(writers.get(row.key, ()))) for row in rows]

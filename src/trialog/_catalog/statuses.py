@@ -11,6 +11,12 @@ from trialog._format.folders import StoreFolder
 _PRESENCES = {fate: presence for presence, fate in FATES.items()}
 
 
+def written_status(row: RunRow) -> Derived:
+    """The status of a run with an end."""
+    facts = row.facts
+    return Derived(RunStatus[facts.status], facts.reason, facts.ended_ns)
+
+
 class StatusReader:
     """Derives statuses for one answer; a process is asked once whether it lives."""
 
@@ -34,7 +40,7 @@ class StatusReader:
         """
         facts = row.facts
         if facts.status is not None:
-            return Derived(RunStatus[facts.status], facts.reason, facts.ended_ns)
+            return written_status(row)
         owners = [writer for writer in row.writers if writer.role == "run"]
         latest = max((writer.attempt for writer in owners), default=1)
         writers = [

@@ -21,6 +21,8 @@ from trialog.errors import InvalidTypeError, UsageError
 MAX_EXACT = 2**53  # every integer up to here is a double
 MIN_SIGNED, MAX_SIGNED, MAX_UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
 _MAX_DEPTH = 200
+# what a conversion to a number may raise in somebody's class
+_FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 _DECIMAL_BITS = 10_000  # Python bounds conversions to decimal digits
 
 
@@ -99,14 +101,14 @@ def _by_manners(value: object) -> bool | int | float | None:
     if callable(item):
         try:
             plain = item()
-        except (TypeError, ValueError, RuntimeError):
+        except _FAILURES:
             return None
         return plain if isinstance(plain, bool | int | float) else None
     for method, kind in (("__index__", int), ("__float__", float)):
         if hasattr(type(value), method):
             try:
                 return kind(value)  # type: ignore[call-overload, arg-type]  # it has the method
-            except (TypeError, ValueError):
+            except _FAILURES:
                 return None
     return None
 

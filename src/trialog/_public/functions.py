@@ -56,9 +56,11 @@ def init(
         parameters: as for :meth:`Run.log_parameters`.
         parent: the run, or its id, that this one belongs to.
         id: the run's id; where there is a run of that id, this process joins it.
-        resume: the id or name of a run of the project to go on with.
+        resume: the id or name of a run of the project to go on with; its name and parent stay,
+            tags and a description are added to it.
         ends: exception classes to the statuses they end the run with.
-        at_exit: the status where the interpreter exits and the run was left open.
+        at_exit: the status where the interpreter exits and the run was left open. A
+            ``sys.exit(n)`` outside of a block counts as such an exit: Python tells nobody of it.
         supersede: whether a run of this place that nobody entered ends as FAILED.
         strict: raise where the store cannot take what is logged, instead of telling it once.
         unknown: none; a misspelt keyword is answered with the nearest.

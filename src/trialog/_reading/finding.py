@@ -5,13 +5,13 @@ from __future__ import annotations
 from trialog._catalog import Catalog, queries
 from trialog._filters import RunFilter
 from trialog._names import nearest, normalise
-from trialog._reading.records import RunRecord, read_records
+from trialog._reading.records import Records, RunRecord, read_records
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
 MIN_PREFIX = 6
 
 
-def find(catalog: Catalog, wanted: RunFilter) -> list[RunRecord]:
+def find(catalog: Catalog, wanted: RunFilter) -> Records:
     """The runs that a filter finds, newest first, with their true statuses."""
     catalog.refresh()
     return read_records(catalog, catalog.ask(queries.find_runs, wanted), wanted)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from trialog._catalog import Stretch, Summary
 from trialog._catalog.stretches import join
-from trialog._format.values import MAX_EXACT
+from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 from trialog._reading.headings import COMPARED, FIXED, INDEX, SUMMARY, heading, parameter_headings
-from trialog._reading.records import RunRecord
+from trialog._reading.records import Records
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
 """Stands where a run has no value, before there is a column."""
@@ -36,46 +36,40 @@ def column(values: Sequence[Any]) -> Any:
     """
     types = set(map(type, values))
     kinds = types - {type(MISSING), type(None)}
-    missing = np.fromiter(
-        (value is MISSING or value is None for value in values), bool, len(values)
-    )
+    if len(types) == len(kinds):
+        missing = np.zeros(len(values), bool)
+    else:
+        missing = np.array([value is MISSING or value is None for value in values])
     if kinds == {bool}:
-        data = np.fromiter((value is True for value in values), bool, len(values))
-        return pd.arrays.BooleanArray(data, missing)
+        return pd.arrays.BooleanArray(_filled(values, missing, fill=False), missing)
     if kinds == {str}:
-        plain = [
-            pd.NA if is_missing else value
-            for value, is_missing in zip(values, missing, strict=True)
-        ]
-        return pd.array(plain, dtype="string")
-    if kinds == {int}:
-        try:
-            whole = np.fromiter(
-                (0 if value is MISSING or value is None else value for value in values),
-                np.int64,
-                len(values),
-            )
-        except OverflowError:
-            return _objects(values, missing)
-        return pd.arrays.IntegerArray(whole, missing)
-    if kinds == {float} or (kinds == {int, float} and _are_doubles(values)):
-        real = np.fromiter(
-            (0.0 if value is MISSING or value is None else value for value in values),
-            np.float64,
-            len(values),
-        )
-        return pd.arrays.FloatingArray(real, missing)
+        return pd.array(_objects(values, missing), dtype="string")
+    if kinds == {int} and _are_within(values, MIN_SIGNED, MAX_SIGNED):
+        return pd.arrays.IntegerArray(_filled(values, missing, fill=0), missing)
+    if kinds == {float} or (kinds == {int, float} and _are_within(values, -MAX_EXACT, MAX_EXACT)):
+        return pd.arrays.FloatingArray(_filled(values, missing, fill=0.0), missing)
     return _objects(values, missing)
 
 
-def _are_doubles(values: Iterable[Any]) -> bool:
-    return all(-MAX_EXACT <= value <= MAX_EXACT for value in values if type(value) is int)
+def _filled(values: Sequence[Any], missing: NDArray[np.bool_], *, fill: bool | float) -> Any:
+    """An array of the type of ``fill``, which stands where a value is missing."""
+    plain = values
+    if missing.any():
+        plain = [
+            fill if is_missing else value
+            for value, is_missing in zip(values, missing.tolist(), strict=True)
+        ]
+    return np.array(plain, dtype=type(fill))
+
+
+def _are_within(values: Iterable[Any], low: int, high: int) -> bool:
+    return all(low <= value <= high for value in values if type(value) is int)
 
 
 def _objects(values: Sequence[Any], missing: NDArray[np.bool_]) -> Any:
     data = np.empty(len(values), dtype=object)
-    for row, value in enumerate(values):
-        data[row] = pd.NA if missing[row] else value
+    for row, (value, is_missing) in enumerate(zip(values, missing.tolist(), strict=True)):
+        data[row] = pd.NA if is_missing else value
     return data
 
 
@@ -96,37 +90,33 @@ def _texts(codes: NDArray[np.int64], texts: Sequence[str]) -> Any:
     return pd.arrays.ArrowStringArray(repeated.cast(pa.large_string()))
 
 
-def _index(records: Sequence[RunRecord]) -> pd.Index:
-    return pd.Index([record.id for record in records], name=INDEX, dtype="object")
+def _index(records: Records) -> pd.Index:
+    return pd.Index(records.ids, name=INDEX, dtype="object")
 
 
 # -- one row for each run --------------------------------------------------------------------------
 
 
-def parameters_frame(
-    records: Sequence[RunRecord], parameters: Mapping[int, Mapping[str, Any]]
-) -> pd.DataFrame:
+def parameters_frame(records: Records, parameters: Mapping[int, Mapping[str, Any]]) -> pd.DataFrame:
     """A row for each run, a column for each parameter."""
     columns = _parameter_columns(records, parameters, [INDEX])
     return pd.DataFrame(columns, index=_index(records))
 
 
-def summary_frame(
-    records: Sequence[RunRecord], summaries: Mapping[int, Mapping[str, Summary]]
-) -> pd.DataFrame:
+def summary_frame(records: Records, summaries: Mapping[int, Mapping[str, Summary]]) -> pd.DataFrame:
     """A row for each run, eight columns for each metric: ``last(loss)``, ``min(loss)``, …."""
     columns = _summary_columns(records, summaries, SUMMARY)
     return pd.DataFrame(columns, index=_index(records))
 
 
 def comparison_frame(
-    records: Sequence[RunRecord],
+    records: Records,
     parameters: Mapping[int, Mapping[str, Any]],
     summaries: Mapping[int, Mapping[str, Summary]],
 ) -> pd.DataFrame:
     """A row for each run: what it is, its parameters, last, min and max of its metrics."""
     fixed: dict[str, Any] = {
-        "name": column([record.name for record in records]),
+        "name": column(records.names),
         "status": column([record.status.value for record in records]),
         "date_created": _dates([record.date_created for record in records]),
         "duration": column([record.duration for record in records]),
@@ -139,22 +129,22 @@ def comparison_frame(
 
 
 def _parameter_columns(
-    records: Sequence[RunRecord],
+    records: Records,
     parameters: Mapping[int, Mapping[str, Any]],
     fixed: Iterable[str],
 ) -> dict[str, Any]:
-    rows = [parameters.get(record.key, {}) for record in records]
+    rows = [parameters.get(key, {}) for key in records.keys]
     names = list(dict.fromkeys(name for row in rows for name in row))
     headings = parameter_headings(names, fixed)
     return {headings[name]: column([row.get(name, MISSING) for row in rows]) for name in names}
 
 
 def _summary_columns(
-    records: Sequence[RunRecord],
+    records: Records,
     summaries: Mapping[int, Mapping[str, Summary]],
     statistics: Sequence[str],
 ) -> dict[str, Any]:
-    rows = [summaries.get(record.key, {}) for record in records]
+    rows = [summaries.get(key, {}) for key in records.keys]
     names = sorted({name for row in rows for name in row})
     found = {}
     for name in names:
@@ -193,7 +183,7 @@ def _values(stretch: Stretch) -> Any:
 class PointsTable:
     """The points of several metrics of several runs, gathered for one frame."""
 
-    def __init__(self, records: Sequence[RunRecord], metrics: Sequence[str]) -> None:
+    def __init__(self, records: Records, metrics: Sequence[str]) -> None:
         """Make an empty one.
 
         Args:
@@ -202,7 +192,7 @@ class PointsTable:
         """
         self._records = records
         self._metrics = metrics
-        self._rows = {record.key: row for row, record in enumerate(records)}
+        self._rows = {key: row for row, key in enumerate(records.keys)}
         self._parts: dict[tuple[int, int], Stretch] = {}
 
     def add(self, run: int, stretches: Mapping[str, Stretch]) -> None:
@@ -215,8 +205,8 @@ class PointsTable:
         """A row for each point: id, name, metric, step, time, value."""
         runs, metrics, whole = self._joined()
         columns = {
-            "id": _texts(runs, [record.id for record in self._records]),
-            "name": _texts(runs, [record.name for record in self._records]),
+            "id": _texts(runs, self._records.ids),
+            "name": _texts(runs, self._records.names),
             "metric": _texts(metrics, self._metrics),
             "step": whole.steps,
             "time": _times(whole.times_ns),
@@ -234,7 +224,7 @@ class PointsTable:
         places[order] = np.cumsum(is_new) - 1
         first = order[is_new]
         index = pd.MultiIndex.from_arrays(
-            [_texts(runs[first], [record.id for record in self._records]), whole.steps[first]],
+            [_texts(runs[first], self._records.ids), whole.steps[first]],
             names=[INDEX, "step"],
         )
         values = _values(whole)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from trialog._catalog import Catalog
 from trialog._catalog.addresses import ProjectPlace, RunPlace
+from trialog._catalog.liveness import Derived
 from trialog._catalog.processes import read_here
 from trialog._catalog.selections import RunRow
-from trialog._catalog.statuses import StatusReader
+from trialog._catalog.statuses import StatusReader, written_status
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._filters import RunFilter
 from trialog._format import owners
@@ -105,22 +106,81 @@ class RunRecord:
         return self.status.is_end
 
 
+Statuses = Mapping[int, Derived]
+"""Of the runs that nobody has ended, by key."""
+
+
+class Records(Sequence[RunRecord]):
+    """The records of many runs, all as they were when they were asked for.
+
+    Each is made when it is looked at: who wants parameters alone of 10,000 runs needs none.
+    """
+
+    def __init__(
+        self, catalog: Catalog, rows: Sequence[RunRow], statuses: Statuses, now_ns: int
+    ) -> None:
+        """Use :func:`read_records`."""
+        self._catalog = catalog
+        self._rows = rows
+        self._statuses = statuses
+        self._now_ns = now_ns
+        self._made: dict[int, RunRecord] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> RunRecord: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Records: ...
+
+    def __getitem__(self, index: int | slice) -> RunRecord | Records:
+        if isinstance(index, slice):
+            return Records(self._catalog, self._rows[index], self._statuses, self._now_ns)
+        row = self._rows[index]
+        record = self._made.get(row.key)
+        if record is None:
+            status = self._statuses.get(row.key) or written_status(row)
+            record = self._made[row.key] = _record(self._catalog, row, status, self._now_ns)
+        return record
+
+    @property
+    def keys(self) -> list[int]:
+        """The runs' keys in the catalog."""
+        return [row.facts.key for row in self._rows]
+
+    @property
+    def ids(self) -> list[str]:
+        """The runs' ids."""
+        return [row.facts.id for row in self._rows]
+
+    @property
+    def names(self) -> list[str]:
+        """The runs' names."""
+        return [row.facts.name for row in self._rows]
+
+
 def read_records(
     catalog: Catalog, rows: Iterable[RunRow], wanted: RunFilter | None = None
-) -> list[RunRecord]:
+) -> Records:
     """The records of the catalog's rows, without those whose true status was not asked for."""
     now_ns = catalog.clock()
     statuses = StatusReader(catalog.store, read_here(), now_ns)
-    found: list[RunRecord] = []
+    limit = None if wanted is None else wanted.limit
+    found: list[RunRow] = []
+    derived: dict[int, Derived] = {}
     for row in rows:
-        if wanted is not None and wanted.limit is not None and len(found) >= wanted.limit:
+        if limit is not None and len(found) >= limit:
             break
-        status = statuses.status_of(row)
-        if wanted is None or wanted.accepts(status.status):
-            found.append(
-                _record(catalog, row, status.status, status.reason, status.ended_ns, now_ns)
-            )
-    return found
+        if row.facts.status is None:
+            derived[row.key] = statuses.status_of(row)
+        if wanted is not None and wanted.statuses is not None:
+            status = derived.get(row.key) or written_status(row)
+            if not wanted.accepts(status.status):
+                continue
+        found.append(row)
+    return Records(catalog, found, derived, now_ns)
 
 
 def date_of(time_ns: int) -> datetime:
@@ -128,32 +188,25 @@ def date_of(time_ns: int) -> datetime:
     return _EPOCH + timedelta(microseconds=time_ns // 1000)
 
 
-def _record(
-    catalog: Catalog,
-    row: RunRow,
-    status: RunStatus,
-    reason: str | None,
-    ended_ns: int | None,
-    now_ns: int,
-) -> RunRecord:
+def _record(catalog: Catalog, row: RunRow, status: Derived, now_ns: int) -> RunRecord:
     facts = row.facts
     organization, project, user = _owners(
         facts.namespace, facts.namespace_name, facts.project, facts.project_name, facts.username
     )
-    until_ns = now_ns if ended_ns is None else ended_ns
+    until_ns = now_ns if status.ended_ns is None else status.ended_ns
     return RunRecord(
         place=row.place,
         key=facts.key,
         id=facts.id,
         name=facts.name,
         description=facts.description,
-        status=status,
-        reason=reason,
+        status=status.status,
+        reason=status.reason,
         tags=() if facts.tags == "[]" else tuple(load_json(facts.tags.encode())),
         url=f"{_folder_uri(catalog.store.path, row.place.project, row.place.day)}/{facts.id}",
         date_created=date_of(facts.created_ns),
         date_updated=date_of(facts.updated_ns),
-        date_ended=None if ended_ns is None else date_of(ended_ns),
+        date_ended=_date_or_none(status.ended_ns),
         duration=max(until_ns - facts.created_ns, 0) / _BILLION,
         organization=organization,
         project=project,

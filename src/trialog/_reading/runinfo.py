@@ -98,7 +98,7 @@ def fetch_runs(
     wanted = RunFilter.parse(
         name=name, name_contains=name_contains, status=status, tags=tags, limit=limit
     )
-    return [record.id for record in find(catalog, wanted)]
+    return find(catalog, wanted).ids
 
 
 def fetch_run_info(catalog: Catalog, run_id: str) -> RunInfo | None:

@@ -9,7 +9,7 @@ from trialog._catalog import Catalog, Summary, queries
 from trialog._filters import RunFilter
 from trialog._names import nearest
 from trialog._reading.finding import find
-from trialog._reading.records import RunRecord
+from trialog._reading.records import Records, RunRecord
 from trialog._reading.stored import StoredRun
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
@@ -36,7 +36,7 @@ class Runs(Sequence[R], Generic[R]):
     def __init__(
         self,
         catalog: Catalog,
-        records: Sequence[RunRecord],
+        records: Records,
         wrap: Callable[[Catalog, RunRecord], R],
     ) -> None:
         """Make a sequence.
@@ -47,7 +47,7 @@ class Runs(Sequence[R], Generic[R]):
             wrap: makes what users see of a record.
         """
         self._catalog = catalog
-        self._records = tuple(records)
+        self._records = records
         self._wrap = wrap
 
     @classmethod
@@ -82,7 +82,7 @@ class Runs(Sequence[R], Generic[R]):
     @property
     def ids(self) -> list[str]:
         """The runs' ids."""
-        return [record.id for record in self._records]
+        return self._records.ids
 
     # -- frames --------------------------------------------------------------------------------
 
@@ -198,23 +198,23 @@ class Runs(Sequence[R], Generic[R]):
             raise UsageError(f"goal is {goal!r}; use 'max' or 'min'")
         (name,) = self._checked(metric)
         summaries = self._summaries([name])
-        best: tuple[Any, RunRecord] | None = None
-        for record in reversed(self._records):
-            summary = summaries.get(record.key, {}).get(name)
+        best: tuple[Any, int] | None = None
+        for place, key in reversed(list(enumerate(self._keys()))):
+            summary = summaries.get(key, {}).get(name)
             if summary is None:
                 continue
             value = summary.max if goal == "max" else summary.min
             is_better = best is None or (value > best[0] if goal == "max" else value < best[0])
             if value == value and is_better:  # noqa: PLR0124 # not NaN
-                best = value, record
+                best = value, place
         if best is None:
             raise NotFoundError(f"no run has a value of {metric!r} other than NaN")
-        return self._wrap(self._catalog, best[1])
+        return self[best[1]]
 
     # -- inside --------------------------------------------------------------------------------
 
     def _keys(self) -> list[int]:
-        return [record.key for record in self._records]
+        return self._records.keys
 
     def _parameters(self) -> dict[int, dict[str, Any]]:
         self._catalog.refresh()

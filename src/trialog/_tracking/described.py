@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._format import owners
 from trialog._format.facts import Start
 from trialog._tracking.lifecycle import Lifecycle
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DescribedRun:
@@ -56,7 +58,7 @@ class DescribedRun:
 
     @property
     def tags(self) -> tuple[str, ...]:
-        """The run's tags, in the order they were added."""
+        """The run's tags, in the order they were added, as far as this process knows."""
         return tuple(self._tags)
 
     @property
@@ -99,4 +101,4 @@ class DescribedRun:
 
 
 def _date(time_ns: int) -> datetime:
-    return datetime.fromtimestamp(time_ns / 1_000_000_000, UTC)
+    return _EPOCH + timedelta(microseconds=time_ns // 1000)  # a float would round

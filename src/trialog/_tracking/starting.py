@@ -108,15 +108,17 @@ def start_run(  # Tellurio's positions
         ends=rules,
         at_exit=at_exit,
     )
-    run = run_class(opened.journal.start, lifecycle, opened.home)
+    start = _as_wished(opened.journal.start, wish)
+    run = run_class(start, lifecycle, opened.home)
     lifecycle.on_end = lambda: _on_end(run.id, opened)
     if supersede:
         _supersede(run.name, lifecycle.place)
     active.push(run)
     active.session.add(run, lifecycle)
     handlers.install()
+    _tell(opened, start)
     if good:
-        run.log_parameters(good)
+        opened.facts.append_parameters(good)
     return run
 
 
@@ -135,24 +137,14 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
     try:
         project = writers.open_project(store, wish, now)
         start = _settle(project, wish, resume, now)
-        later: list[dict[str, Any]] = (
-            []
-            if len(start.encode()) < MAX_PAYLOAD_BYTES // 2
-            else [
-                {"description": start.description},
-                {"add_tags": start.tags},
-            ]
-        )
-        if later:
-            start = replace(start, description=None, tags=[])
+        if len(start.encode()) > MAX_PAYLOAD_BYTES // 2:
+            start = replace(start, description=None, tags=[])  # as edits: see _tell
         journal = writers.open_journal(project, start, strict=strict)
     except OSError as error:
         if isinstance(error, InvalidNameError | UsageError):
             raise
         raise stores.unwritable(home, error) from error
     facts = FactLog(journal, BlobWriter(store))
-    for edit in later:
-        facts.append(Kind.EDIT, edit, "description")
     active.session.steward.adopt(journal)
 
     def leave() -> None:
@@ -160,6 +152,23 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
         writers.leave(project, journal.start)
 
     return _Opened(journal, facts, project.run(start.run), leave)
+
+
+def _as_wished(start: Start, wish: Start) -> Start:
+    """The first record with the description and tags of the call; it may be another writer's."""
+    more = [tag for tag in wish.tags if tag not in start.tags]
+    description = start.description if wish.description is None else wish.description
+    return replace(start, description=description, tags=[*start.tags, *more])
+
+
+def _tell(opened: _Opened, wished: Start) -> None:
+    """Write, as edits, what the first record does not say."""
+    said = opened.journal.start
+    if wished.tags != said.tags:
+        more = [tag for tag in wished.tags if tag not in said.tags]
+        opened.facts.append(Kind.EDIT, {"add_tags": more}, "tags")
+    if wished.description != said.description:
+        opened.facts.append(Kind.EDIT, {"description": wished.description}, "description")
 
 
 def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -> Start:

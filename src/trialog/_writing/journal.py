@@ -116,6 +116,8 @@ class Journal:
                 except OSError:
                     if must_reserve:
                         raise
+            else:
+                self._fill(must_reserve=must_reserve)
             first = self._reserve(0)
             self._blocks[0] = first
             first.write(encode_general(Kind.START, self.start.created_ns, self.start.encode()))
@@ -128,6 +130,20 @@ class Journal:
                 self.path.unlink()
             raise
         self.block = first
+
+    def _fill(self, *, must_reserve: bool) -> None:
+        """Write zeros where nothing can be reserved: on most file systems that keeps room for an end.
+
+        Raises:
+            OSError: there is no room.
+        """
+        filled = 0
+        try:
+            while filled < blocks.LAST_WORDS_END:
+                filled += os.pwrite(self._fd, bytes(blocks.LAST_WORDS_END - filled), filled)
+        except OSError:
+            if must_reserve:
+                raise
 
     # -- appending -----------------------------------------------------------------------------
 

@@ -257,3 +257,33 @@ def test_an_attachment_of_an_earlier_attempt_is_not_overwritten():
             second.log_json("plan", 2, overwrite=False)
         second.log_json("other", 3, overwrite=False)
     assert trialog.get_run("r").get_json("plan") == 1
+
+
+def test_a_resumed_run_gets_the_new_tags_and_description():
+    """What the call says beside ``resume=`` is said of the run; its name and parent stay."""
+    with trialog.init("p", name="r", description="first", tags=["a"]):
+        pass
+    with trialog.init("p", name="x", resume="r", description="second", tags=["a", "b"]) as again:
+        assert (again.name, again.description, again.tags) == ("r", "second", ("a", "b"))
+    kept = trialog.get_run("r")
+    assert (kept.name, kept.description, kept.tags) == ("r", "second", ("a", "b"))
+
+
+def test_a_long_description_is_known_to_the_run_and_its_readers():
+    """What is too long for a journal's first record is kept as an edit."""
+    text = "long " * 10_000
+    with trialog.init("p", name="r", description=text, tags=["a"]) as run:
+        assert (run.description, run.tags) == (text, ("a",))
+    kept = trialog.get_run("r")
+    assert (kept.description, kept.tags) == (text, ("a",))
+
+
+def test_parameters_of_init_do_not_begin_a_pending_run():
+    """A pending run begins with its block, or with the first thing logged."""
+    run = trialog.init("p", name="r", status="PENDING", parameters={"lr": 0.1}, tags=["a"])
+    assert run.status is trialog.RunStatus.PENDING
+    assert trialog.get_run("r").status is trialog.RunStatus.PENDING
+    run.log("loss", 0.5)
+    assert run.status is trialog.RunStatus.RUNNING
+    run.finish()
+    assert trialog.get_run("r").parameters == {"lr": 0.1}

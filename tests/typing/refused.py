@@ -1,0 +1,23 @@
+"""Never run: what type checkers must refuse; an ignore that is not needed is an error."""
+
+import trialog
+
+
+def misspelt(run: trialog.Run) -> None:
+    trialog.init("p", descripton="text")  # type: ignore[arg-type]
+    run.log("loss", 0.3, stpe=3)  # type: ignore[arg-type]
+    run.finish(raeson="text")  # type: ignore[arg-type]
+    trialog.nonsense()  # type: ignore[attr-defined]
+
+
+def wrong(run: trialog.Run) -> None:
+    trialog.init(3)  # type: ignore[arg-type]
+    trialog.init("p", status=3)  # type: ignore[arg-type]
+    trialog.init("p", ends={"ValueError": "FAILED"})  # type: ignore[dict-item]
+    run.log(3, 0.3)  # type: ignore[arg-type]
+    run.log("loss", 0.3, step="3")  # type: ignore[arg-type]
+    run.log_attachment("a", "text/plain", "text")  # type: ignore[arg-type]
+    run.log_file("f", 3)  # type: ignore[arg-type]
+    run.status = trialog.RunStatus.FAILED  # type: ignore[misc]
+    trialog.get_run(3)  # type: ignore[arg-type]
+    trialog.runs(limit="3")  # type: ignore[arg-type]
