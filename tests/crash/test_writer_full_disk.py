@@ -146,7 +146,7 @@ def test_a_crash_on_a_full_disk_keeps_its_exception(disk, journals, capfd):
 
 def test_memory_is_bounded_and_what_goes_beyond_is_counted(disk, journals, capfd, monkeypatch):
     """Past the limit points are dropped, and every one of them is in the count."""
-    monkeypatch.setattr("trialog._writing.journal.MEMORY_LIMIT_BLOCKS", 3)
+    monkeypatch.setattr("trialog._writing.blockfile.MEMORY_LIMIT_BLOCKS", 3)
     total = 200_000
     with trialog.init("p", name="r") as run:
         fill(disk)

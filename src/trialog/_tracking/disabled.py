@@ -9,7 +9,7 @@ from trialog._format.facts import End, Start
 from trialog._format.records import Kind
 from trialog._writing.blobs import StoredBlob, check_source
 from trialog._writing.block import DroppingBlock
-from trialog._writing.journal import JournalClosedError
+from trialog._writing.blockfile import JournalClosedError
 from trialog._writing.trouble import Trouble
 
 

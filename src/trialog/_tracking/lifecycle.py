@@ -15,7 +15,8 @@ from trialog._tracking.active import Place
 from trialog._tracking.disabled import ClosedJournal, DisabledJournal
 from trialog._tracking.facts import FactLog
 from trialog._tracking.handlers import handlers
-from trialog._writing.journal import Journal, JournalClosedError
+from trialog._writing.blockfile import JournalClosedError
+from trialog._writing.journal import Journal
 from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import RunFinishedError
 

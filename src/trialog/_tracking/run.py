@@ -26,7 +26,7 @@ from trialog._tracking.earlier import read_attachment_names
 from trialog._tracking.facts import check_description, check_tags
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import Scalar, flatten, flatten_one
-from trialog._writing.journal import JournalClosedError
+from trialog._writing.blockfile import JournalClosedError
 from trialog.errors import InvalidTypeError, TrialogError
 
 if TYPE_CHECKING:

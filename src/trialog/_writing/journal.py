@@ -9,37 +9,28 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeGuard
-from zlib import crc32
 
-from trialog._format import blocks
 from trialog._format.encoding import encode_general, encode_point, encode_points
 from trialog._format.facts import SYNCED, End, Start
 from trialog._format.folders import JOURNAL_SUFFIX
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind, record_bytes
 from trialog._format.values import Number, dump_json
-from trialog._writing.block import Block, BufferedBlock, DroppingBlock, MappedBlock, ShutBlock
-from trialog._writing.folders import share, sync
+from trialog._writing.block import Block, BufferedBlock, DroppingBlock, ShutBlock
+from trialog._writing.blockfile import BlockFile, JournalClosedError
 from trialog._writing.trouble import Trouble
 from trialog.errors import StoreError
 
-MEMORY_LIMIT_BLOCKS = 32  # blocks of up to 1 MiB that may wait in memory for a full disk
 HELD_FACTS_LIMIT_BYTES = 8 << 20
 HEARTBEAT_NS = 10_000_000_000
 SYNC_NS = 500_000_000
 FLUSH_NS = 40_000_000
 _UNMISSED = frozenset({Kind.HEARTBEAT, Kind.SYNCED, Kind.END, Kind.LEAVE})
 _MARK_BYTES = record_bytes(Kind.SYNCED, SYNCED.size)
-
-
-class JournalClosedError(Exception):
-    """The journal has been closed: nothing can be appended."""
 
 
 class Journal:
@@ -85,18 +76,12 @@ class Journal:
         self._open(must_reserve=True)
 
     def _reset(self) -> None:
-        self._lock = threading.RLock()  # short: reserving, and the moment of closing
-        self._tending = threading.RLock()  # long: the steward at work, or closing
-        self._blocks: dict[int, Block | ShutBlock] = {}
-        self._first_full = 0  # the index of the oldest block that has not ended
-        self._lacks_room: OSError | None = None  # why the disk took nothing the last time
-        self._lacks_room_since_ns = 0
+        self._file = BlockFile(may_map=self._may_map, trouble=self.trouble, clock=self._clock)
+        self._tending = threading.RLock()  # held while the steward is at work, or closing
         self._held_facts: list[tuple[Kind, bytes, int]] = []
         self._held_bytes = 0
         self._is_closing = False
-        self._is_finished = False
         self._is_forked = False
-        self._fd = -1
         self._synced_ns = self._beaten_ns = self._clock()
         self._synced_at = 0
         self.wake: Callable[[], None] = lambda: None
@@ -104,46 +89,8 @@ class Journal:
     def _open(self, *, must_reserve: bool = False) -> None:
         """Make the file and write its first record."""
         self.path = self.folder / f"{self.start.writer}{JOURNAL_SUFFIX}"
-        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
-        try:
-            with contextlib.suppress(OSError):  # not every file system knows it
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            share(self.path)  # whoever may write the store reads its runs, whatever the umask
-            if self._may_map:
-                # the first block and the last words: from here on there is room for an end
-                try:
-                    os.posix_fallocate(self._fd, 0, blocks.LAST_WORDS_END)
-                except OSError:
-                    if must_reserve:
-                        raise
-            else:
-                self._fill(must_reserve=must_reserve)
-            first = self._reserve(0)
-            self._blocks[0] = first
-            first.write(encode_general(Kind.START, self.start.created_ns, self.start.encode()))
-            if not self._may_map and isinstance(first, BufferedBlock):
-                first.flush(self._fd)
-        except BaseException:
-            os.close(self._fd)
-            self._fd = -1
-            with contextlib.suppress(OSError):
-                self.path.unlink()
-            raise
-        self.block = first
-
-    def _fill(self, *, must_reserve: bool) -> None:
-        """Write zeros where nothing can be reserved: on most file systems that keeps room for an end.
-
-        Raises:
-            OSError: there is no room.
-        """
-        filled = 0
-        try:
-            while filled < blocks.LAST_WORDS_END:
-                filled += os.pwrite(self._fd, bytes(blocks.LAST_WORDS_END - filled), filled)
-        except OSError:
-            if must_reserve:
-                raise
+        record = encode_general(Kind.START, self.start.created_ns, self.start.encode())
+        self.block = self._file.create(self.path, record, must_reserve=must_reserve)
 
     # -- appending -----------------------------------------------------------------------------
 
@@ -215,67 +162,19 @@ class Journal:
             return
         if self.block is not full:
             return  # another thread was here first
-        if self._is_finished:
+        if self._file.is_shut:
             raise JournalClosedError
         if isinstance(full, DroppingBlock):
             return
-        index = full.extent.number + 1
-        after = self._blocks.get(index)
-        if after is None:
-            after = self._blocks.setdefault(index, self._reserve(index))
-        with self._lock:  # no other thread, though a signal handler of this one, may come between
-            if self._is_finished:
+        after = self._file.after(full)
+        with self._file.lock:  # no other thread, though a handler of this one, may come between
+            if self._file.is_shut:
                 raise JournalClosedError
             if self.block is full:
                 self.block = after
-                while self._was_reached(later := self._blocks.get(self.block.extent.number + 1)):
+                while later := self._file.reached_after(self.block):
                     self.block = later  # a handler that logs went on further than we did
         self.wake()
-
-    @staticmethod
-    def _was_reached(block: Block | ShutBlock | None) -> TypeGuard[Block | ShutBlock]:
-        """Whether records went there already: blocks are also reserved ahead."""
-        return block is not None and not (isinstance(block, Block) and not block.position)
-
-    def _reserve(self, index: int) -> Block | ShutBlock:
-        """The block of that index, on the disk where there is room, else in memory."""
-        extent = blocks.extent(index)
-        with self._lock:
-            if self._is_finished:
-                raise JournalClosedError
-            if self._may_map:
-                try:
-                    return MappedBlock.reserve(self._fd, extent)
-                except OSError as error:
-                    self._note_full(error)
-            if self._lacks_room:
-                self.trouble.refuse(self._lacks_room)
-        if self._memory_blocks() < MEMORY_LIMIT_BLOCKS:
-            return BufferedBlock(extent)
-        return DroppingBlock(index, self._clock())
-
-    def _note_full(self, error: OSError) -> None:
-        if self._lacks_room is None:
-            self._lacks_room_since_ns = self._clock()
-        self._lacks_room = error
-        self.trouble.tell_full(error)
-
-    def _memory_blocks(self) -> int:
-        return sum(isinstance(block, BufferedBlock) for block in list(self._blocks.values()))
-
-    def _full_blocks(self) -> list[Block]:
-        """The blocks before the current one that have not ended, oldest first.
-
-        Found by their place alone: an exception raised at any bytecode of ``_roll`` loses none.
-        """
-        found = []
-        for index in range(self._first_full, max(self.block.extent.number, self._first_full)):
-            block = self._blocks.get(index)
-            if isinstance(block, Block):
-                found.append(block)
-            elif not found:
-                self._first_full = index + 1
-        return found
 
     def _hold(self, kind: Kind, payload: bytes, time_ns: int) -> None:
         """Keep a fact in memory until there is space again."""
@@ -292,11 +191,14 @@ class Journal:
         with self._tending:
             if self._is_closing or self._is_forked:
                 return
-            self._reserve_ahead()
+            self._file.reserve_ahead(self.block)
             self._flush()
             if isinstance(self.block, DroppingBlock):
                 self._recover(self.block)
-            if _is_due(now_ns, self._synced_ns, SYNC_NS) or len(self._full_blocks()) > 1:
+            if (
+                _is_due(now_ns, self._synced_ns, SYNC_NS)
+                or len(self._file.full_blocks(self.block)) > 1
+            ):
                 self._sync(now_ns)
             if _is_due(now_ns, self._beaten_ns, HEARTBEAT_NS):
                 self._beaten_ns = now_ns
@@ -310,47 +212,32 @@ class Journal:
     @property
     def is_buffered(self) -> bool:
         """Whether records wait in memory to be copied to the file."""
-        return any(isinstance(block, BufferedBlock) for block in list(self._blocks.values()))
-
-    def _reserve_ahead(self) -> None:
-        block = self.block
-        index = block.extent.number + 1
-        if isinstance(block, MappedBlock) and index not in self._blocks:
-            with contextlib.suppress(OSError), self._lock:  # told when it is needed
-                after = MappedBlock.reserve(self._fd, blocks.extent(index))
-                if self._blocks.setdefault(index, after) is not after:
-                    after.close()
+        return self._file.is_buffered
 
     def _flush(self) -> None:
         """Copy waiting records to the file; once that works again, go on as before."""
-        current = self.block
         try:
-            for block in self._full_blocks():
-                if isinstance(block, BufferedBlock):
-                    block.seal()
-                    block.flush(self._fd)
-                    self._end_block(block)
-            if isinstance(current, BufferedBlock):
-                current.flush(self._fd)
+            self._file.flush(self.block)
         except OSError as error:
-            self._note_full(error)
+            self._file.note_full(error)
         else:
             if not isinstance(self.block, DroppingBlock):
-                self._lacks_room = None
+                self._file.lacks_room = None
 
     def _recover(self, dropping: DroppingBlock) -> None:
         """Where there is space again: say what is missing, and go on."""
         try:
-            if self._fd < 0:  # a forked child that could not even make its file
+            if not self._file.is_open:  # a forked child that could not even make its file
                 self._open()
             else:
-                after = self._reserve(dropping.extent.number)
+                after = self._file.reserve(dropping.extent.number)
                 if isinstance(after, DroppingBlock):
                     return
-                self._blocks[dropping.extent.number] = self.block = after
+                self._file.replace(after)
+                self.block = after
         except OSError:
             return  # told already
-        self._lacks_room = None
+        self._file.lacks_room = None
         self.trouble.add_missing(dropping.missing, dropping.since_ns)
         facts, self._held_facts, self._held_bytes = self._held_facts, [], 0
         for kind, payload, time_ns in facts:
@@ -366,17 +253,13 @@ class Journal:
     def _sync(self, now_ns: int) -> None:
         """Bring what is written to the disk, close full blocks, and leave a mark."""
         reached = self._written()
-        full = self._full_blocks()
+        full = self._file.full_blocks(self.block)
         self._synced_ns = now_ns
         if reached == self._synced_at and not full:
             return
         if any(isinstance(block, BufferedBlock) for block in full):
             return  # the disk is full: nothing before them is to be called safe
-        for block in full:
-            block.seal()
-        sync(self._fd)
-        for block in full:
-            self._end_block(block)
+        self._file.sync(full)
         self._append_own(Kind.SYNCED, SYNCED.pack(reached), now_ns)
         self._synced_at = reached + _MARK_BYTES  # what came in between is for the next time
 
@@ -386,18 +269,6 @@ class Journal:
         if isinstance(block, BufferedBlock):
             return block.extent.start + block.flushed
         return block.extent.start + block.position if isinstance(block, Block) else 0
-
-    def _end_block(self, block: Block, *, is_last: bool = False) -> None:
-        """Write the trailer of a sealed block, and give its memory back."""
-        used = block.seal()
-        size = used if is_last else block.extent.size - blocks.TRAILER_BYTES
-        with memoryview(block.memory()) as memory:
-            crc = crc32(memory[:size])
-        os.pwrite(self._fd, blocks.encode_trailer(used, crc), block.extent.start + size)
-        if is_last:
-            os.ftruncate(self._fd, block.extent.start + size + blocks.TRAILER_BYTES)
-        self._blocks[block.extent.number] = ShutBlock(block.extent.number)
-        block.close()
 
     # -- the end -------------------------------------------------------------------------------
 
@@ -416,24 +287,22 @@ class Journal:
             refusal: OSError | None = None
             try:
                 if isinstance(self.block, DroppingBlock):
-                    raise self._lacks_room or OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                    raise self._file.lacks_room or OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 self.append_fact(kind, end.encode_within(MAX_PAYLOAD_BYTES) if end else b"{}")
             except OSError as error:
                 refusal = error
             self._is_closing = True
-            with self._lock:
-                self._is_finished = True
+            with self._file.lock:
+                self._file.is_shut = True
                 last, self.block = self.block, ShutBlock()
             try:
                 if refusal:
                     raise refusal
-                self._close_blocks(last)
+                self._file.end_all(last)
             except OSError as error:
                 self._close_full(kind, end, last, error)
             finally:
-                fd, self._fd = self._fd, -1
-                if fd >= 0:
-                    os.close(fd)
+                self._file.close()
 
     def _with_missing(self, end: End, more: int) -> End:
         """An end that says how many points are missing."""
@@ -441,47 +310,20 @@ class Journal:
             end,
             missing=self.trouble.missing + more,
             missing_since_ns=self.trouble.missing_since_ns
-            or (self._lacks_room_since_ns if more else None),
+            or (self._file.lacks_room_since_ns if more else None),
         )
-
-    def _unended(self, last: Block | ShutBlock) -> list[Block]:
-        """The blocks that have not ended, oldest first; none after the last."""
-        found = [
-            block
-            for index, block in sorted(self._blocks.items())
-            if isinstance(block, Block) and index < last.extent.number
-        ]
-        return [*found, last] if isinstance(last, Block) else found
-
-    def _close_blocks(self, last: Block | ShutBlock) -> None:
-        """Write what is left, the trailers, and cut the file at its end.
-
-        Raises:
-            OSError: it could not all be written.
-        """
-        waiting = self._unended(last)
-        for block in waiting:
-            block.seal()
-            if isinstance(block, BufferedBlock):
-                block.flush(self._fd)
-        sync(self._fd)
-        for block in waiting:
-            self._end_block(block, is_last=block is last)
-        for ahead in self._blocks.values():
-            if isinstance(ahead, Block):
-                ahead.close()
-        self._blocks.clear()
-        os.fsync(self._fd)
 
     def _close_full(
         self, kind: Kind, end: End | None, last: Block | ShutBlock, error: OSError
     ) -> None:
         """The disk is full and stays full: the end goes where room was kept for it."""
         left = [
-            block.unwritten() for block in self._unended(last) if isinstance(block, BufferedBlock)
+            block.unwritten()
+            for block in self._file.unended(last)
+            if isinstance(block, BufferedBlock)
         ]
         lost = sum(each.points for each in left) + self._dropped(last)
-        self.trouble.add_missing(lost, self._lacks_room_since_ns or self._clock())
+        self.trouble.add_missing(lost, self._file.lacks_room_since_ns or self._clock())
         payload = b"{}"
         if end:
             payload = self._with_missing(end, 0).encode_within(MAX_PAYLOAD_BYTES // 2)
@@ -492,16 +334,11 @@ class Journal:
             for fact in each.facts
             if fact.kind not in _UNMISSED
         ]
-        at = blocks.LAST_WORDS_START
-        for fact_kind, content, time_ns in facts + self._held_facts:
-            record = encode_general(fact_kind, time_ns, content)
-            if at + len(record) > blocks.LAST_WORDS_END:
-                self.trouble.tell_lost_fact(fact_kind.name.lower())
-                continue
-            with contextlib.suppress(OSError):
-                at += os.pwrite(self._fd, record, at)
-        with contextlib.suppress(OSError):
-            os.fsync(self._fd)
+        facts += self._held_facts
+        records = [encode_general(each, time_ns, content) for each, content, time_ns in facts]
+        for fact, fits in zip(facts, self._file.write_last_words(records), strict=True):
+            if not fits:
+                self.trouble.tell_lost_fact(fact[0].name.lower())
         self.trouble.tell_full(error)
         self.trouble.tell_lost()
 
@@ -513,21 +350,17 @@ class Journal:
 
     def forget_parent(self) -> None:
         """In a forked child: leave the parent's file alone; the next record begins an own one."""
-        if self._is_finished:
+        if self._file.is_shut:
             return
-        fd, maps = self._fd, [block for block in self._blocks.values() if isinstance(block, Block)]
+        file = self._file
         self._reset()
         self._is_forked = True
         self.block = ShutBlock()
         self.trouble.reset()
-        for block in maps:
-            with contextlib.suppress(BufferError):  # the parent's steward was reading it
-                block.close()
-        if fd >= 0:
-            os.close(fd)
+        file.abandon()
 
     def _begin_child(self) -> None:
-        with self._lock:
+        with self._file.lock:
             if not self._is_forked:
                 return
             self.start = self._reborn(self.start)
@@ -535,7 +368,7 @@ class Journal:
             try:
                 self._open()
             except OSError as error:
-                self._note_full(error)
+                self._file.note_full(error)
                 self.block = DroppingBlock(0, self._clock())
 
 

@@ -12,7 +12,7 @@ from trialog._format.blocks import decode_trailer, extents
 from trialog._format.facts import End
 from trialog._format.records import Kind
 from trialog._writing import journal as journal_module
-from trialog._writing.journal import JournalClosedError
+from trialog._writing.blockfile import JournalClosedError
 from trialog._writing.steward import Steward
 
 LARGE = b"{" + b" " * 16_000 + b"}"
