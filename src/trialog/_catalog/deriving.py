@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from trialog._catalog.liveness import FATES, doubtful
 from trialog._catalog.payloads import is_int64
 from trialog._entities import ENDED, RunStatus
 from trialog._format.facts import Start
@@ -42,7 +43,11 @@ class PlacedFact(NamedTuple):
 
 
 def derive_run(
-    run_id: str, journals: Sequence[JournalFacts], facts: Iterable[PlacedFact]
+    run_id: str,
+    journals: Sequence[JournalFacts],
+    facts: Iterable[PlacedFact],
+    *,
+    is_damaged: bool = False,
 ) -> dict[str, Any]:
     """The columns of a run's row that follow from its journals.
 
@@ -52,6 +57,7 @@ def derive_run(
         run_id: the run's id.
         journals: all of its journals, at least one.
         facts: the START, EDIT, END and TROUBLE facts of all of them.
+        is_damaged: whether bytes of any of them are not what was written.
     """
     facts = sorted(facts, key=lambda fact: fact[:3])
     starts = {
@@ -75,6 +81,8 @@ def derive_run(
     row["is_final"] = all(journal.is_final for journal in journals)
     row.update(_missing(facts))
     row.update(_ending(journals, facts, attempt, latest))
+    if is_damaged and row["reason"] in FATES.values():
+        row["reason"] = doubtful(row["reason"])
     return row
 
 
@@ -169,7 +177,7 @@ def _ending(
     if fates and all(each.is_final for each in writers):
         row["status"] = RunStatus.FAILED.value
         row["reason"] = fates.get(latest.writer) or next(iter(fates.values()))
-        row["ended_ns"] = max(each.news_ns for each in writers)
+        row["ended_ns"] = max(max(each.news_ns, each.created_ns) for each in writers)
     return row
 
 

@@ -12,9 +12,8 @@ from trialog._catalog.payloads import digest_of, read_content, start_in
 from trialog._catalog.processes import (
     Identity,
     Presence,
+    Presences,
     identity_of,
-    presence_by_lock,
-    presence_of,
 )
 from trialog._format.blocks import LAST_WORDS_START, TRAILER_BYTES
 from trialog._format.decoding import BlockIndex, Fact
@@ -66,7 +65,7 @@ class JournalExaminer:
             clock: nanoseconds since 1970.
         """
         self._store = store
-        self._here = here
+        self._presences = Presences(here)
         self._clock = clock
 
     def examine(self, path: Path) -> Examined:
@@ -108,11 +107,9 @@ class JournalExaminer:
             self._look_at(file.last_words(), found)
 
     def _presence(self, file: JournalFile, start: Start | None) -> Presence:
-        if start is not None and (start.boot or start.host):
-            return presence_of(identity_of(start), self._here, file.path)
-        if abs(self._clock() - file.modified_ns) < _YOUNG_NS:
+        if start is None and abs(self._clock() - file.modified_ns) < _YOUNG_NS:
             return Presence.ELSEWHERE
-        return presence_by_lock(file.path)
+        return self._presences.of(identity_of(start), file.path)
 
     def _look_at(self, index: BlockIndex, found: Examined) -> None:
         for damage in index.damage:

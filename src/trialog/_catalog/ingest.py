@@ -13,9 +13,8 @@ from trialog._catalog.payloads import start_in
 from trialog._catalog.processes import (
     Identity,
     Presence,
+    Presences,
     identity_of,
-    presence_by_lock,
-    presence_of,
 )
 from trialog._catalog.reading import Delta, JournalState, read_on
 from trialog._catalog.runrows import RunUpdate
@@ -26,30 +25,17 @@ _UNBORN_NS = 10 * 1_000_000_000  # so long a first record may take to be written
 
 
 class RunReader:
-    """Reads runs of one store, during one refresh.
-
-    Processes are asked once whether they live.
-    """
+    """Reads runs of one store, during one refresh."""
 
     def __init__(self, store: StoreFolder, here: Identity, now_ns: int) -> None:
         self._store = store
-        self._here = here
         self._now_ns = now_ns
-        self._presences: dict[Identity, Presence] = {}
-
-    def presence(self, identity: Identity, journal: Path) -> Presence:
-        """Whether a writer lives."""
-        found = self._presences.get(identity)
-        if found is None:
-            found = presence_of(identity, self._here, journal)
-            if identity.pid_namespace == self._here.pid_namespace:
-                self._presences[identity] = found  # elsewhere it depends on the journal's lock
-        return found
+        self._presences = Presences(here)
 
     def has_news(self, place: RunPlace, state: JournalState) -> bool:
         """Whether there is anything to learn from a journal: records, or its writer's death."""
         path = place.journal(self._store, state.writer)
-        if self.presence(identity_of(state.start), path).is_certain_end:
+        if self._presences.of(identity_of(state.start), path).is_certain_end:
             return True
         try:
             with JournalFile(path) as file:
@@ -135,7 +121,7 @@ class RunReader:
         )
         try:
             with JournalFile(place.journal(self._store, state.writer)) as file:
-                presence = self.presence(identity_of(state.start), file.path)
+                presence = self._presences.of(identity_of(state.start), file.path)
                 return bool(read_on(file, copy, presence, self._store, lambda _: {}).names)
         except OSError:
             return False
@@ -194,12 +180,9 @@ class RunReader:
 
     def _presence_of_journal(self, file: JournalFile, state: JournalState) -> Presence:
         start = state.start or start_in(file.first_fact(), self._store)
-        if start is not None and (start.boot or start.host):
-            return self.presence(identity_of(start), file.path)
-        # Nobody says who writes it: its lock, and whether it is old, tell enough.
-        if self._now_ns - file.modified_ns < _UNBORN_NS:
-            return Presence.ELSEWHERE
-        return presence_by_lock(file.path)
+        if start is None and self._now_ns - file.modified_ns < _UNBORN_NS:
+            return Presence.ELSEWHERE  # nobody says yet who writes it
+        return self._presences.of(identity_of(start), file.path)
 
 
 def _is_earlier(other: Start | None, start: Start) -> bool:

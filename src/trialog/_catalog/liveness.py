@@ -65,6 +65,11 @@ def derive(opened_as: RunStatus, writers: Iterable[Writer], now_ns: int) -> Deri
     return Derived(RunStatus.FAILED, FATES[blamed.presence], news_ns)
 
 
+def doubtful(reason: str | None) -> str:
+    """The reason where a journal is damaged: an end may have stood there."""
+    return f"{reason}, or the record of its end is damaged"
+
+
 def _time(time_ns: int) -> str:
     moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
     return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

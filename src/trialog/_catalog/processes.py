@@ -69,18 +69,38 @@ def read_here() -> Identity:
     )
 
 
-def presence_of(writer: Identity, here: Identity, journal: Path) -> Presence:
-    """Whether a writer still lives.
+class Presences:
+    """Tells of writers whether they live; each process is looked up once."""
 
-    The same boot id means the same kernel: its processes can be looked up, or, where process
-    numbers mean something else here (another pid namespace), asked by the lock that a live writer
-    holds on its journal.
+    def __init__(self, here: Identity) -> None:
+        self._here = here
+        self._known: dict[Identity, Presence] = {}
 
-    Args:
-        writer: who wrote the journal's first record.
-        here: this process.
-        journal: the journal's path.
-    """
+    def of(self, writer: Identity, journal: Path) -> Presence:
+        """Whether a writer lives.
+
+        The same boot id means the same kernel: its processes can be looked up, or, where process
+        numbers mean something else here (another pid namespace), asked by the lock that a live
+        writer holds on its journal. A process that became another program (``exec``) lives, but
+        holds no lock.
+
+        Args:
+            writer: who wrote the journal's first record; the empty identity where that is unknown.
+            journal: the journal's path.
+        """
+        if not writer.boot and not writer.host:
+            return presence_by_lock(journal)
+        found = self._known.get(writer)
+        if found is None:
+            found = _presence_of(writer, self._here, journal)
+            if writer.pid_namespace == self._here.pid_namespace:
+                self._known[writer] = found  # elsewhere it depends on the journal's lock
+        if found is Presence.HERE and presence_by_lock(journal) is Presence.GONE:
+            return Presence.GONE
+        return found
+
+
+def _presence_of(writer: Identity, here: Identity, journal: Path) -> Presence:
     if writer.boot and writer.boot == here.boot:
         if writer.pid_namespace and writer.pid_namespace == here.pid_namespace:
             is_alive = _is_alive(writer.pid, writer.process_start)
@@ -122,7 +142,7 @@ def presence_by_lock(journal: Path) -> Presence:
     except OSError:
         return Presence.ELSEWHERE
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: readers do not hinder one another
     except BlockingIOError:
         return Presence.HERE
     except OSError:

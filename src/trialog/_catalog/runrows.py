@@ -40,7 +40,8 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, *, is_new: b
         journals, facts = _read_all(connection, place.key)
         table = schema.RUNS
         old = connection.execute(select(table).where(table.c.key == place.key)).one_or_none()
-    row = derive_run(place.id, journals, facts)
+    damages = _count_damage(connection, place.key, update, is_new=is_new)
+    row = derive_run(place.id, journals, facts, is_damaged=bool(damages))
     row["key"] = place.key
     row["project"] = place.project.key
     row["id"] = place.id
@@ -48,7 +49,7 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, *, is_new: b
     row["folded_name"] = row["name"].casefold()
     updates = [delta.updated_ns for _, delta in update.journals]
     row["updated_ns"] = max(*updates, old.updated_ns if old else row["created_ns"], 0)
-    row["damages"] = _count_damage(connection, place.key, update, is_new=is_new)
+    row["damages"] = damages
     parameters = [
         fact for _, delta in update.journals for fact in delta.facts if fact.kind is Kind.PARAMETERS
     ]

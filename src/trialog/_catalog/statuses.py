@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from trialog._catalog.liveness import FATES, Derived, Writer, derive
-from trialog._catalog.processes import Identity, Presence, presence_of
+from trialog._catalog.liveness import FATES, Derived, Writer, derive, doubtful
+from trialog._catalog.processes import Identity, Presence, Presences
 from trialog._catalog.selections import RunRow, WriterRow
 from trialog._entities import RunStatus
 from trialog._format.folders import StoreFolder
@@ -29,9 +29,8 @@ class StatusReader:
             now_ns: the reader's time.
         """
         self._store = store
-        self._here = here
         self._now_ns = now_ns
-        self._presences: dict[Identity, Presence] = {}
+        self._presences = Presences(here)
 
     def status_of(self, row: RunRow) -> Derived:
         """The status of a run, why, and since when.
@@ -52,20 +51,18 @@ class StatusReader:
             )
             for writer in row.writers
         ]
-        return derive(RunStatus[facts.opened_as], writers, self._now_ns)
+        derived = derive(RunStatus[facts.opened_as], writers, self._now_ns)
+        if facts.damages and derived.status is RunStatus.FAILED:
+            return derived._replace(reason=doubtful(derived.reason))
+        return derived
 
     def _presence(self, row: RunRow, writer: WriterRow) -> Presence:
         if writer.fate is not None:
             return _PRESENCES[writer.fate]
         if writer.has_left:
             return Presence.GONE
-        known = self._presences.get(writer.identity)
-        if known is None:
-            journal = row.place.journal(self._store, writer.writer)
-            known = presence_of(writer.identity, self._here, journal)
-            if writer.identity.pid_namespace == self._here.pid_namespace:
-                self._presences[writer.identity] = known
-        return known
+        journal = row.place.journal(self._store, writer.writer)
+        return self._presences.of(writer.identity, journal)
 
     def _news(self, row: RunRow, writer: WriterRow) -> int:
         """When a writer last gave a sign of life: its last record, or its file's time."""

@@ -78,7 +78,7 @@ class BlockFile:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             with contextlib.suppress(OSError):  # not every file system knows it
-                fcntl.flock(self._fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(self._fd, fcntl.LOCK_EX)  # a reader may hold it for a moment
             share(path)  # whoever may write the store reads its runs, whatever the umask
             try:
                 self._make_room_for_an_end()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -24,6 +27,7 @@ class Handmade:
     def __init__(self, home: Path) -> None:
         self.store = StoreFolder(home)
         self.here = read_here()
+        self._held: dict[Path, BinaryIO] = {}
         self.now_ns = NOW_NS
         home.mkdir(parents=True)
         self.store.description.write_text('{"format": 1, "id": "handmade"}')
@@ -67,13 +71,23 @@ class Handmade:
             for step, value in enumerate(values)
         )
 
-    def write(self, data: bytes, run="run-1", writer="w1", size: int = 49_152) -> Path:
-        """A journal of those bytes, its first block reserved as a writer does."""
+    def write(
+        self, data: bytes, run="run-1", writer="w1", size: int = 49_152, *, is_open: bool = True
+    ) -> Path:
+        """A journal of those bytes: its first block reserved, its lock held, as a writer does."""
         folder = self.store.project("acme", "demo").run(run)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{writer}{JOURNAL_SUFFIX}"
         path.write_bytes(data.ljust(size, b"\0"))
+        if is_open and path not in self._held:
+            self._held[path] = path.open("rb")
+            fcntl.flock(self._held[path], fcntl.LOCK_EX)
         return path
+
+    def close(self) -> None:
+        """Let the locks go."""
+        for held in self._held.values():
+            held.close()
 
     def open(self) -> Catalog:
         """The store's catalog, its clock standing at ``now_ns``."""
@@ -81,5 +95,7 @@ class Handmade:
 
 
 @pytest.fixture
-def handmade(tmp_path) -> Handmade:
-    return Handmade(tmp_path / "handmade")
+def handmade(tmp_path) -> Iterator[Handmade]:
+    made = Handmade(tmp_path / "handmade")
+    yield made
+    made.close()

@@ -6,12 +6,14 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from trialog._catalog.processes import Identity, Presence, presence_of, read_here
+import trialog
+from trialog._catalog.processes import Identity, Presence, Presences, read_here
 
 
 @pytest.fixture
@@ -36,14 +38,16 @@ def myself(here):
 
 
 def test_a_living_process_is_here(myself, here, journal):
-    """Number and start time are those of a process."""
-    assert presence_of(myself, here, journal) is Presence.HERE
+    """Number and start time are those of a process, which holds the journal's lock."""
+    with journal.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert Presences(here).of(myself, journal) is Presence.HERE
 
 
 def test_a_number_used_again_is_another_process(myself, here, journal):
     """The start time tells."""
     reused = replace(myself, process_start=myself.process_start - 1)
-    assert presence_of(reused, here, journal) is Presence.GONE
+    assert Presences(here).of(reused, journal) is Presence.GONE
 
 
 def test_an_ended_process_is_gone(here, journal):
@@ -51,39 +55,63 @@ def test_an_ended_process_is_gone(here, journal):
     with subprocess.Popen([sys.executable, "-c", ""]) as child:
         writer = replace(here, pid=child.pid, process_start=start_of(child.pid))
         os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-        assert presence_of(writer, here, journal) is Presence.GONE  # a zombie
-    assert presence_of(writer, here, journal) is Presence.GONE
+        assert Presences(here).of(writer, journal) is Presence.GONE  # a zombie
+    assert Presences(here).of(writer, journal) is Presence.GONE
 
 
 @pytest.mark.parametrize("pid", [2**22 + 5, 2**40, 2**62])
 def test_a_number_no_process_has_is_gone(here, journal, pid):
     """However large it is."""
     writer = replace(here, pid=pid, process_start=1)
-    assert presence_of(writer, here, journal) is Presence.GONE
+    assert Presences(here).of(writer, journal) is Presence.GONE
 
 
 def test_another_boot_of_this_machine_is_a_reboot(myself, here, journal):
     """The boot id is the kernel's."""
-    assert presence_of(replace(myself, boot="another"), here, journal) is Presence.REBOOTED
+    assert Presences(here).of(replace(myself, boot="another"), journal) is Presence.REBOOTED
 
 
 @pytest.mark.parametrize("change", [{"host": "other"}, {"machine": "other"}])
 def test_another_machine_is_elsewhere(myself, here, journal, change):
     """Nothing can be told of it."""
     other = replace(myself, boot="another", **change)
-    assert presence_of(other, here, journal) is Presence.ELSEWHERE
+    assert Presences(here).of(other, journal) is Presence.ELSEWHERE
 
 
-def test_nobody_is_elsewhere(here, journal):
-    """A journal that does not say who writes it."""
-    assert presence_of(Identity(), here, journal) is Presence.ELSEWHERE
+def test_a_journal_that_does_not_say_who_writes_it_is_asked_by_its_lock(here, journal):
+    """Its first record is damaged: who holds the lock lives."""
+    assert Presences(here).of(Identity(), journal) is Presence.GONE
+    with journal.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        assert Presences(here).of(Identity(), journal) is Presence.HERE
+
+
+def test_a_process_that_became_another_program_is_gone(tmp_path):
+    """``exec`` keeps number and start time; the lock on the journal is given up."""
+    path = tmp_path / "train.py"
+    path.write_text(
+        "import os, trialog\n"
+        'trialog.init("p", name="r").log("x", 0.5)\n'
+        'os.execvp("sleep", ["sleep", "30"])\n'
+    )
+    with subprocess.Popen([sys.executable, path]) as process:
+        try:
+            until = time.monotonic() + 20
+            while "sleep" not in Path(f"/proc/{process.pid}/comm").read_text():
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            run = trialog.get_run("r")
+            assert (run.status, run.reason) == ("FAILED", "killed")
+            assert len(run.metric("x")) == 1
+        finally:
+            process.kill()
 
 
 def test_another_pid_namespace_is_asked_by_its_lock(myself, here, journal):
     """A container's processes have other numbers here: who holds the lock lives."""
     boxed = replace(myself, pid_namespace=here.pid_namespace + 1, pid=1)
-    assert presence_of(boxed, here, journal) is Presence.GONE
+    assert Presences(here).of(boxed, journal) is Presence.GONE
     with journal.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        assert presence_of(boxed, here, journal) is Presence.HERE
-    assert presence_of(boxed, here, journal.with_name("gone")) is Presence.ELSEWHERE
+        assert Presences(here).of(boxed, journal) is Presence.HERE
+    assert Presences(here).of(boxed, journal.with_name("gone")) is Presence.ELSEWHERE

@@ -180,7 +180,7 @@ def test_a_journal_without_a_beginning_is_an_error(handmade, data):
 
 def test_an_empty_journal_of_a_dead_writer_is_a_note(handmade):
     """It ended before it could say anything."""
-    found = open_handmade(handmade, b"")
+    found = open_handmade(handmade, b"", is_open=False)
     assert [each.is_error for each in found.findings] == [False]
 
 
