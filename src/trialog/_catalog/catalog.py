@@ -140,8 +140,8 @@ class Catalog:
         """
 
         def answer(opened: Opened) -> T:
+            generation = opened.database.generation  # before it is known to be filled
             self._refill(opened)
-            generation = opened.database.generation
             with opened.database.read() as connection:
                 found = query(connection, *args, **kwargs)
             if opened.database.generation != generation:

@@ -117,6 +117,15 @@ class Database:
             self.generation = _make(engine, is_file=False)
             return engine
         with self._alone():
+            engine, self.generation = self._opened_whole()
+            self._files = self._files_now()
+        event.listen(engine, "connect", lambda *_: self._check())
+        return engine
+
+    def _opened_whole(self) -> tuple[Engine, str]:
+        """The engine and generation of the file, made where there is none that can be used."""
+        assert self.path is not None  # noqa: S101 # asked by every caller
+        while True:
             is_new = not self.path.exists()
             if is_new:
                 _remove(self.path)  # what a deleted file left behind
@@ -130,10 +139,10 @@ class Database:
                 for suffix in ("", "-wal", "-shm"):
                     with contextlib.suppress(FileNotFoundError):
                         share(self.path.with_name(self.path.name + suffix))
-            self.generation = generation
-            self._files = self._files_now()
-        event.listen(engine, "connect", lambda *_: self._check())
-        return engine
+            if _has_its_files(engine, self._files_now()):
+                return engine, generation
+            engine.dispose()  # somebody deletes the files one by one, the new ones too
+            _remove(self.path)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -184,6 +193,12 @@ class _Files(NamedTuple):
     def lost_log(self, opened: _Files) -> bool:
         """Whether the database is still there, and its log is not."""
         return self.database == opened.database and opened.log not in (None, self.log)
+
+
+def _has_its_files(engine: Engine, files: _Files) -> bool:
+    with engine.connect() as connection:
+        mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+    return files.database is not None and (files.log is not None or mode != "wal")
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
