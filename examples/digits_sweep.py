@@ -141,6 +141,8 @@ def sweep(options: argparse.Namespace, tag: str) -> None:
 def compare(project: str, tag: str) -> None:
     """Print the runs of the sweep side by side, the best one, and where to look further."""
     runs = trialog.runs(project, tags=tag)
+    if not runs:  # TRIALOG_MODE=disabled
+        sys.exit("\nNothing was kept, so there is nothing to compare.")
     whole = runs.comparison_df().set_index("name").sort_values("max(val/acc)", ascending=False)
     frame = whole[["status", "lr", "model/width", "model/depth", "last(val/acc)", "max(val/acc)"]]
     frame = frame.rename(columns=lambda name: name.removeprefix("model/"))  # fits 80 columns

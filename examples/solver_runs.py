@@ -69,7 +69,11 @@ def main() -> None:
                 run.log_json("solution", taken)
         print(f"{run.name}: {run.status} {run.reason or ''}".rstrip())
 
-    frame = trialog.runs("knapsack", tags="exact").comparison_df()
+    runs = trialog.runs("knapsack", tags="exact")
+    if not runs:  # TRIALOG_MODE=disabled
+        print("Nothing was kept, so there is nothing to compare.")
+        return
+    frame = runs.comparison_df()
     print(frame.set_index("name")[["status", "items", "least_value", "last(value)"]].to_string())
     infeasible = trialog.runs("knapsack", status="FAILED")[0]
     print(f"\nThe end of what the solver said about {infeasible.name} ({infeasible.reason}):")

@@ -123,7 +123,8 @@ if not TYPE_CHECKING:  # else a type checker would take any misspelt name
             return import_module(f"trialog.{name}")
         home = _HOME_OF.get(name)
         if home is None:
-            raise AttributeError(f"module 'trialog' has no attribute {name!r}")
+            foreign = import_module("trialog._tracking.foreign")
+            raise AttributeError(foreign.point("module 'trialog'", name, foreign.MODULE_NAMES))
         value = globals()[name] = getattr(import_module(home), name)
         return value
 

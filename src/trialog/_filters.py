@@ -58,8 +58,8 @@ class RunFilter:
             name: the whole name; upper and lower case are one.
             name_contains: a part of it; ``%`` and ``_`` mean themselves. With ``name``, both must
                 hold.
-            status: a status, its name in any case, a word of Rush or Tyger ("done", "error"), or
-                several of them.
+            status: a status, its name in any case, a word of other trackers ("done", "error"), or
+                several of them, as a list or with commas.
             tags: one or several, of which a run must have all; none matches every run.
             limit: at most so many; 0 finds nothing, None everything.
             with_deleted: find deleted runs too.
@@ -98,7 +98,8 @@ def _statuses(value: object) -> frozenset[RunStatus] | None:
     if value is None:
         return None
     if isinstance(value, str | RunStatus):
-        return frozenset(RunStatus.parse_query(value))
+        words = [word for word in value.split(",") if word.strip()] or [value]
+        return frozenset(status for word in words for status in RunStatus.parse_query(word))
     if not isinstance(value, Iterable):
         raise InvalidTypeError(
             f"status must be a status, its name, or several, not {type(value).__name__}: {value!r}"

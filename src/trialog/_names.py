@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from slugify import slugify
 
@@ -95,13 +95,27 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def refuse_keywords(call: str, unknown: Iterable[str], known: Iterable[str]) -> None:
+def refuse_keywords(
+    call: str,
+    unknown: Iterable[str],
+    known: Iterable[str],
+    foreign: Mapping[str, str] | None = None,
+) -> None:
     """Say which keyword a call does not have, and which was probably meant.
+
+    Args:
+        call: the function's name.
+        unknown: the keywords it was given and does not have.
+        known: those it has.
+        foreign: words of other trackers, and what to do instead.
 
     Raises:
         UnknownKeywordError: there is any unknown keyword.
     """
     for keyword in unknown:
         guess = nearest(keyword, known)
-        hint = f"; did you mean {guess!r}?" if guess else f"; it takes: {', '.join(known)}"
+        if foreign and keyword in foreign:
+            hint = f"; {foreign[keyword]}"
+        else:
+            hint = f"; did you mean {guess!r}?" if guess else f"; it takes: {', '.join(known)}"
         raise UnknownKeywordError(f"{call}() has no keyword {keyword!r}{hint}")

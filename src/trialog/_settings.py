@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from trialog._entities import RunStatus
 from trialog.errors import UsageError
@@ -13,8 +13,7 @@ from trialog.errors import UsageError
 _MODES = ("local", "disabled")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The environment's choices.
 
     Attributes:

@@ -114,7 +114,7 @@ def test_caches_may_vanish_under_a_reader(store):
     readers = [threading.Thread(target=ask) for _ in range(2)]
     for reader in readers:
         reader.start()
-    for turn in range(12):
+    for turn in range(24):
         time.sleep(0.1)
         for path in store.glob("catalog.db*"):
             path.unlink(missing_ok=True)

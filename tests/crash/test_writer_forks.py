@@ -253,3 +253,66 @@ def test_a_run_is_not_pickled_into_another_process(script):
                     print(error)
     """)
     assert "cannot be pickled" in done.stdout
+
+
+def test_a_process_that_makes_itself_a_daemon_in_its_block(script, journals):
+    """The process that began the run is gone: the one that goes on ends it."""
+    done = script("""
+        import os, time, trialog
+        from trialog._tracking.presence import is_running
+        read, write = os.pipe()
+        if os.fork():
+            os.close(write)
+            os.read(read, 1)  # until the daemon has ended
+            os._exit(0)
+        with trialog.init("p", name="r") as run:
+            run.log("x", 0.0, 0)
+            for _ in range(2):
+                if (pid := os.fork()): os._exit(0)
+                os.setsid()
+            while is_running(run._start.pid, run._start.process_start): time.sleep(0.01)
+            run.log("x", 1.0, 1)
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(journals.points("x")) == [(0, 0.0), (1, 1.0)]
+    found = trialog.get_run("r")
+    assert (found.status, found.reason) == (RunStatus.COMPLETED, None)
+
+
+def test_a_child_that_ends_the_run_is_told_that_it_does_not(script, journals):
+    """One line; and what the child sees of the run's status is true."""
+    done = script("""
+        import os, trialog
+        with trialog.init("p", name="r") as run:
+            if not (pid := os.fork()):
+                run.log("child", 1.0)
+                run.finish("FAILED")
+                print(run.status.value, run.is_ended, flush=True)
+                try:
+                    run.log("child", 2.0)
+                except trialog.errors.RunFinishedError as error:
+                    print(error, flush=True)
+                os._exit(0)
+            os.waitpid(pid, 0)
+    """)
+    assert done.stdout.startswith("RUNNING True\nthis process has left run 'r'")
+    (line,) = done.stderr.splitlines()
+    assert "only the process that began it ends it" in line
+    assert statuses(journals) == COMPLETED
+
+
+def test_a_child_that_only_finishes_leaves_the_parents_marker(script, store):
+    """It has written nothing, and has no marker of its own to take away."""
+    done = script("""
+        import os, pathlib, trialog
+        with trialog.init("p", name="r") as run:
+            folder = next(pathlib.Path(os.environ["TRIALOG_HOME"]).glob("namespaces/*/*/open"))
+            before = list(folder.iterdir())
+            if not (pid := os.fork()):
+                run.finish()
+                os._exit(0)
+            os.waitpid(pid, 0)
+            assert list(folder.iterdir()) == before != []
+        assert list(folder.iterdir()) == []
+    """)
+    assert (done.returncode, done.stderr) == (0, "")

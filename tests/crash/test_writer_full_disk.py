@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import subprocess
+import sys
 import time
 
 import pytest
@@ -231,3 +233,21 @@ def test_a_forked_child_on_a_full_disk_neither_raises_nor_is_lost(disk, journals
         assert os.waitpid(pid, 0)[1] == 0
     assert journals.points("y") == [(1, 1.0)]
     assert journals.end("r")["missing"] == 0
+
+
+@pytest.mark.parametrize("may_map", [True, False], ids=["mapped", "appended"])
+def test_a_daemon_that_closed_its_stderr(disk, journals, monkeypatch, may_map):
+    """Nobody can be told: no call raises, and what waited is written once there is room."""
+    if not may_map:
+        monkeypatch.setattr("trialog._tracking.writers.can_map", lambda folder: False)
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    with trialog.init("p", name="r") as run:
+        fill(disk)
+        log_points(run, 20_000)
+        time.sleep(0.7)
+        free(disk)
+        wait_until(lambda: len(journals.points("x")) == 20_000)
+        log_points(run, 20_000, first=20_000)
+    assert journals.points("x") == [(step, float(step)) for step in range(40_000)]

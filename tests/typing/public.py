@@ -26,6 +26,7 @@ def starting(other: trialog.Run, client: trialog.LocalClient) -> None:
     trialog.init("acme", "Protein folding", status="running", tags="one")
     trialog.init("p", tags=["a", "b"], parameters={"a": {"b": 1}}, parent=other)
     trialog.init("p", parameters=Config(), parent="id", id="mine")
+    trialog.init(namespace="acme", project="Protein folding")
     trialog.init("p", resume="name", at_exit="COMPLETED", supersede=False, strict=True)
     trialog.init("p", ends={ValueError: "FAILED", KeyboardInterrupt: RunStatus.COMPLETED})
     trialog.init("p", at_exit=RunStatus.COMPLETED, client=trialog.LocalClient(Path("store")))
@@ -55,6 +56,9 @@ def recording(run: trialog.Run) -> None:
     run.log_with_codec(JsonCodec(), "json", {"a": 1})
     run.log_value("plot", object(), 3, overwrite=False)
     run.add_tags("a", "b", ["c"])
+    run.remove_tags("a", ["b"])
+    assert_type(run.duration, float)
+    assert_type(run.client, trialog.LocalClient)
     run.set_description("text")
     run.set_description(None)
 

@@ -21,6 +21,7 @@ def one(client: trialog.LocalClient) -> None:
     with run.open_attachment("a") as stream:
         assert_type(stream.read(), bytes)
     run.get_json("j")
+    run.get_value("v", version=1)
     for name, info in run.attachments.items():
         assert_type(name, str)
         assert_type(info.sha256, str)
@@ -36,6 +37,8 @@ def one(client: trialog.LocalClient) -> None:
 def many(client: trialog.LocalClient) -> None:
     runs = trialog.runs("acme/p", name="x", name_contains="x", status="done", tags="a", limit=3)
     assert_type(runs, trialog.Runs[trialog.StoredRun])
+    trialog.runs(["a", "acme/b"], limit=3)
+    trialog.delete_run(runs[0])
     trialog.runs(status=["done", RunStatus.FAILED], tags=["a", "b"], client=client)
     assert_type(runs[0], trialog.StoredRun)
     assert_type(runs[:2], trialog.Runs[trialog.StoredRun])

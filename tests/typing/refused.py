@@ -18,6 +18,8 @@ def wrong(run: trialog.Run) -> None:
     run.log("loss", 0.3, step="3")  # type: ignore[arg-type]
     run.log_attachment("a", "text/plain", "text")  # type: ignore[arg-type]
     run.log_file("f", 3)  # type: ignore[arg-type]
+    run.config = {"lr": 0.1}  # type: ignore[attr-defined]
+    run.log_metric("loss", 0.3)  # type: ignore[attr-defined]
     run.status = trialog.RunStatus.FAILED  # type: ignore[misc]
     trialog.get_run(3)  # type: ignore[arg-type]
     trialog.runs(limit="3")  # type: ignore[arg-type]

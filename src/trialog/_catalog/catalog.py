@@ -23,7 +23,7 @@ from trialog._catalog.refreshing import Progress
 from trialog._catalog.stretches import Stretch
 from trialog._catalog.verification import Verification, Verifier
 from trialog._format.folders import StoreFolder
-from trialog.errors import StoreError
+from trialog.errors import StoreError, TrialogError
 
 _TURNS = 10
 
@@ -77,7 +77,7 @@ class Catalog:
             StoreVersionError: a newer trialog made the store.
         """
         catalog = cls(home.absolute(), caches, clock)
-        catalog._current()
+        catalog._open()
         return catalog
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ class Catalog:
     @property
     def caches(self) -> StoreFolder | None:
         """The folder of catalog and segments; None where they are kept nowhere."""
-        return self._current().caches
+        return self._open().caches
 
     def refresh(self, progress: Progress | None = None) -> None:
         """Read what changed anywhere in the store.
@@ -104,9 +104,8 @@ class Catalog:
 
         def read_on(opened: Opened) -> None:
             if opened.refresher is not None:
-                opened.refresher.refresh(progress)
-                self._adopt(opened)
-                opened.filled, opened.is_whole = opened.database.generation, True
+                opened.fill(progress)
+                opened.is_whole = True
                 opened.watched.clear()
 
         with self._lock:
@@ -118,10 +117,8 @@ class Catalog:
 
         def read_on(opened: Opened) -> None:
             if opened.refresher is not None:
-                if not opened.is_filled:
-                    self._refill(opened)
-                opened.refresher.refresh_runs(wanted)
-                opened.filled = opened.database.generation
+                self._refill(opened)
+                opened.fill_runs(wanted)
                 if not opened.is_whole:
                     opened.watched.update(dict.fromkeys(wanted))
 
@@ -177,20 +174,20 @@ class Catalog:
 
         def seal(opened: Opened) -> Any:
             self._refill(opened)
-            return compactor.compact(runs, progress, wait=wait)
+            try:
+                return compactor.compact(runs, progress, wait=wait)
+            except OSError as error:
+                raise StoreError(f"the segments cannot be written: {error}") from error
 
         if compactor is None:
             raise StoreError(f"there is no folder to keep segments of {str(self.store.path)!r} in")
-        try:
-            return self._healing(seal)
-        except OSError as error:
-            raise StoreError(f"the segments cannot be written: {error}") from error
+        return self._healing(seal)
 
     def compactor(self) -> Any:
         """What makes and finds segments, or None where there is no folder for them."""
         from trialog._catalog.compaction import Compactor  # noqa: PLC0415 # loads pyarrow
 
-        opened = self._current()
+        opened = self._open()
         if opened.caches is None:
             return None
         return Compactor(self.store, opened.caches.segments, opened.database)
@@ -204,7 +201,7 @@ class Catalog:
         from trialog._catalog.rebuilding import remove_segments  # noqa: PLC0415 # loads pyarrow
 
         with self._lock:
-            opened = self._current()
+            opened = self._open()
             if opened.caches is not None:
                 remove_segments(self.store, opened.caches.segments)
             opened.renew(is_broken=True)
@@ -216,34 +213,23 @@ class Catalog:
         Args:
             progress: told of files done, and of how many.
         """
-        caches = self._current().caches
+        caches = self._open().caches
         segments = None if caches is None else caches.segments
         examiner = JournalExaminer(self.store, read_here(), self.clock)
         return Verifier(self.store, segments, examiner, progress).verify()
 
     # -- inside --------------------------------------------------------------------------------
 
-    def _adopt(self, opened: Opened) -> None:
-        """Know the segments that others have made since."""
-        if opened.caches is None:
-            return
-        try:
-            mtime_ns = opened.caches.segments.stat().st_mtime_ns
-        except OSError:
-            mtime_ns = 0
-        seen = opened.refresher.segments_seen_ns if opened.refresher else 0
-        if opened.refresher is not None and mtime_ns != seen:
-            compactor = self.compactor()
-            if compactor is not None:
-                compactor.adopt()
-            opened.refresher.segments_seen_ns = mtime_ns
+    def _open(self) -> Opened:
+        return self._healing(lambda opened: opened)
 
     def _current(self) -> Opened:
         with self._lock:
             opened = self._opened
             if opened is not None and opened.pid != os.getpid():
                 opened.database.forget()
-                opened = None
+                parent, opened = opened, open_caches(self.store, self._caches_wish, self.clock)
+                opened.go_on_from(parent)
             if opened is None or (opened.refresher is None and self._is_there()):
                 opened = open_caches(self.store, self._caches_wish, self.clock)
             elif not opened.database.is_current:
@@ -262,37 +248,35 @@ class Catalog:
         if opened.is_filled:
             return
         with self._lock:
-            if opened.refresher is None:
-                return
             if opened.is_whole:
-                opened.refresher.refresh()
-                self._adopt(opened)
+                opened.fill()
             else:
-                opened.refresher.refresh_runs(list(opened.watched))
-            opened.filled = opened.database.generation
+                opened.fill_runs(list(opened.watched))
 
     def _healing(self, operation: Callable[[Opened], T]) -> T:
         """Do something with the database; again where that had to be opened or made again."""
         for turn in range(_TURNS):
-            opened = self._current()
-            generation = opened.database.generation
+            opened, generation = self._opened, None
             try:
+                opened = self._current()
+                generation = opened.database.generation
                 return operation(opened)
             except ReplacedError:
                 continue
-            except DBAPIError as error:
+            except (DBAPIError, orjson.JSONDecodeError) as error:
                 if is_stuck(error):
                     raise StoreError(
                         f"another process has kept the catalog of {str(self.store.path)!r} locked "
-                        f"for a minute; end it, or delete {str(opened.database.path)!r}"
+                        "for a minute; end it, or delete the catalog"
                     ) from error
-                if turn == _TURNS - 1 or not is_broken(error):
+                if turn == _TURNS - 1 or (isinstance(error, DBAPIError) and not is_broken(error)):
                     raise
-                self._heal(opened, generation)
-            except orjson.JSONDecodeError:
-                if turn == _TURNS - 1:
-                    raise
-                self._heal(opened, generation)
+                if opened is not None and generation is not None:
+                    self._heal(opened, generation)
+            except TrialogError:
+                raise  # some are OSErrors
+            except OSError as error:
+                raise self._unreadable(error) from error
         raise StoreError(
             f"the catalog of {str(self.store.path)!r} is deleted again and again while it is read"
         )
@@ -301,6 +285,14 @@ class Catalog:
         """Make the database again, unless somebody has done so meanwhile."""
         with self._lock:
             if self._opened is opened and opened.database.generation == generation:
-                opened.renew(is_broken=True)
                 if opened.filled is None:
                     opened.filled, opened.is_whole = "lost", True
+                try:
+                    opened.renew(is_broken=True)
+                except ReplacedError:
+                    pass  # deleted again: the next turn sees to it
+                except OSError as error:
+                    raise self._unreadable(error) from error
+
+    def _unreadable(self, error: OSError) -> StoreError:
+        return StoreError(f"the store {str(self.store.path)!r} cannot be read: {error}")

@@ -100,22 +100,35 @@ class Compactor:
                     progress(done, len(plans))
             return Sealed(done, points, segments)
 
-    def adopt(self) -> None:
-        """Tell the catalog of segments it does not know, and forget those that are gone."""
-        there = {path.name for path in self.folder.glob(f"*{SUFFIX}")}
+    def adopt(self) -> bool:
+        """Tell the catalog of segments it does not know, and forget those that are gone.
+
+        Returns:
+            Whether it knows them all now; not where it has yet to be told of some of their runs.
+        """
+        try:
+            there = {name for name in os.listdir(self.folder) if name.endswith(SUFFIX)}
+        except FileNotFoundError:
+            there = set()
         with self._database.read() as connection:
             known = set(connection.execute(select(schema.SEGMENTS.c.filename)).scalars())
-        for filename in sorted(there - known):
-            self._adopt(filename)
+        adopted = [self._adopt(filename) for filename in sorted(there - known)]
         if known - there:
             with self._database.write() as connection:
                 for filename in known - there:
                     forget_segment(connection, filename)
                     table = schema.SEGMENTS
                     connection.execute(delete(table).where(table.c.filename == filename))
+        return all(adopted)
 
-    def note_trouble(self, filename: str, trouble: str) -> None:
-        """A segment cannot be used: do without it from now on; ``doctor`` tells of it."""
+    def note_trouble(self, filename: str, error: Exception) -> None:
+        """A segment cannot be used: do without it from now on; ``doctor`` tells of it.
+
+        Where the system could not read it, it may another time.
+        """
+        if isinstance(error, OSError) and error.errno is not None:
+            return
+        trouble = f"cannot be read: {error}"
         row = {"filename": filename, "size_bytes": 0, "points": 0, "trouble": trouble}
         with contextlib.suppress(DBAPIError, ReplacedError), self._database.write() as connection:
             forget_segment(connection, filename)
@@ -167,15 +180,15 @@ class Compactor:
         _write_stripe(writer, run, stripe)
         return run
 
-    def _adopt(self, filename: str) -> None:
+    def _adopt(self, filename: str) -> bool:
         path = self.folder / filename
         try:
             with SegmentReader(path) as reader:
                 runs, points = reader.runs(), reader.rows
             size_bytes = path.stat().st_size
         except UNREADABLE as error:
-            self.note_trouble(filename, f"cannot be read: {error}")
-            return
+            self.note_trouble(filename, error)
+            return not isinstance(error, OSError)
         with self._database.write() as connection:
             keys = [run.place.key for run in runs]
             plans = plan_points(connection, keys)
@@ -197,9 +210,10 @@ class Compactor:
                 run.place.key not in plans and run.place.folder(self._store).is_dir()
                 for run in runs
             ):
-                return  # a catalog that is being filled: look at the segment again
+                return False  # a catalog that is being filled: look at the segment again
             row = {"filename": filename, "size_bytes": size_bytes, "points": points}
             upsert(connection, schema.SEGMENTS, [{**row, "trouble": None}])
+        return True
 
     @contextlib.contextmanager
     def _alone(self, *, wait: bool) -> Iterator[bool]:

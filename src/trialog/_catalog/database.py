@@ -25,6 +25,7 @@ from trialog._catalog.places import share
 from trialog._catalog.schema import META, METADATA, SCHEMA_VERSION
 
 BUSY_TIMEOUT_S = 60
+_OPENINGS = 20
 _WRITES = "trialog_writes"
 # Of SQLite's primary result codes: ERROR (a missing table), IOERR, CORRUPT, CANTOPEN, NOTADB.
 _BROKEN_CODES = frozenset({1, 10, 11, 14, 26})
@@ -55,7 +56,7 @@ class Database:
         self.path = path
         self.generation = ""
         self._memory_lock = threading.RLock()
-        self._files = _Files(None, None)
+        self._files = _NO_FILES
         self._engine = self._open()
 
     @contextlib.contextmanager
@@ -117,32 +118,37 @@ class Database:
             self.generation = _make(engine, is_file=False)
             return engine
         with self._alone():
-            engine, self.generation = self._opened_whole()
-            self._files = self._files_now()
+            engine, self._files, self.generation = self._opened_whole()
         event.listen(engine, "connect", lambda *_: self._check())
         return engine
 
-    def _opened_whole(self) -> tuple[Engine, str]:
-        """The engine and generation of the file, made where there is none that can be used."""
+    def _opened_whole(self) -> tuple[Engine, _Files, str]:
+        """The engine, files and generation, made where there is none that can be used."""
         assert self.path is not None  # noqa: S101 # asked by every caller
-        while True:
+        for turn in range(_OPENINGS):
             is_new = not self.path.exists()
             if is_new:
                 _remove(self.path)  # what a deleted file left behind
-            self._files = _Files(None, None)
+            self._files = _NO_FILES
             engine = _engine(f"sqlite:///{self.path}")
-            generation = None if is_new else _generation(engine)
-            if generation is None:
-                engine.dispose()
-                _remove(self.path)
-                generation = _make(engine, is_file=True)
-                for suffix in ("", "-wal", "-shm"):
-                    with contextlib.suppress(FileNotFoundError):
-                        share(self.path.with_name(self.path.name + suffix))
-            if _has_its_files(engine, self._files_now()):
-                return engine, generation
+            try:
+                generation = None if is_new else _generation(engine)
+                if generation is None:
+                    engine.dispose()
+                    _remove(self.path)
+                    generation = _make(engine, is_file=True)
+                    for suffix in ("", "-wal", "-shm"):
+                        with contextlib.suppress(FileNotFoundError):
+                            share(self.path.with_name(self.path.name + suffix))
+                files = self._files_now()
+                if _has_its_files(engine, files):
+                    return engine, files, generation
+            except sqlalchemy.exc.DatabaseError as error:
+                if turn == _OPENINGS - 1 or not is_broken(error):
+                    raise
             engine.dispose()  # somebody deletes the files one by one, the new ones too
             _remove(self.path)
+        raise ReplacedError
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -172,36 +178,45 @@ class Database:
 
     def _files_now(self) -> _Files:
         if self.path is None:
-            return _Files(None, None)
-        return _Files(_identity(self.path), _identity(self.path.with_name(self.path.name + "-wal")))
+            return _NO_FILES
+        return _Files(*(_identity(f"{self.path}{suffix}") for suffix in ("", "-wal", "-shm")))
 
 
 class _Files(NamedTuple):
-    """Device and inode of the database and of its log; None where there is none.
+    """Device and inode of the database, of its log, and of its index; None where there is none.
 
-    A log that is deleted takes what stands in it alone, which may be all there is; SQLite itself
-    deletes it only when the last connection closes, and one is kept open.
+    A log that is deleted takes what stands in it alone, which may be all there is; processes that
+    share a log, and not its index, write over each other. SQLite itself deletes both only when the
+    last connection closes, and one is kept open.
     """
 
     database: tuple[int, int] | None
     log: tuple[int, int] | None
+    log_index: tuple[int, int] | None
 
     def belong_to(self, opened: _Files) -> bool:
         """Whether these are still the files that were opened."""
-        return self.database == opened.database and opened.log in (None, self.log)
+        return (
+            self.database == opened.database
+            and opened.log in (None, self.log)
+            and opened.log_index in (None, self.log_index)
+        )
 
     def lost_log(self, opened: _Files) -> bool:
-        """Whether the database is still there, and its log is not."""
-        return self.database == opened.database and opened.log not in (None, self.log)
+        """Whether the database is still there, and its log or its index is not."""
+        return self.database == opened.database and not self.belong_to(opened)
+
+
+_NO_FILES = _Files(None, None, None)
 
 
 def _has_its_files(engine: Engine, files: _Files) -> bool:
     with engine.connect() as connection:
         mode = connection.exec_driver_sql("PRAGMA journal_mode").scalar()
-    return files.database is not None and (files.log is not None or mode != "wal")
+    return files.database is not None and (None not in files or mode != "wal")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path | str) -> tuple[int, int] | None:
     try:
         status = os.stat(path)
     except OSError:
@@ -256,6 +271,8 @@ def _make(engine: Engine, *, is_file: bool) -> str:
         raw = engine.raw_connection()
         try:
             raw.cursor().execute("PRAGMA journal_mode=WAL")
+        except sqlite3.DatabaseError as error:
+            raise sqlalchemy.exc.DatabaseError("PRAGMA journal_mode", {}, error) from error
         finally:
             raw.close()
     with engine.connect() as plain, plain.execution_options(**{_WRITES: True}).begin():

@@ -104,7 +104,7 @@ class JournalExaminer:
         if found.start is None and not found.errors and not is_unborn:
             found.errors.append("its first record cannot be read: what run it is, and who wrote it")
         if file.size > LAST_WORDS_START:
-            self._look_at(file.last_words(), found)
+            self._look_at(file.last_words(presence), found)
 
     def _presence(self, file: JournalFile, start: Start | None) -> Presence:
         if start is None and abs(self._clock() - file.modified_ns) < _YOUNG_NS:
@@ -139,7 +139,7 @@ class JournalExaminer:
     ) -> None:
         """What stands after the records of a block that was never closed."""
         index = block.records
-        if index.is_closed or index.damage or (is_last and not presence.is_certain_end):
+        if index.is_closed or index.damage or (is_last and not presence.is_end):
             return
         rest = bytes(index.data[index.stop : max(len(index.data) - TRAILER_BYTES, index.stop)])
         count = len(rest.rstrip(b"\0"))
@@ -161,6 +161,6 @@ def _is_unborn(file: JournalFile, found: Examined, presence: Presence) -> bool:
     """Whether nothing was ever written to it, or is being written just now."""
     if not file.is_empty:
         return False
-    if presence.is_certain_end:
+    if presence.is_end:
         found.notes.append("nothing was ever written to it: its writer ended at once")
     return True

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from trialog._catalog.addresses import RunPlace, is_ours
 from trialog._catalog.journals import JournalFile
+from trialog._catalog.numbering import CallCutError
 from trialog._catalog.payloads import start_in
 from trialog._catalog.processes import (
     Identity,
@@ -18,8 +18,10 @@ from trialog._catalog.processes import (
 )
 from trialog._catalog.reading import Delta, JournalState, read_on
 from trialog._catalog.runrows import RunUpdate
+from trialog._catalog.scanning import names_in
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
+from trialog.errors import StoreError
 
 _UNBORN_NS = 10 * 1_000_000_000  # so long a first record may take to be written
 
@@ -35,8 +37,13 @@ class RunReader:
     def has_news(self, place: RunPlace, state: JournalState) -> bool:
         """Whether there is anything to learn from a journal: records, or its writer's death."""
         path = place.journal(self._store, state.writer)
-        if self._presences.of(identity_of(state.start), path).is_certain_end:
+        presence = self._presences.of(identity_of(state.start), path, state.news_ns)
+        if presence is Presence.GONE:
             return True
+        if presence is Presence.REBOOTED and not state.has_left:
+            return state.fate is None  # read to its end already: nothing has come since
+        if state.fate is not None:
+            return True  # it lives after all
         try:
             with JournalFile(path) as file:
                 return file.has_news(state.offset, state.last_words)
@@ -54,11 +61,11 @@ class RunReader:
             What was found, a bounded part at once, each to be recorded before the next is asked
             for; None where the run's folder is gone, or where its first attempt has grown after
             a later one had been numbered: then the run is to be forgotten and read anew.
+            So it is where what is given raises :class:`CallCutError`.
         """
         folder = place.folder(self._store)
-        try:
-            names = os.listdir(folder)
-        except OSError:
+        names = names_in(folder)
+        if names is None:
             return None
         writers = sorted(
             name.removesuffix(JOURNAL_SUFFIX)
@@ -121,10 +128,12 @@ class RunReader:
         )
         try:
             with JournalFile(place.journal(self._store, state.writer)) as file:
-                presence = self._presences.of(identity_of(state.start), file.path)
+                presence = self._presences.of(identity_of(state.start), file.path, state.news_ns)
                 return bool(read_on(file, copy, presence, self._store, lambda _: {}).names)
         except OSError:
             return False
+        except CallCutError:
+            return True
 
     def _read_all(
         self, place: RunPlace, writers: list[str], states: dict[str, JournalState]
@@ -134,15 +143,20 @@ class RunReader:
             state = states.setdefault(writer, JournalState(writer))
             if state.is_final:
                 continue
+            path = place.journal(self._store, writer)
             try:
-                with JournalFile(place.journal(self._store, writer)) as file:
+                with JournalFile(path) as file:
                     for delta in self._read_one(file, state, states):
                         found.append((state, delta))
                         if not delta.is_exhausted:
                             yield RunUpdate(place, found)
                             found = []
-            except OSError:
-                continue
+            except (FileNotFoundError, PermissionError):
+                continue  # deleted meanwhile; or another user's, who does not show it
+            except StoreError:
+                raise
+            except OSError as error:
+                raise StoreError(f"{str(path)!r} cannot be read: {error.strerror}") from error
         found = [(state, delta) for state, delta in found if state.start is not None]
         if found:
             yield RunUpdate(place, found)
@@ -170,11 +184,11 @@ class RunReader:
             if state.start is None:
                 return
             now = self._presence_of_journal(file, state)
-            is_done = delta.is_exhausted and (
-                state.is_final or now.is_certain_end == presence.is_certain_end
-            )
+            is_done = delta.is_exhausted and (state.is_final or now.is_end == presence.is_end)
             if delta.is_exhausted and not is_done:
                 delta.is_exhausted = False  # its writer has ended: what it left counts now
+            if is_done:
+                state.numbering.recent.clear()  # the state waits to be recorded; this is large
             if _progress(state) != before or delta.facts or delta.names or delta.damage:
                 yield delta
 
@@ -182,7 +196,7 @@ class RunReader:
         start = state.start or start_in(file.first_fact(), self._store)
         if start is None and self._now_ns - file.modified_ns < _UNBORN_NS:
             return Presence.ELSEWHERE  # nobody says yet who writes it
-        return self._presences.of(identity_of(start), file.path)
+        return self._presences.of(identity_of(start), file.path, state.news_ns)
 
 
 def _is_earlier(other: Start | None, start: Start) -> bool:
@@ -196,5 +210,6 @@ def _progress(state: JournalState) -> tuple[object, ...]:
         state.last_words,
         state.has_left,
         state.is_final,
+        state.fate,
         state.news_ns,
     )

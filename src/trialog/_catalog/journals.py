@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import struct
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, TypeVar
 from zlib import crc32
 
 from trialog._catalog.processes import Presence
@@ -36,6 +36,8 @@ from trialog._format.records import (
     make_word,
     record_bytes,
 )
+
+T = TypeVar("T")
 
 _TRIES = 3
 _PAUSE_S = 0.001
@@ -127,7 +129,7 @@ class JournalFile:
         while extent(number).start < self.size:
             read = self._read(number, presence)
             has_next = self._is_written(extent(number + 1).start)
-            if has_next and not read.is_closed and not presence.is_certain_end:
+            if has_next and not read.is_closed and not presence.is_end:
                 # The writer has gone on since: by now the block is closed, or its trailer damaged.
                 read = self._read(number, Presence.GONE)
             if read.is_closed or has_next:
@@ -162,13 +164,14 @@ class JournalFile:
         facts = index_block(head, Extent(0, 0, len(head)), is_settled=False).facts
         return facts[0] if facts and facts[0].offset == 0 else None
 
-    def last_words(self) -> BlockIndex:
+    def last_words(self, presence: Presence) -> BlockIndex:
         """The records in the area kept for when no block can be reserved."""
-        return index_last_words(os.pread(self._fd, LAST_WORDS_BYTES, LAST_WORDS_START))
+        data = os.pread(self._fd, LAST_WORDS_BYTES, LAST_WORDS_START)
+        return index_last_words(data, is_settled=presence.is_end)
 
     def _read(self, number: int, presence: Presence) -> BlockIndex:
         block = extent(number)
-        is_settled = presence.is_certain_end
+        is_settled = presence.is_end
         for attempt in range(_TRIES):
             data = os.pread(self._fd, block.size, block.start)
             place = Extent(number, block.start, len(data))
@@ -193,6 +196,17 @@ class JournalFile:
 
     def _is_written(self, offset: int) -> bool:
         return any(os.pread(self._fd, WORD.size, offset))
+
+
+def with_next(blocks: Iterable[T]) -> Iterator[tuple[T, T | None]]:
+    """Each block together with the one after it: a call may be continued there."""
+    before: T | None = None
+    for block in blocks:
+        if before is not None:
+            yield before, block
+        before = block
+    if before is not None:
+        yield before, None
 
 
 def _broken_trailer(index: BlockIndex, size: int, *, is_settled: bool) -> list[Damage]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
 from trialog._catalog.addresses import RunPlace
-from trialog._catalog.database import Database
+from trialog._catalog.database import Database, ReplacedError
 from trialog._catalog.places import (
     choose_caches,
     default_caches,
@@ -19,7 +19,7 @@ from trialog._catalog.places import (
     make_shared_folder,
     read_mountinfo,
 )
-from trialog._catalog.refreshing import Refresher
+from trialog._catalog.refreshing import Progress, Refresher
 from trialog._format.folders import StoreFolder
 
 
@@ -53,13 +53,62 @@ class Opened:
     def renew(self, *, is_broken: bool) -> None:
         """Open the database anew, an empty one where it was broken."""
         self.database.replace(is_broken=is_broken)
-        if self.refresher is not None:
-            self.refresher = Refresher(self.store, self.database, self.clock)
+
+    def go_on_from(self, parent: Opened) -> None:
+        """Know, in a forked child, what the parent process had brought up to date."""
+        self.filled, self.is_whole = parent.filled, parent.is_whole
+        self.watched = dict(parent.watched)
 
     @property
     def is_filled(self) -> bool:
         """Whether the database is the one that was brought up to date, if any ever was."""
         return self.filled in (None, self.database.generation)
+
+    def fill(self, progress: Progress | None = None) -> None:
+        """Bring the database up to date with the whole store."""
+        if self.refresher is not None:
+            with self._filling():
+                self.refresher.refresh(progress)
+                self._adopt(self.refresher)
+
+    def fill_runs(self, places: Iterable[RunPlace]) -> None:
+        """Bring the database up to date with some runs."""
+        if self.refresher is not None:
+            with self._filling():
+                self.refresher.refresh_runs(places)
+
+    @contextlib.contextmanager
+    def _filling(self) -> Iterator[None]:
+        """Whatever is read goes into one database: only that one is filled then.
+
+        Raises:
+            ReplacedError: another one has taken its place meanwhile.
+        """
+        generation = self.database.generation
+        yield
+        if self.database.generation != generation:
+            raise ReplacedError
+        self.filled = generation
+
+    def _adopt(self, refresher: Refresher) -> None:
+        """Know the segments that others have made since."""
+        if self.caches is None:
+            return
+        mtime_ns = modified_ns(self.caches.segments)
+        if mtime_ns == refresher.segments_seen_ns:
+            return
+        from trialog._catalog.compaction import Compactor  # noqa: PLC0415 # loads pyarrow
+
+        is_all = Compactor(self.store, self.caches.segments, self.database).adopt()
+        refresher.remember_segments(mtime_ns, is_all=is_all)
+
+
+def modified_ns(folder: Path) -> int:
+    """When the entries of a folder changed last; 0 where it is not there."""
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def open_caches(store: StoreFolder, wish: Path | None, clock: Callable[[], int]) -> Opened:

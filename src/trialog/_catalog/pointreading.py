@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from trialog._catalog.compaction import Compactor, is_worth_it
+from trialog._catalog.scanning import Reading
 from trialog._catalog.segments import UNREADABLE, SegmentReader, Wanted
 from trialog._catalog.series import PointsPlan, plan_points, read_from_journals
 from trialog._catalog.stretches import Stretch, merge_writers
@@ -46,10 +47,9 @@ def _compact(catalog: Catalog, runs: Sequence[int]) -> bool:
 
 
 def _from_journals(catalog: Catalog, plan: PointsPlan, names: Sequence[str]) -> dict[str, Stretch]:
-    try:
+    with Reading(plan.place.folder(catalog.store)):
         return read_from_journals(catalog.store, plan, names)
-    except OSError:
-        return {}  # deleted meanwhile
+    return {}  # deleted meanwhile
 
 
 def _from_segments(
@@ -65,7 +65,7 @@ def _from_segments(
         try:
             found.update(_read_segment(compactor, segment, members, names))
         except UNREADABLE as error:
-            compactor.note_trouble(segment, f"cannot be read: {error}")
+            compactor.note_trouble(segment, error)
     return found
 
 

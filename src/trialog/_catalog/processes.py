@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import socket
+import time
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -17,8 +19,10 @@ _DEAD_STATES = "ZXx"
 class Presence(Enum):
     """What is known of a writer.
 
-    HERE: alive on this machine. GONE: its process has ended. REBOOTED: its machine, this one, has
-    been started anew since. ELSEWHERE: on another machine, or nothing can be told.
+    HERE: alive on this machine. GONE: its process has ended. REBOOTED: its machine, this one as
+    far as its names tell, has been started anew since: two machines may be called the same, so it
+    is believed only as long as nothing newer comes. ELSEWHERE: on another machine, or nothing can
+    be told.
     """
 
     HERE = "here"
@@ -29,12 +33,20 @@ class Presence(Enum):
     @property
     def is_certain_end(self) -> bool:
         """Whether the writer can never write again."""
+        return self is Presence.GONE
+
+    @property
+    def is_end(self) -> bool:
+        """Whether the writer has ended, as far as anybody can tell now."""
         return self in (Presence.GONE, Presence.REBOOTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a process is; the names are those of :class:`trialog._format.facts.Start`."""
+    """Who a process is; the names are those of :class:`trialog._format.facts.Start`.
+
+    ``booted_ns`` is when the machine was started by its own clock, 0 where that is unknown.
+    """
 
     pid: int = 0
     process_start: int = 0
@@ -42,6 +54,7 @@ class Identity:
     boot: str = ""
     host: str = ""
     machine: str = ""
+    booted_ns: int = 0
 
 
 def identity_of(source: Any) -> Identity:
@@ -66,6 +79,7 @@ def read_here() -> Identity:
         boot=_read("/proc/sys/kernel/random/boot_id"),
         host=socket.gethostname(),
         machine=_read("/etc/machine-id"),
+        booted_ns=time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME),
     )
 
 
@@ -76,17 +90,19 @@ class Presences:
         self._here = here
         self._known: dict[Identity, Presence] = {}
 
-    def of(self, writer: Identity, journal: Path) -> Presence:
+    def of(self, writer: Identity, journal: Path, news_ns: int = 0) -> Presence:
         """Whether a writer lives.
 
         The same boot id means the same kernel: its processes can be looked up, or, where process
         numbers mean something else here (another pid namespace), asked by the lock that a live
         writer holds on its journal. A process that became another program (``exec``) lives, but
-        holds no lock.
+        holds no lock. One that has given a sign of life since this machine was started was not
+        ended by that: it runs on another machine of the same name.
 
         Args:
             writer: who wrote the journal's first record; the empty identity where that is unknown.
             journal: the journal's path.
+            news_ns: its latest sign of life that is known, beside its file's time.
         """
         if not writer.boot and not writer.host:
             return presence_by_lock(journal)
@@ -97,7 +113,18 @@ class Presences:
                 self._known[writer] = found  # elsewhere it depends on the journal's lock
         if found is Presence.HERE and presence_by_lock(journal) is Presence.GONE:
             return Presence.GONE
+        if found is Presence.REBOOTED and self._is_newer(journal, news_ns):
+            return Presence.ELSEWHERE
         return found
+
+    def _is_newer(self, journal: Path, news_ns: int) -> bool:
+        """Whether a journal has grown since this machine was started."""
+        booted_ns = self._here.booted_ns
+        if not booted_ns:
+            return False
+        with contextlib.suppress(OSError):
+            news_ns = max(news_ns, journal.stat().st_mtime_ns)
+        return news_ns > booted_ns
 
 
 def _presence_of(writer: Identity, here: Identity, journal: Path) -> Presence:
@@ -107,8 +134,8 @@ def _presence_of(writer: Identity, here: Identity, journal: Path) -> Presence:
             if is_alive is not None:
                 return Presence.HERE if is_alive else Presence.GONE
         return presence_by_lock(journal)
-    is_same_host = writer.host == here.host and writer.machine == here.machine
-    if writer.boot and here.boot and writer.host and is_same_host:
+    is_same_machine = bool(writer.machine) and writer.machine == here.machine
+    if writer.boot and here.boot and writer.host == here.host and is_same_machine:
         return Presence.REBOOTED
     return Presence.ELSEWHERE
 

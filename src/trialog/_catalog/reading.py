@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trialog._catalog.journals import JournalFile
-from trialog._catalog.jsonvalues import as_call
+from trialog._catalog.journals import JournalFile, with_next
+from trialog._catalog.jsonvalues import as_call, continuing_calls
 from trialog._catalog.liveness import FATES
 from trialog._catalog.numbering import Numbering
 from trialog._catalog.payloads import digest_of, read_content, start_in
@@ -114,26 +114,28 @@ def read_on(
         presence: of its writer.
         store: where large payloads lie.
         seed: gives the highest steps that a new journal's numbering goes on from.
+
+    Raises:
+        CallCutError: what was read before cut a call in two: read the run anew.
     """
     delta = Delta((state.offset, state.last_words))
     reader = _Reader(state, delta, store, seed, file.modified_ns)
     is_cut = state.has_left  # the file was cut where the journal ends
-    for count, block in enumerate(file.blocks(state.offset, presence)):
+    for count, (block, after) in enumerate(with_next(file.blocks(state.offset, presence))):
         if count == BLOCKS_AT_ONCE:
             delta.is_exhausted = False
             return delta
-        if not reader.take(block.records):
+        if not reader.take(block.records, None if after is None else after.records):
             break
         is_cut = block.is_last
         state.offset = max(state.offset, block.next_offset)
     if state.error is None and state.start is not None and file.size > LAST_WORDS_START:
-        reader.take_last_words(file.last_words())
+        reader.take_last_words(file.last_words(presence))
     if state.error is not None:
         state.is_final = True
     elif state.start is not None:
         state.is_final = presence.is_certain_end or (state.has_left and is_cut)
-        if presence.is_certain_end and not state.has_left:
-            state.fate = FATES[presence]
+        state.fate = FATES[presence] if presence.is_end and not state.has_left else None
     return delta
 
 
@@ -149,8 +151,12 @@ class _Reader:
         self._seed = seed
         self._modified_ns = modified_ns
 
-    def take(self, index: BlockIndex) -> bool:
+    def take(self, index: BlockIndex, after: BlockIndex | None) -> bool:
         """Take what is new in a block.
+
+        Args:
+            index: the block.
+            after: the next one, where there is one.
 
         Returns:
             Whether reading may go on: not where a newer trialog wrote the journal, nor where
@@ -165,7 +171,7 @@ class _Reader:
         groups = [_since(group, state.offset) for group in columns.calls(index)]
         groups = [group for group in groups if len(group.offsets)]
         values = [each for each in spoken if each is not None and each.kind is Kind.VALUE]
-        steps = self._number(groups, values)
+        steps = self._number(groups, values, after)
         self._summarise(groups)
         for fact, each in zip(facts, spoken, strict=True):
             self._note(
@@ -178,10 +184,16 @@ class _Reader:
     def take_last_words(self, index: BlockIndex) -> None:
         """Facts there come after everything else; the area holds nothing but facts."""
         state = self._state
-        for fact in index.facts:
-            if fact.offset >= LAST_WORDS_START + state.last_words:
-                found = self._payload(fact)
-                self._note(fact, found, is_last=True)
+        self._delta.damage += [
+            each for each in index.damage if each.offset >= LAST_WORDS_START + state.last_words
+        ]
+        facts = [fact for fact in index.facts if fact.offset >= LAST_WORDS_START + state.last_words]
+        spoken = [self._payload(fact) for fact in facts]
+        values = [each for each in spoken if each is not None and each.kind is Kind.VALUE]
+        steps = self._number([], values, None)
+        for fact, each in zip(facts, spoken, strict=True):
+            found = each if each is None else each._replace(step=steps.get(each.offset, 0))
+            self._note(fact, found, is_last=True)
         state.last_words = max(state.last_words, index.stop)
 
     def _begin(self, index: BlockIndex) -> bool:
@@ -223,7 +235,9 @@ class _Reader:
             self._delta.damage.append(Damage(fact.offset, len(fact.payload), reason))
             return None
 
-    def _number(self, groups: list[Calls], values: list[FactRead]) -> dict[int, int]:
+    def _number(
+        self, groups: list[Calls], values: list[FactRead], after: BlockIndex | None
+    ) -> dict[int, int]:
         """Number calls and JSON values together.
 
         Returns:
@@ -235,7 +249,8 @@ class _Reader:
         if any(group.exact for group in groups):
             state.has_exact = True
         spoken = [as_call(each.offset, each.time_ns, each.content) for each in values]
-        state.numbering.assign([*groups, *spoken])
+        following = continuing_calls(after, self._store)
+        state.numbering.assign([*groups, *spoken], following)
         for group in (*groups, *spoken):
             self._delta.names.update(group.names)
         return {int(call.offsets[0]): int(call.steps[0]) for call in spoken}

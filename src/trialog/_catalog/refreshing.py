@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import select
@@ -16,32 +13,34 @@ from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.database import Database
 from trialog._catalog.ingest import RunReader
 from trialog._catalog.journals import JournalFile
+from trialog._catalog.numbering import CallCutError
 from trialog._catalog.payloads import start_in
 from trialog._catalog.processes import read_here
 from trialog._catalog.reading import JournalState
 from trialog._catalog.recording import record
 from trialog._catalog.rows import chunks, upsert
 from trialog._catalog.runrows import RunUpdate, forget_runs, project_row
-from trialog._catalog.scanning import Found, Known, Scanner
+from trialog._catalog.scanning import QUIET_NS, Found, Known, Scanner, names_in
 from trialog._catalog.states import load_states, state_of
+from trialog._catalog.turns import in_turn
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
 
+SEGMENTS_FOLDER = "segments"  # among the folders whose times are kept
 _BATCH_RUNS = 100
 _BATCH_S = 0.5
-_CROWD = 32  # so many runs to read are worth waiting for another reader who may be at them
-_CROWD_WAIT_S = 60.0
 _ROUNDS = 10
 
 
 class Refresher:
     """Reads on what changed in a store, and records it.
 
+    What it remembers of folders belongs to one generation of the database, and goes with it.
+
     Attributes:
-        scanner: what is known of the store's folders.
         segments_seen_ns: the time of the segments' folder when its files were last adopted.
     """
 
@@ -49,18 +48,20 @@ class Refresher:
         self._store = store
         self._database = database
         self._clock = clock
-        self.segments_seen_ns = 0
-        self.scanner = Scanner(store, self._seen(), clock)
+        self._generation = ""
+        self._begin()
 
     def refresh(self, progress: Progress | None = None) -> None:
         """Read everything that changed anywhere in the store."""
+        if self._generation != self._database.generation:
+            self._begin()
         reader = self._reader()
         under_way = self._under_way(reader)
-        found = self.scanner.scan(self._known())
+        found = self._scanner.scan(self._known())
         self._forget(found.gone)
-        with self._in_turn(len(found.runs)) as has_waited:
+        with in_turn(self._database.path, len(found.runs)) as has_waited:
             if has_waited:
-                found = self.scanner.scan(self._known())
+                found = self._scanner.scan(self._known())
                 self._forget(found.gone)
             places = list(dict.fromkeys([*under_way, *found.runs]))
             self._add_projects(found.projects)
@@ -78,12 +79,32 @@ class Refresher:
         ]
         self._read(stale, reader, None)
 
+    def _begin(self) -> None:
+        """Know no more than what the database says."""
+        generation = self._database.generation
+        seen = self._seen()
+        self.segments_seen_ns = seen.pop(SEGMENTS_FOLDER, 0)
+        self._scanner = Scanner(self._store, seen, self._clock)
+        self._generation = generation
+
+    def remember_segments(self, mtime_ns: int, *, is_all: bool) -> None:
+        """The segments' folder has been looked at: others need not do so again.
+
+        Args:
+            mtime_ns: the folder's time before.
+            is_all: the catalog knows all that is there.
+        """
+        self.segments_seen_ns = mtime_ns
+        if is_all and self._clock() - mtime_ns > QUIET_NS:  # else it may change within its time
+            row = {"path": SEGMENTS_FOLDER, "mtime_ns": mtime_ns}
+            with self._database.write() as connection:
+                upsert(connection, schema.FOLDERS, [row])
+
     def _has_changed(
         self, place: RunPlace, states: dict[str, JournalState], reader: RunReader
     ) -> bool:
-        try:
-            names = os.listdir(place.folder(self._store))
-        except OSError:
+        names = names_in(place.folder(self._store))
+        if names is None:
             return bool(states)
         journals = sum(name.endswith(".journal") for name in names)
         return journals != len(states) or any(
@@ -152,23 +173,6 @@ class Refresher:
 
     # -- reading -------------------------------------------------------------------------------
 
-    @contextlib.contextmanager
-    def _in_turn(self, runs: int) -> Iterator[bool]:
-        """Where there is much to read, one process does it while others wait for the result.
-
-        Yields:
-            Whether this one waited: then look again.
-        """
-        if runs < _CROWD or self._database.path is None:
-            yield False
-            return
-        path = self._database.path.with_name(".refresh.lock")
-        fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-        try:
-            yield _wait_for(fd, _CROWD_WAIT_S)
-        finally:
-            os.close(fd)
-
     def _read(
         self, places: Sequence[RunPlace], reader: RunReader, progress: Progress | None
     ) -> None:
@@ -185,7 +189,8 @@ class Refresher:
         """Read runs and record them in batches.
 
         Returns:
-            The runs that another process has read on meanwhile.
+            The runs to read again: another process has read them on meanwhile, or they were
+            read when half of a call was written.
         """
         batch: list[RunUpdate] = []
         overtaken: dict[RunPlace, None] = {}
@@ -198,16 +203,20 @@ class Refresher:
                 if updates is None:
                     self._forget([place])
                     updates = reader.read(place, {}) or iter(())
-                for update in updates:
-                    batch.append(update)
-                    is_partial = not update.journals[-1][1].is_exhausted
-                    is_late = time.monotonic() - began > _BATCH_S
-                    if is_partial or is_late or len(batch) >= _BATCH_RUNS:
-                        lost = self._record(batch)
-                        overtaken.update(dict.fromkeys(lost))
-                        batch, began = [], time.monotonic()
-                        if place in lost:
-                            break
+                try:
+                    for update in updates:
+                        batch.append(update)
+                        is_partial = not update.journals[-1][1].is_exhausted
+                        is_late = time.monotonic() - began > _BATCH_S
+                        if is_partial or is_late or len(batch) >= _BATCH_RUNS:
+                            lost = self._record(batch)
+                            overtaken.update(dict.fromkeys(lost))
+                            batch, began = [], time.monotonic()
+                            if place in lost:
+                                break
+                except CallCutError:
+                    self._forget([place])
+                    overtaken[place] = None
                 if progress is not None:
                     progress(places.index(part[0]) + number + 1, len(places))
         if batch:
@@ -225,7 +234,7 @@ class Refresher:
                 forget_runs(connection, keys)
 
     def _settle(self, found: Found) -> None:
-        settled = self.scanner.settle(found, self._known())
+        settled = self._scanner.settle(found, self._known())
         if settled:
             rows = [{"path": path, "mtime_ns": mtime_ns} for path, mtime_ns in settled.items()]
             with self._database.write() as connection:
@@ -262,25 +271,3 @@ def _first_start(store: StoreFolder, folder: Path) -> Start | None:
         if start is not None:
             return start
     return None
-
-
-def _wait_for(fd: int, seconds: float) -> bool:
-    """Take a lock, waiting at most so long; go on without it then.
-
-    Returns:
-        Whether there was anything to wait for.
-    """
-    has_waited = False
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            has_waited = True
-            if time.monotonic() > end:
-                return has_waited
-            time.sleep(0.02)
-        except OSError:
-            return has_waited
-        else:
-            return has_waited

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Column, Connection, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 
 from trialog._catalog import schema
 
@@ -49,8 +49,11 @@ def upsert(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any
 
 
 def _insert(connection: Connection, table: Table) -> Any:
-    dialect: Any = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 # loads asyncio, 30 ms
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def among(connection: Connection, column: Column[int], keys: Sequence[int]) -> Any:

@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import NamedTuple
 
 from trialog._catalog.addresses import ProjectPlace, RunPlace, is_ours
 from trialog._format.folders import Marker, StoreFolder
+from trialog.errors import StoreError
 
 QUIET_NS = 2_000_000_000
 ORPHAN_NS = 600 * 1_000_000_000  # a run that is still not there after so long never began
@@ -158,9 +160,10 @@ class Scanner:
                 yield ProjectPlace(namespace.name, project.name)
 
     def _changed(self, path: str, entry: os.DirEntry[str] | Path) -> Watched | None:
-        try:
+        mtime_ns = None
+        with Reading(path):
             mtime_ns = entry.stat().st_mtime_ns
-        except OSError:
+        if mtime_ns is None:
             return None
         place = os.path.relpath(path, self._store.path)
         if self.seen.get(place) == mtime_ns:
@@ -174,7 +177,7 @@ class Scanner:
         folder = self._changed(entry.path, entry)
         if folder is None:
             return
-        there = {name for name in _names(entry.path) if is_ours(name)}
+        there = {name for name in names_in(entry.path) or () if is_ours(name)}
         before = known.runs_of_day(project, entry.name)
         day = entry.name
         found.gone += [RunPlace(project, day, run) for run in sorted(before - there)]
@@ -193,7 +196,7 @@ class Scanner:
         if folder is None:
             return
         expected = []
-        for name in _names(path):
+        for name in names_in(path) or ():
             marker = Marker.parse(name)
             if marker is not None and all(map(is_ours, marker)):
                 each = Expected(RunPlace(project, marker.day, marker.run_id), marker.writer)
@@ -212,19 +215,53 @@ def _marker_id(expected: Expected) -> str:
 
 
 def _folders(path: Path) -> list[os.DirEntry[str]]:
-    """The folders in a folder that may be ours, by name; none where it is not there."""
-    try:
-        with os.scandir(path) as entries:
-            return sorted(
-                (entry for entry in entries if is_ours(entry.name) and entry.is_dir()),
-                key=lambda entry: entry.name,
-            )
-    except OSError:
-        return []
+    """The folders in a folder that may be ours, by name; none where it is not there.
+
+    Raises:
+        StoreError: it cannot be listed: who knows what is in it.
+    """
+    with Reading(path), os.scandir(path) as entries:
+        return sorted(
+            (entry for entry in entries if is_ours(entry.name) and entry.is_dir()),
+            key=lambda entry: entry.name,
+        )
+    return []
 
 
-def _names(path: str) -> list[str]:
-    try:
+def names_in(path: Path | str) -> list[str] | None:
+    """The names in a folder; None where it is not there.
+
+    Raises:
+        StoreError: it cannot be listed: who knows what is in it.
+    """
+    with Reading(path):
         return os.listdir(path)
-    except OSError:
-        return []
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A block that reads a file or folder; it is left where that is not there.
+
+    Raises:
+        StoreError: it is there, and cannot be read: to say that there is nothing would be wrong.
+    """
+
+    path: Path | str
+
+    def __enter__(self) -> None:
+        """Nothing to do."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        """Leave the block, with an error that says what it means."""
+        if isinstance(error, FileNotFoundError | NotADirectoryError):
+            return True
+        if isinstance(error, OSError) and not isinstance(error, StoreError):
+            problem = error.strerror or error
+            raise StoreError(f"{str(self.path)!r} cannot be read: {problem}") from error
+        return False

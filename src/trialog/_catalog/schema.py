@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from trialog._format.records import FORMAT_VERSION
 
-SCHEMA_VERSION = f"1.{FORMAT_VERSION}"  # another format may read what this one could not
+SCHEMA_VERSION = f"2.{FORMAT_VERSION}"  # another format may read what this one could not
 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.journals import JournalFile
-from trialog._catalog.jsonvalues import json_calls
+from trialog._catalog.journals import JournalFile, with_next
+from trialog._catalog.jsonvalues import continuing_calls, json_calls
 from trialog._catalog.liveness import FATES
 from trialog._catalog.numbering import Numbering
 from trialog._catalog.processes import Presence
@@ -180,11 +180,13 @@ def journal_points(
     """
     numbering = Numbering(dict(journal.seed))
     with JournalFile(plan.place.journal(store, journal.writer)) as file:
-        for index in file.blocks_read(journal.offset, is_rebooted=journal.is_rebooted):
+        blocks = file.blocks_read(journal.offset, is_rebooted=journal.is_rebooted)
+        for index, after in with_next(blocks):
             wanted = index if names is None or journal.has_auto else _only(index, names)
             groups = columns.calls(wanted)
             if journal.has_auto:
-                numbering.assign([*groups, *json_calls(index, store)])
+                following = continuing_calls(after, store)
+                numbering.assign([*groups, *json_calls(index, store)], following)
                 if names is not None:
                     groups = [group for group in groups if not names.isdisjoint(group.names)]
             found = by_metric(groups)

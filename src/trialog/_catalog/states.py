@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.numbering import Numbering
+from trialog._catalog.numbering import STRETCHES, Numbering
 from trialog._catalog.reading import JournalState
 from trialog._catalog.rows import chunks
 from trialog._format.facts import Start
@@ -52,7 +52,7 @@ def state_of(row: Any, highest: dict[str, int]) -> JournalState:
         last_words=row.last_words,
         order_ns=row.order_ns,
         news_ns=row.news_ns,
-        numbering=Numbering(highest, row.call_ns, row.call_step),
+        numbering=Numbering(highest, row.call_ns, row.call_step, unknown=STRETCHES),
         has_left=row.has_left,
         is_final=row.is_final,
         fate=row.fate,

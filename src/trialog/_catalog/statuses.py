@@ -57,12 +57,12 @@ class StatusReader:
         return derived
 
     def _presence(self, row: RunRow, writer: WriterRow) -> Presence:
-        if writer.fate is not None:
+        if writer.is_final and writer.fate is not None:
             return _PRESENCES[writer.fate]
         if writer.has_left:
             return Presence.GONE
         journal = row.place.journal(self._store, writer.writer)
-        return self._presences.of(writer.identity, journal)
+        return self._presences.of(writer.identity, journal, writer.news_ns)
 
     def _news(self, row: RunRow, writer: WriterRow) -> int:
         """When a writer last gave a sign of life: its last record, or its file's time."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -124,7 +124,15 @@ def _summarise_few(
 
 
 def append(before: Summary, after: Summary) -> Summary:
-    """The summary of two stretches of one writer, one after the other."""
+    """The summary of two stretches of one writer, one after the other.
+
+    The writer's clock may have been set back in between: what came first comes first.
+    """
+    after = replace(
+        after,
+        min_ns=max(after.min_ns, before.last_ns),
+        max_ns=max(after.max_ns, before.last_ns),
+    )
     return _merged(before, after, first=before, last=after)
 
 

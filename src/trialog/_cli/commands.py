@@ -17,14 +17,51 @@ from trialog._cli.run_list import list_runs
 from trialog._cli.run_show import show_run
 from trialog._cli.upkeep import compact, rebuild
 from trialog._cli.words import printable
+from trialog._names import nearest
 from trialog._version import __version__
 from trialog.errors import InvalidTypeError, TrialogError, UsageError
 
 _FAILED, _MISUSED, _INTERRUPTED = 1, 2, 130
+_LOOK = "look at runs by `trialog run list`, `trialog run show RUN` and `trialog run compare`"
+_WORDS = {
+    "ui": f"there is no dashboard yet: {_LOOK}",
+    "server": f"nothing needs a server: {_LOOK}",
+    "login": f"nothing needs an account: {_LOOK}",
+    "sync": f"there is no server to send runs to yet: {_LOOK}",
+    "ls": "did you mean `trialog run list`?",
+    "runs": "did you mean `trialog run list`?",
+}
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
-class CommandLine(click.Group):
+class CommandGroup(click.Group):
+    """A group that says which command was probably meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is called."""
+        name = args[0]
+        if self.get_command(ctx, name) is None and not name.startswith("-"):
+            ctx.fail(f"there is no command {name!r}; {_instead(self, name)}")
+        return super().resolve_command(ctx, args)
+
+
+def _instead(group: click.Group, name: str) -> str:
+    """What to call instead of a command that a group does not have."""
+    if name in _WORDS:
+        return _WORDS[name]
+    paths = {each: f"run {each}" for each in run_group.commands}
+    paths |= {top: top for top in command_line.commands}
+    if name in paths:
+        return f"did you mean `trialog {paths[name]}`?"
+    guess = nearest(name, group.commands) or nearest(name, paths)
+    if guess is not None:
+        return f"did you mean `trialog {paths[guess]}`?"
+    return f"there are: {', '.join(group.commands)}"
+
+
+class CommandLine(CommandGroup):
     """The group of all commands; it says every error in one line."""
 
     def main(
@@ -94,6 +131,7 @@ def command_line(ctx: click.Context) -> None:
 
 @command_line.group(
     "run",
+    cls=CommandGroup,
     invoke_without_command=True,
     subcommand_metavar="COMMAND [ARGS]...",
     epilog="\b\nExample:\n  trialog run list digits --status failed",

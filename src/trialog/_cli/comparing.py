@@ -72,7 +72,11 @@ def comparison_parts(
 
 
 def _lines(comparison: Comparison, hidden: set[str]) -> list[_Line]:
-    """What runs are compared by, the most important first: what was asked for, then all."""
+    """What runs are compared by: what was asked for, the parameters, then the other metrics.
+
+    The rank says what gives way where there is no room: where a best run was asked for, other
+    metrics before the parameters that may explain it.
+    """
     runs, now = comparison.runs, local_now()
     records = [run.found.record for run in runs]
     lines = [_Line("status", [status_cell(each) for each in records], False, 0, is_value=False)]
@@ -85,14 +89,18 @@ def _lines(comparison: Comparison, hidden: set[str]) -> list[_Line]:
         ]
     if comparison.goal is not None:
         wanted = list(dict.fromkeys([comparison.goal, *wanted]))
+    shown = [name for name in comparison.parameters if name not in hidden]
+    others: list[_Line] = []
+    after = 2 * len(shown) if comparison.goal is not None else 0
     for place, (statistic, metric) in enumerate(wanted):
         cells = [_metric_cell(run, statistic, metric) for run in runs]
         is_asked = bool(comparison.asked) or (statistic, metric) == comparison.goal
-        rank = 1 if is_asked else 3 + 2 * place
-        lines.append(_Line(heading(statistic, printable(metric)), cells, True, rank))
-    shown = [name for name in comparison.parameters if name not in hidden]
+        rank = 1 if is_asked else after + 3 + 2 * place
+        line = _Line(heading(statistic, printable(metric)), cells, True, rank)
+        (lines if is_asked else others).append(line)
     for place, name in enumerate(shown):
         lines.append(_parameter_line(runs, name, rank=2 + 2 * place))
+    lines += others
     last = max(line.rank for line in lines) + 1
     started = [Text(ago(record.date_created, now)) for record in records]
     lines.append(_Line("started", started, False, last, is_value=False))

@@ -49,11 +49,13 @@ def doctor(ctx: click.Context, session: Session) -> None:
     catalog = session.catalog_as_it_is()
     with show_progress("Reading everything") as progress:
         verification = catalog.verify(progress)
+    runs = sum(1 for _ in home.glob("namespaces/*/*/runs/*/*/"))
     seconds = time.monotonic() - started
     if session.is_json:
         write_object(
             {
                 "is_sound": verification.is_sound,
+                "runs": runs,
                 "journals": verification.journals,
                 "blobs": verification.blobs,
                 "size_bytes": verification.size_bytes,
@@ -62,7 +64,7 @@ def doctor(ctx: click.Context, session: Session) -> None:
             }
         )
     else:
-        _show(verification, seconds)
+        _show(verification, runs, seconds)
     if not verification.is_sound:
         ctx.exit(_DAMAGED)
 
@@ -87,10 +89,11 @@ def _as_json(finding: Finding) -> dict[str, object]:
     }
 
 
-def _show(verification: Verification, seconds: float) -> None:
+def _show(verification: Verification, runs: int, seconds: float) -> None:
     read = (
-        f"read {count(verification.journals, 'journal')} and {count(verification.blobs, 'blob')} "
-        f"({size(verification.size_bytes)}) in {duration(seconds)}"
+        f"read {count(runs, 'run')} ({count(verification.journals, 'journal')}, "
+        f"{count(verification.blobs, 'blob')}, {size(verification.size_bytes)}) in "
+        f"{duration(seconds)}"
     )
     if verification.findings:
         lines = [line for finding in verification.findings for line in _said(finding)]

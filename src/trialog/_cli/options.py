@@ -25,7 +25,7 @@ else:
 
 
 class StatusType(_StatusType):
-    """One status in any case, a word of Rush or Tyger, or several with commas between."""
+    """One status in any case, a word of other trackers, or several with commas between."""
 
     name = "status"
 
@@ -103,8 +103,8 @@ def filter_options(command: F) -> F:
                 "statuses",
                 type=StatusType(),
                 multiple=True,
-                help="Runs of this status, in any case; Rush's words (done, error, cancelled, "
-                "draft) too. Several with commas, or the option again.",
+                help="Runs of this status, in any case; words of other trackers (done, error, "
+                "cancelled, draft) too. Several with commas, or the option again.",
             ),
             click.option(
                 "--tag",

@@ -11,12 +11,12 @@ from trialog._cli import options
 from trialog._cli.completion import complete_project, complete_run
 from trialog._cli.options import TABLE_LIMIT
 from trialog._cli.output import write_array, write_rich, write_text
-from trialog._cli.session import Session, find_project, project_slugs
+from trialog._cli.session import Session, is_project, project_slugs
 from trialog._cli.words import printable
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._settings import Settings
-from trialog.errors import InvalidNameError, NotFoundError, UsageError
+from trialog.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
@@ -133,7 +133,7 @@ def _find(
         return of_project(project or _default_project(catalog))
     found: dict[int, FoundRun] = {}
     for each in what:
-        if project is None and _is_project(catalog, each):
+        if project is None and is_project(catalog, each):
             runs = of_project(each)
         else:
             runs = [_find_run(catalog, each, project)]
@@ -147,14 +147,7 @@ def _default_project(catalog: Catalog) -> str | None:
         return None
     prefix = f"{settings.namespace}/" if settings.namespace and "/" not in settings.project else ""
     project = prefix + settings.project
-    return project if _is_project(catalog, project) else None
-
-
-def _is_project(catalog: Catalog, name: str) -> bool:
-    try:
-        return find_project(catalog, name) is not None
-    except InvalidNameError:
-        return False
+    return project if is_project(catalog, project) else None
 
 
 def _find_run(catalog: Catalog, run: str, project: str | None) -> FoundRun:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from trialog._cli import options
+from trialog._cli.completion import complete_project
 from trialog._cli.options import TABLE_LIMIT
 from trialog._cli.output import write_array, write_rich, write_text
 from trialog._cli.session import Session, project_slugs
 from trialog._cli.words import ago, count, printable
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
+from trialog.errors import UsageError
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -33,12 +35,20 @@ if TYPE_CHECKING:
     "  trialog run list --tag baseline --json",
 )
 @options.project_argument
+@click.option(
+    "--project",
+    "same_project",
+    metavar="PROJECT",
+    shell_complete=complete_project,
+    help="The same as the argument PROJECT.",
+)
 @options.filter_options
 @click.option("--deleted", is_flag=True, help="The deleted runs, instead of the others.")
 @options.session_options
 def list_runs(
     session: Session,
     project: str | None,
+    same_project: str | None,
     statuses: Sequence[tuple[RunStatus, ...]],
     tags: Sequence[str],
     name: str | None,
@@ -52,6 +62,9 @@ def list_runs(
     """
     from trialog._cli.found import facts_as_json, find_runs  # noqa: PLC0415 # loads sqlalchemy
 
+    if project is not None and same_project is not None:
+        raise UsageError("PROJECT is given twice: as an argument and by --project")
+    project = project or same_project
     catalog = session.catalog()
     namespace, slug = project_slugs(catalog, project)
     wanted = RunFilter.parse(

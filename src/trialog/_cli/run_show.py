@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -10,12 +12,13 @@ import click
 from trialog._cli import options
 from trialog._cli.completion import complete_run
 from trialog._cli.output import write_object, write_rich
-from trialog._cli.session import Session, project_slugs
+from trialog._cli.session import Session, is_project, project_slugs
+from trialog.errors import IntegrityError, NotFoundError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
     from trialog._cli.found import FoundRun
-    from trialog._reading import AttachmentInfo
+    from trialog._reading import AttachmentInfo, ContentReader
 
 
 @click.command(
@@ -39,7 +42,15 @@ def show_run(session: Session, run: str, project: str | None) -> None:
 
     catalog = session.catalog()
     namespace, slug = project_slugs(catalog, project)
-    record = resolve(catalog, run, namespace=namespace, project=slug)
+    try:
+        record = resolve(catalog, run, namespace=namespace, project=slug)
+    except NotFoundError:
+        if not is_project(catalog, run):
+            raise
+        raise NotFoundError(
+            f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
+            f"`trialog run compare {run}`"
+        ) from None
     (found,) = runs_of_records(catalog, [record])
     content = content_of(catalog, found)
     if session.is_json:
@@ -59,6 +70,7 @@ def content_of(catalog: Catalog, run: FoundRun) -> dict[str, Any]:
     record = run.record
     reader = ContentReader(catalog, record.place)
     attachments = reader.attachments
+    names = catalog.ask(queries.json_value_names, record.key)
     return {
         **facts_as_json(run),
         "namespace_name": record.organization.display_name,
@@ -73,11 +85,21 @@ def content_of(catalog: Catalog, run: FoundRun) -> dict[str, Any]:
         "damage": [each._asdict() for each in catalog.ask(queries.damage_of, record.key)],
         "parameters": reader.parameters,
         "metrics": reader.summary,
-        "values": catalog.ask(queries.json_value_names, record.key),
+        "values": names,
+        "last_values": _last_values(reader, names),
         "attachments": {
             name: [_attachment(each) for each in attachments.versions(name)] for name in attachments
         },
     }
+
+
+def _last_values(reader: ContentReader, names: Sequence[str]) -> dict[str, Any]:
+    """The newest JSON value of each name; without those whose blob cannot be read."""
+    found = {}
+    for name in names:
+        with suppress(IntegrityError):
+            found[name] = reader.values(name)[-1].value
+    return found
 
 
 def _attachment(info: AttachmentInfo) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from trialog import _names
 from trialog._cli.output import is_terminal
 from trialog._cli.progress import show_progress
 from trialog._settings import Settings
-from trialog.errors import NotFoundError, StoreError
+from trialog.errors import InvalidNameError, NotFoundError, StoreError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
@@ -100,6 +100,14 @@ def find_project(catalog: Catalog, project: str) -> tuple[str | None, str] | Non
         if slug == wanted[1] and wanted[0] in (None, owner):
             return wanted
     return None
+
+
+def is_project(catalog: Catalog, name: str) -> bool:
+    """Whether there is a project of that name with runs in it."""
+    try:
+        return find_project(catalog, name) is not None
+    except InvalidNameError:
+        return False
 
 
 def project_paths(catalog: Catalog) -> list[str]:

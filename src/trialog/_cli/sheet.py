@@ -23,9 +23,11 @@ from trialog._cli.words import (
     printable,
     size,
 )
+from trialog._format.values import dump_json
 from trialog._reading import RunRecord
 
 _INDENT = 2
+_VALUE_LETTERS = 120
 
 
 def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[RenderableType]:
@@ -42,7 +44,7 @@ def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[Renderab
     sections = (
         ("Parameters", len(content["parameters"]), _parameters(content["parameters"])),
         ("Metrics", len(content["metrics"]), _metrics(content["metrics"], width)),
-        ("JSON values", len(content["values"]), _names(content["values"])),
+        ("JSON values", len(content["values"]), _values(content)),
         ("Attachments", len(content["attachments"]), _attachments(content["attachments"], width)),
     )
     for heading, amount, part in sections:
@@ -143,8 +145,20 @@ def _metrics(metrics: Mapping[str, Mapping[str, Any]], width: int) -> Table:
     return table_of(columns, fit(columns, width))
 
 
-def _names(names: Sequence[str]) -> Text:
-    return Text(", ".join(map(printable, names)))
+def _values(content: Mapping[str, Any]) -> Table:
+    """The newest value of each name, on one line."""
+    last = content["last_values"]
+    return _pairs(
+        [
+            (printable(name), Text(_short_json(last[name]) if name in last else "cannot be read"))
+            for name in content["values"]
+        ]
+    )
+
+
+def _short_json(value: Any) -> str:
+    text = dump_json(value, "value").decode()
+    return printable(text if len(text) <= _VALUE_LETTERS else f"{text[: _VALUE_LETTERS - 1]}…")
 
 
 def _attachments(attachments: Mapping[str, Sequence[Mapping[str, Any]]], width: int) -> Table:

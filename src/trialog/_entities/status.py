@@ -60,8 +60,32 @@ class RunStatus(StrEnum):
         raise UsageError(f"status {text!r} is unknown; use one of: {names}")
 
     @classmethod
+    def parse_end(cls, text: RunStatus | str) -> RunStatus:
+        """Take a status that a run can end with, or a word of other trackers for just one.
+
+        Raises:
+            UsageError: no run can end so.
+            InvalidTypeError: neither a status nor text.
+
+        Example:
+            >>> RunStatus.parse_end("done"), RunStatus.parse_end("Failed").value
+            (<RunStatus.COMPLETED: 'COMPLETED'>, 'FAILED')
+        """
+        found = _END_WORDS.get(str(text).strip().lower())
+        if found is not None:
+            return found
+        ended = ", ".join(each.value for each in cls if each.is_end)
+        try:
+            found = cls.parse(text)
+        except UsageError:
+            raise UsageError(f"a run cannot end as {text!r}; use one of: {ended}") from None
+        if not found.is_end:
+            raise UsageError(f"a run cannot end as {found}; use one of: {ended}")
+        return found
+
+    @classmethod
     def parse_query(cls, text: RunStatus | str) -> tuple[RunStatus, ...]:
-        """The statuses a query word stands for: our own names, or Rush's and Tyger's words.
+        """The statuses a query word stands for: our own names, or words of other trackers.
 
         Raises:
             UsageError: no system has that word.
@@ -84,6 +108,14 @@ ENDED = frozenset(
 )
 OPENABLE = frozenset({RunStatus.PENDING, RunStatus.RUNNING})
 
+_END_WORDS = {
+    "done": RunStatus.COMPLETED,
+    "success": RunStatus.COMPLETED,
+    "succeeded": RunStatus.COMPLETED,
+    "finished": RunStatus.COMPLETED,
+    "killed": RunStatus.INTERRUPTED,
+    "cancelled": RunStatus.CANCELED,
+}
 _QUERY_WORDS = {
     "done": (RunStatus.COMPLETED,),
     "succeeded": (RunStatus.COMPLETED,),

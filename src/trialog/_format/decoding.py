@@ -131,7 +131,10 @@ _STRETCH = 16  # records alike that are worth counting at once
 class _Walk:
     """One pass over a block's records."""
 
-    def __init__(self, index: BlockIndex, end: int, *, is_settled: bool) -> None:
+    def __init__(
+        self, index: BlockIndex, end: int, *, is_settled: bool, may_be_torn: bool = True
+    ) -> None:
+        self.may_be_torn = may_be_torn
         self.index = index
         self.end = end
         self.is_settled = is_settled
@@ -280,7 +283,8 @@ class _Walk:
         if not self.is_settled and not self.index.is_closed:
             return 0
         after = at + length if length else at + 1
-        if not self.index.is_closed and not any(data[after << 2 : self.end]):
+        beyond = after if self.may_be_torn else at
+        if not self.index.is_closed and not any(data[beyond << 2 : self.end]):
             return 0  # torn: nothing was written after it
         if length and after < len(self.words) and self._may_begin(self.words[after]):
             self._report(at, length << 2, "a record is damaged")
@@ -295,10 +299,21 @@ class _Walk:
         return word in self.known or word & 0xFF in _KINDS
 
 
-def index_last_words(region: bytes | bytearray | memoryview) -> BlockIndex:
-    """The records in the last-words area: written there when no block could be reserved."""
-    data = memoryview(region)
-    return index_block(data, Extent(-1, LAST_WORDS_START, len(data)), is_settled=False)
+def index_last_words(
+    region: bytes | bytearray | memoryview, *, is_settled: bool = False
+) -> BlockIndex:
+    """The records in the last-words area: written there when no block could be reserved.
+
+    Each is written there at once, so none is torn: what is not a record is damage.
+
+    Args:
+        region: the area's bytes.
+        is_settled: nothing will be written any more.
+    """
+    data = memoryview(region).cast("B").toreadonly()
+    index = BlockIndex(Extent(-1, LAST_WORDS_START, len(data)), data, is_closed=False)
+    _Walk(index, len(data), is_settled=is_settled, may_be_torn=False).run()
+    return index
 
 
 def _words(data: memoryview) -> memoryview | array[int]:

@@ -16,7 +16,8 @@ LEAVE        ``{}``: this writer has left; the run goes on
 END          see :class:`End`
 
 A payload too large for a record is stored as a blob, and the record holds
-``{"$blob": {"sha256": text, "size_bytes": int}}``.
+``{"$blob": {"sha256": text, "size_bytes": int}}``. An object of a user's whose only key is
+``$blob`` is written as ``{"$object": …}``; one with more keys is told by them.
 """
 
 from __future__ import annotations
@@ -44,7 +45,10 @@ def spilled_to(payload: bytes) -> str | None:
     """The digest of the blob that holds the payload, or None where the payload is here."""
     if not payload.startswith(b'{"$blob"'):
         return None
-    return str(orjson.loads(payload)[BLOB_KEY]["sha256"])
+    content = orjson.loads(payload)
+    if len(content) > 1:
+        return None  # somebody's keys, the first of them called "$blob"
+    return str(content[BLOB_KEY]["sha256"])
 
 
 class _Payload:

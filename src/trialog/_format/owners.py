@@ -7,6 +7,7 @@ import uuid
 from trialog._entities import RunOrg, RunProject, RunUser
 from trialog._format.facts import Start
 from trialog._names import to_slug
+from trialog.errors import InvalidNameError
 
 _NAMESPACE = uuid.UUID("6b1f4a86-6a5e-5f0e-9d7e-2d9f4c1c9b11")  # of all uuids made here
 
@@ -25,4 +26,12 @@ def project(start: Start) -> RunProject:
 def user(start: Start) -> RunUser:
     """Who started a run."""
     identity = uuid.uuid5(_NAMESPACE, f"user/{start.user}")
-    return RunUser(str(identity), start.user, to_slug(start.user, "user"))
+    return RunUser(str(identity), start.user, user_slug(start.user))
+
+
+def user_slug(username: str) -> str:
+    """The slug of a user; nobody chose that name here, so one without a letter is no error."""
+    try:
+        return to_slug(username, "user")
+    except InvalidNameError:
+        return "user"

@@ -8,7 +8,7 @@ key that begins with ``$`` is written as ``{"$object": {…}}``, so that no valu
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -70,6 +70,48 @@ def to_plain(value: object) -> bool | int | float | None:
     return _by_manners(value)
 
 
+def to_double(value: object) -> float | None:
+    """The double that a value is, by the quick ways; None where :func:`to_number` must look.
+
+    Takes floats, bools, integers that a double holds exactly, and 0-dimensional numpy and torch
+    values of these.
+    """
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, int):
+        return float(value) if -MAX_EXACT <= value <= MAX_EXACT else None
+    try:
+        if value.ndim != 0 or hasattr(value, "mask"):  # type: ignore[attr-defined]
+            return None
+        plain = value.item()  # type: ignore[attr-defined]
+    except _FAILURES:
+        return None
+    if type(plain) is float:
+        return plain
+    if type(plain) in (int, bool) and -MAX_EXACT <= plain <= MAX_EXACT:
+        return float(plain)
+    return None
+
+
+def to_doubles(values: Collection[Any]) -> Collection[float] | None:
+    """The doubles that values are, by the quick ways; None where one of them is none.
+
+    Comparing with NaN may give the wrong extremes, but never ones that let a large integer pass.
+    """
+    kinds = {*map(type, values)}
+    if all(issubclass(kind, float) for kind in kinds):
+        return values
+    if all(issubclass(kind, float | int) for kind in kinds):
+        return values if min(values) >= -MAX_EXACT and max(values) <= MAX_EXACT else None
+    doubles: list[float] = []
+    for value in values:
+        double = to_double(value)
+        if double is None:
+            return None
+        doubles.append(double)
+    return doubles
+
+
 def _from_int(value: int) -> Number | int:
     if -MAX_EXACT <= value <= MAX_EXACT:
         return Number(TYPE_FLOAT, float(value))
@@ -100,10 +142,15 @@ def _by_manners(value: object) -> bool | int | float | None:
     item = getattr(value, "item", None)
     if callable(item):
         try:
+            if _is_masked(value):
+                return math.nan  # a value that is missing, whatever its bits are
             plain = item()
         except _FAILURES:
             return None
-        return plain if isinstance(plain, bool | int | float) else None
+        if isinstance(plain, bool | int | float):
+            return plain
+        if type(plain) is not type(value) or _is_complex(value):  # numpy's long double gives itself
+            return None
     for method, kind in (("__index__", int), ("__float__", float)):
         if hasattr(type(value), method):
             try:
@@ -111,6 +158,15 @@ def _by_manners(value: object) -> bool | int | float | None:
             except _FAILURES:
                 return None
     return None
+
+
+def _is_masked(value: object) -> bool:
+    """Whether it is a value of a masked array (numpy), and masked."""
+    return hasattr(value, "mask") and bool(value.mask)
+
+
+def _is_complex(value: object) -> bool:
+    return getattr(getattr(value, "dtype", None), "kind", "c") == "c"
 
 
 def _is_single(value: object) -> bool:
@@ -166,13 +222,7 @@ def _tag(value: object, path: str, depth: int) -> Any:  # a line for each kind
     if depth > _MAX_DEPTH:
         raise InvalidTypeError(f"{path} is nested more than {_MAX_DEPTH} deep")
     if isinstance(value, Mapping):
-        tagged = {
-            _key(key, path): _tag(item, f"{path}[{key!r}]", depth + 1)
-            for key, item in value.items()
-        }
-        if len(tagged) == 1 and next(iter(tagged)).startswith("$"):
-            return {"$object": tagged}
-        return tagged
+        return _tag_members(value, path, depth)
     if isinstance(value, list | tuple):
         return [_tag(item, f"{path}[{index}]", depth + 1) for index, item in enumerate(value)]
     if isinstance(value, str):
@@ -184,6 +234,18 @@ def _tag(value: object, path: str, depth: int) -> Any:  # a line for each kind
             "log it with log_value or log_with_codec, or convert it first"
         )
     return _tag(plain, path, depth)
+
+
+def _tag_members(value: Mapping[Any, object], path: str, depth: int) -> dict[str, Any]:
+    tagged: dict[str, Any] = {}
+    for key, item in value.items():
+        text = _key(key, path)
+        if text in tagged:
+            raise InvalidTypeError(f"{path} has two keys that become the text {text!r}")
+        tagged[text] = _tag(item, f"{path}[{key!r}]", depth + 1)
+    if len(tagged) == 1 and next(iter(tagged)).startswith("$"):
+        return {"$object": tagged}
+    return tagged
 
 
 def _untag(value: Any) -> Any:

@@ -6,6 +6,9 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
+from trialog._public.readonly import ReadOnlyDict
+from trialog._public.unkept import NoSummaries, UnkeptReader
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from trialog.codecs import Codec
 
 T = TypeVar("T")
+_PARAMETERS = "log it: run.log_parameter(name, value), or run.log_parameters(mapping)"
+_SUMMARY = "log it: run.log(name, value); the summary follows from the points"
 
 
 class RunContent:
@@ -23,7 +28,7 @@ class RunContent:
     itself comes with the first call, so that a process that only logs never loads it.
     """
 
-    def _reader(self) -> ContentReader:
+    def _reader(self) -> ContentReader | UnkeptReader:
         """What reads this run. Each kind of run says so itself."""
         raise NotImplementedError
 
@@ -31,13 +36,15 @@ class RunContent:
     def parameters(self) -> dict[str, Any]:
         """The run's parameters, each with its newest value, in the order they were first logged.
 
+        The dict is only to be read: :meth:`Run.log_parameters` takes more.
+
         Example:
             >>> run = getfixture("run")
             >>> run.log_parameter("lr", 0.1)
             >>> run.parameters
             {'lr': 0.1}
         """
-        return self._reader().parameters
+        return ReadOnlyDict(self._reader().parameters, _PARAMETERS)
 
     def parameter_history(self, name: str) -> list[ParameterMoment]:
         """All values that a parameter had, oldest first.
@@ -89,7 +96,8 @@ class RunContent:
         """Of each metric: last, min, max, mean, count, first, step_of_min, step_of_max.
 
         NaN counts as a point; min, max and mean skip it. ``step_of_min`` is the first step at
-        which the least value occurs, None where there is none.
+        which the least value occurs, None where there is none. The dict is only to be read:
+        :meth:`Run.log` takes more.
 
         Example:
             >>> run = getfixture("run")
@@ -98,7 +106,11 @@ class RunContent:
             >>> run.summary["loss"]["min"], run.summary["loss"]["step_of_min"]
             (0.2, 1)
         """
-        return self._reader().summary
+        found = self._reader().summary
+        if isinstance(found, NoSummaries):
+            return found
+        read = {name: ReadOnlyDict(summary, _SUMMARY) for name, summary in found.items()}
+        return ReadOnlyDict(read, _SUMMARY)  # type: ignore[arg-type]  # it is a dict of dicts
 
     def values(self, name: str) -> list[ValueMoment]:
         """The JSON values logged under a name, in order: step, date and value of each.
@@ -178,6 +190,24 @@ class RunContent:
             {'cat': [9, 1]}
         """
         return self._reader().get_json(name, version)
+
+    def get_value(self, name: str, version: int | None = None) -> Any:
+        """What ``log_value`` was given, made of the bytes by the codec of their media type.
+
+        Text, bytes, JSON, arrays, frames and images come back; a figure comes back as an image.
+
+        Raises:
+            NotFoundError, IntegrityError: as :meth:`get_attachment`.
+            UsageError: no codec reads that media type.
+            UnsafeCodecError: its codec could run code: read it by :meth:`get_with_codec`.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log_value("note", {"warm": True})
+            >>> run.get_value("note")
+            {'warm': True}
+        """
+        return self._reader().get_value(name, version)
 
     def get_with_codec(
         self,

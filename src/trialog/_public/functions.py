@@ -28,6 +28,8 @@ def init(
     status: RunStatus | str | None = RunStatus.RUNNING,
     client: LocalClient | None = None,
     *,
+    namespace: str | None = None,
+    project: str | None = None,
     tags: str | Iterable[str] = (),
     parameters: Any = None,
     parent: Run | str | None = None,
@@ -41,23 +43,27 @@ def init(
 ) -> Run:
     """Start a run. Needs no server and no account.
 
-    One name alone is a project (``"digits"``, ``"acme/digits"``); the namespace then is
-    TRIALOG_NAMESPACE, else the user's name. No name at all: TRIALOG_PROJECT, else the folder of the
-    git repository or script.
+    ``init("digits")`` and ``init("acme/digits")`` name the project, the latter its namespace too.
+    Two names are the namespace and the project: ``init("acme", "digits")``. The namespace is else
+    TRIALOG_NAMESPACE, else the user's name; the project is else TRIALOG_PROJECT, else the folder of
+    the git repository or script.
 
     Args:
-        namespace_slug: an organisation or a user.
+        namespace_slug: an organisation or a user; alone, the project.
         project_display_name: the project, found or created by its slug.
         name: the run's name; a taken one gets ``_1``, ``_2``, …; none given, a random one.
         description: what it is about.
         status: RUNNING, or PENDING until its block or the first thing logged.
         client: where runs are kept; this machine's store where not given.
+        namespace: the namespace, by keyword.
+        project: the project, by keyword; ``"namespace/project"`` too.
         tags: labels to find it by.
         parameters: as for :meth:`Run.log_parameters`.
         parent: the run, or its id, that this one belongs to.
-        id: the run's id; where there is a run of that id, this process joins it.
-        resume: the id or name of a run of the project to go on with; its name and parent stay,
-            tags and a description are added to it.
+        id: the run's id; where a run of that id lives, this process joins it; where it has ended,
+            this is its next attempt.
+        resume: the id or name of an ended run of the project to go on with; its name and parent
+            stay, tags and a description are added to it.
         ends: exception classes to the statuses they end the run with.
         at_exit: the status where the interpreter exits and the run was left open. A
             ``sys.exit(n)`` outside of a block counts as such an exit: Python tells nobody of it.
@@ -66,7 +72,8 @@ def init(
         unknown: none; a misspelt keyword is answered with the nearest.
 
     Raises:
-        UsageError: a name, status or combination that cannot mean anything.
+        UsageError: a name, status or combination that cannot mean anything; a run to resume that
+            is still open.
         StoreError: the store cannot be written.
 
     Example:
@@ -84,6 +91,8 @@ def init(
         description,
         status,
         client,
+        namespace=namespace,
+        project=project,
         tags=tags,
         parameters=parameters,
         parent=parent,

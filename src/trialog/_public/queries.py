@@ -1,4 +1,4 @@
-"""The module-level functions that read: ``get_run``, ``runs`` and Rush's queries."""
+"""The module-level functions that read: ``get_run``, ``runs``, ``fetch_runs`` and their kin."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from trialog import _names
 from trialog._catalog import Catalog
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
+from trialog._public.run import Run
 from trialog._public.stored import StoredRun
-from trialog._reading import RunInfo, Runs, catalog_of, find, resolve
+from trialog._reading import RunInfo, Runs, catalog_of, explain_none, find_in_each, resolve
 from trialog._reading import fetch_run_info as read_run_info
 from trialog._reading import fetch_runs as read_run_ids
 from trialog._settings import Settings
 from trialog._tracking.client import LocalClient, check_client
+from trialog.errors import NotFoundError
 
 _QUERY = ("name", "name_contains", "status", "tags", "limit")
 Statuses = RunStatus | str | Iterable[RunStatus | str]
@@ -32,7 +34,8 @@ def get_run(
 
     Raises:
         NotFoundError: there is none; the message names the nearest.
-        UsageError: several are meant.
+        UsageError: several are meant: the name in several projects, or the id of one run and the
+            name of another.
 
     Example:
         >>> import trialog
@@ -43,12 +46,17 @@ def get_run(
     """
     catalog = _catalog(client)
     namespace, slug = _project(project)
-    record = resolve(catalog, id_or_name, namespace=namespace, project=slug)
+    try:
+        record = resolve(catalog, id_or_name, namespace=namespace, project=slug)
+    except NotFoundError as error:
+        if Settings.from_environ().mode == "disabled":
+            raise NotFoundError(f"{error}; TRIALOG_MODE=disabled keeps nothing") from None
+        raise
     return StoredRun(catalog, record)
 
 
 def runs(
-    project: str | None = None,
+    project: str | Iterable[str] | None = None,
     *,
     name: str | None = None,
     name_contains: str | None = None,
@@ -61,10 +69,10 @@ def runs(
     """The runs of a project (``"project"``, ``"namespace/project"``) or of the whole store.
 
     Args:
-        project: where; None for everywhere.
+        project: where, also several; None for everywhere.
         name: the whole name, without regard to case.
         name_contains: a part of it, without regard to case.
-        status: one or several; Rush's words ("done", "error") too.
+        status: one or several; words of other trackers ("done", "error") too.
         tags: all of these.
         limit: at most so many, the newest.
         client: the store; the default one where not given.
@@ -82,17 +90,22 @@ def runs(
     """
     _names.refuse_keywords("runs", unknown, (*_QUERY, "client"))
     catalog = _catalog(client)
-    namespace, slug = _project(project)
-    wanted = RunFilter.parse(
-        namespace=namespace,
-        project=slug,
-        name=name,
-        name_contains=name_contains,
-        status=status,
-        tags=tags,
-        limit=limit,
-    )
-    return Runs(catalog, find(catalog, wanted), StoredRun)
+    places = [project] if project is None or isinstance(project, str) else list(project)
+    several = []
+    for namespace, slug in map(_project, places):
+        wanted = RunFilter.parse(
+            namespace=namespace,
+            project=slug,
+            name=name,
+            name_contains=name_contains,
+            status=status,
+            tags=tags,
+            limit=limit,
+        )
+        several.append(wanted)
+    records = find_in_each(catalog, several)
+    note = "" if len(records) else explain_none(catalog, several)
+    return Runs(catalog, records, StoredRun, note)
 
 
 def fetch_runs(
@@ -140,8 +153,11 @@ def fetch_run_info(run_id: str) -> RunInfo | None:
     return read_run_info(_catalog(None), run_id)
 
 
-def delete_run(run_id: str) -> None:
+def delete_run(run_id: str | StoredRun | Run) -> None:
     """Hide a run from lists; ``get_run(run_id).restore()`` brings it back.
+
+    Args:
+        run_id: its id or name, or the run itself.
 
     Raises:
         NotFoundError: there is no such run.
@@ -155,7 +171,13 @@ def delete_run(run_id: str) -> None:
         []
         >>> trialog.get_run(run.id).restore()
     """
-    get_run(run_id).delete()
+    if isinstance(run_id, StoredRun):
+        run_id.delete()
+    elif isinstance(run_id, Run):
+        catalog = _catalog(run_id.client)
+        StoredRun(catalog, resolve(catalog, run_id.id, is_id=True)).delete()
+    else:
+        get_run(run_id).delete()
 
 
 def _catalog(client: LocalClient | None) -> Catalog:

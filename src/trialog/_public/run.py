@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trialog._format.folders import day_of
 from trialog._public.content import RunContent
+from trialog._public.unkept import UnkeptReader
+from trialog._tracking.client import LocalClient
+from trialog._tracking.foreign import RUN_NAMES, own_names, point, pointing
 from trialog._tracking.run import Run as RecordedRun
-from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
     from trialog._reading import ContentReader
 
 
+@pointing(RUN_NAMES, lambda _, name: point("a run", name, RUN_NAMES))
 class Run(RunContent, RecordedRun):
     """One execution: being recorded, and readable while it is.
 
@@ -24,13 +28,32 @@ class Run(RunContent, RecordedRun):
         [0.5]
     """
 
-    def _reader(self) -> ContentReader:
+    @property
+    def client(self) -> LocalClient:
+        """Where it is kept, for calls that take it: ``trialog.runs(client=run.client)``.
+
+        Example:
+            >>> import trialog
+            >>> run = getfixture("run")
+            >>> trialog.get_run(run.id, client=run.client).name == run.name
+            True
+        """
+        return LocalClient(None if self._home is None else store_of(self._home))
+
+    def __dir__(self) -> list[str]:
+        return own_names([*super().__dir__()], RUN_NAMES)
+
+    def _reader(self) -> ContentReader | UnkeptReader:
         if self._home is None:
-            raise NotFoundError(f"run {self.name!r} keeps nothing (TRIALOG_MODE=disabled)")
+            return UnkeptReader(self.name)
         from trialog._catalog import ProjectPlace, RunPlace  # noqa: PLC0415 # loads SQL and numpy
         from trialog._reading import ContentReader, catalog_of  # noqa: PLC0415 # as above
 
         place = ProjectPlace(self._start.namespace, self._start.project)
-        # namespaces/<namespace>/<project>/runs/<day>/<run id>
-        catalog = catalog_of(self._home.parents[5])
+        catalog = catalog_of(store_of(self._home))
         return ContentReader(catalog, RunPlace(place, day_of(self.id), self.id))
+
+
+def store_of(home: Path) -> Path:
+    """The store that a run's folder lies in."""
+    return home.parents[5]  # namespaces/<namespace>/<project>/runs/<day>/<run id>

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trialog._public.content import RunContent
 from trialog._reading import StoredRun as ReadRun
 from trialog._reading import resolve
+from trialog._tracking.foreign import STORED_NAMES, refuse_assignment
 from trialog._tracking.writers import edit_recorded
 
 
@@ -21,6 +22,22 @@ class StoredRun(ReadRun, RunContent):
         >>> trialog.get_run("first").metrics
         ['loss']
     """
+
+    def __getattr__(self, name: str) -> Any:
+        said = STORED_NAMES.get(name)
+        if said is None:
+            return super().__getattr__(name)
+        project = self.record.place.project.path
+        raise AttributeError(
+            f"a stored run has no {name!r}: " + said.format(project=project, name=self.record.name)
+        )
+
+    if not TYPE_CHECKING:  # else a type checker would take any assignment
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if name != "record" and not name.startswith("_"):
+                refuse_assignment(name, "a stored run")
+            super().__setattr__(name, value)
 
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags; those it has stay as they are.
@@ -106,5 +123,9 @@ class StoredRun(ReadRun, RunContent):
         edit_recorded(store.path, self.record.place.folder(store), changes)
         project = self.record.place.project
         self.record = resolve(
-            self._catalog, self.record.id, namespace=project.namespace, project=project.project
+            self._catalog,
+            self.record.id,
+            namespace=project.namespace,
+            project=project.project,
+            is_id=True,
         )

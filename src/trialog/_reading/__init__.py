@@ -8,7 +8,7 @@ is imported in ``frames.py`` alone. Start reading at ``records.py`` (what a run 
 from trialog._reading.attachments import AttachmentInfo, Attachments
 from trialog._reading.catalogs import catalog_of
 from trialog._reading.content import ContentReader
-from trialog._reading.finding import find, resolve
+from trialog._reading.finding import explain_none, find, find_in_each, resolve
 from trialog._reading.records import RunException, RunRecord
 from trialog._reading.runinfo import RunInfo, fetch_run_info, fetch_runs
 from trialog._reading.runs import Runs
@@ -24,8 +24,10 @@ __all__ = [
     "Runs",
     "StoredRun",
     "catalog_of",
+    "explain_none",
     "fetch_run_info",
     "fetch_runs",
     "find",
+    "find_in_each",
     "resolve",
 ]

@@ -116,7 +116,8 @@ def write_blob(
     Args:
         store: where the bytes lie.
         info: the attachment.
-        path: the file, or a folder: then the stored file name is used there.
+        path: the file, or a folder (one that is there, or ends in a slash): then the stored file
+            name is used there. Folders on the way are made.
         overwrite: replace a file that is there.
 
     Returns:
@@ -128,14 +129,16 @@ def write_blob(
         OSError: the file cannot be written.
     """
     target = Path(path).expanduser()
-    if target.is_dir():
+    if target.is_dir() or os.fspath(path).endswith("/"):
         target /= _leaf(info)
     if not overwrite and os.path.lexists(target):
         raise _is_there(target)
     temporary = target.with_name(f".{os.urandom(8).hex()}.tmp")
     try:
-        with open_blob(store, info.sha256) as source, temporary.open("xb") as file:
-            shutil.copyfileobj(source, file, CHUNK_BYTES)
+        with open_blob(store, info.sha256) as source:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as file:
+                shutil.copyfileobj(source, file, CHUNK_BYTES)
         if overwrite:
             temporary.replace(target)
         else:

@@ -16,7 +16,7 @@ from trialog._names import nearest
 from trialog._reading.attachments import AttachmentInfo, Attachments, open_checked, write_blob
 from trialog._reading.moments import ParameterMoment, ValueMoment
 from trialog._reading.records import date_of
-from trialog.codecs import Codec, decode_with
+from trialog.codecs import Codec, codec_for_media_type, decode_with
 from trialog.errors import IntegrityError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -147,6 +147,17 @@ class ContentReader:
             raise UsageError(
                 f"attachment {name!r} is {info.media_type}, not JSON; read it by get_attachment()"
             ) from error
+
+    def get_value(self, name: str, version: int | None = None) -> Any:
+        """What the codec of its media type makes of an attachment; unsafe ones are refused."""
+        info = self.attachments.find(name, version)
+        codec = codec_for_media_type(info.media_type)
+        if codec is None:
+            raise UsageError(
+                f"attachment {name!r} is {info.media_type}, which no codec here reads; read its "
+                "bytes by get_attachment(), or pass a codec to get_with_codec()"
+            )
+        return decode_with(codec, self._checked(info), media_type=info.media_type)
 
     def get_with_codec(
         self,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from trialog._catalog import Catalog, queries
+from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._names import nearest, normalise
 from trialog._reading.records import Records, RunRecord, read_records
@@ -17,6 +20,23 @@ def find(catalog: Catalog, wanted: RunFilter) -> Records:
     return read_records(catalog, catalog.ask(queries.find_runs, wanted), wanted)
 
 
+def find_in_each(catalog: Catalog, several: Sequence[RunFilter]) -> Records:
+    """The runs that any of several filters finds, each once, newest first.
+
+    Args:
+        catalog: of the store.
+        several: filters that differ in their places alone.
+    """
+    if len(several) == 1:
+        return find(catalog, several[0])
+    catalog.refresh()
+    rows = {row.key: row for each in several for row in catalog.ask(queries.find_runs, each)}
+    newest_first = sorted(
+        rows.values(), key=lambda row: (row.facts.created_ns, row.facts.id), reverse=True
+    )
+    return read_records(catalog, newest_first, several[0] if several else None)
+
+
 def resolve(
     catalog: Catalog,
     id_or_name: str,
@@ -24,10 +44,12 @@ def resolve(
     namespace: str | None = None,
     project: str | None = None,
     with_deleted: bool = True,
+    is_id: bool = False,
 ) -> RunRecord:
-    """The run that is meant: by its id, by at least 6 first letters of it, or by its name.
+    """The run that is meant: by its id, by its name, or by at least 6 first letters of its id.
 
-    Where several runs of a project have had the name, the newest is meant.
+    Where several runs of a project have had the name, the newest is meant. A text that is the id of
+    one run and the name of another means neither.
 
     Args:
         catalog: of the store.
@@ -35,10 +57,12 @@ def resolve(
         namespace: look only there; None looks everywhere.
         project: look only in this project, by slug.
         with_deleted: find deleted runs too.
+        is_id: the text is a whole id and nothing else.
 
     Raises:
         NotFoundError: no run is meant; the message names the nearest.
-        UsageError: several are: the beginning of several ids, or a name in several projects.
+        UsageError: several are: the beginning of several ids, a name in several projects, or the
+            id of one run and the name of another.
         InvalidTypeError: not text.
     """
     if not isinstance(id_or_name, str):
@@ -48,29 +72,74 @@ def resolve(
     catalog.refresh()
     wanted = RunFilter(namespace=namespace, project=project, with_deleted=with_deleted)
     rows = catalog.ask(queries.runs_by_id, id_or_name, wanted)
-    if not rows and len(id_or_name) >= MIN_PREFIX:
+    if is_id and rows:
+        return read_records(catalog, rows[:1])[0]
+    named = catalog.ask(queries.runs_by_name, normalise(id_or_name), wanted)
+    others = [row for row in named if rows and row.key != rows[0].key]
+    if others:
+        raise _two_meanings(id_or_name, rows[0], others[0])
+    if not rows and not named and len(id_or_name) >= MIN_PREFIX:
         rows = catalog.ask(queries.runs_by_prefix, id_or_name, wanted)
         if len(rows) > 1:
             ids = " and ".join(row.place.id for row in rows)
             raise UsageError(
                 f"{id_or_name!r} is the beginning of several ids ({ids}, …): give more"
             )
-    if not rows:
-        name = normalise(id_or_name)
-        rows = catalog.ask(queries.runs_by_name, name, wanted)
+    rows = rows or named
     if not rows:
         raise NotFoundError(_nothing(catalog, id_or_name, wanted))
     places = list(dict.fromkeys(row.place.project.path for row in rows))
     if len(places) > 1:
+        or_id = "" if rows[0].place.id == id_or_name else ", or give the id"
         raise UsageError(
             f"there are runs {id_or_name!r} in several projects: {', '.join(sorted(places))}; name "
-            "the project, or give the id"
+            f"the project{or_id}"
         )
     return read_records(catalog, rows[:1])[0]
 
 
+def explain_none(catalog: Catalog, several: Sequence[RunFilter]) -> str:
+    """Why filters find no runs: their projects are not there; empty where they are."""
+    notes = [_explain_none(catalog, wanted) for wanted in several]
+    return "; ".join(dict.fromkeys(filter(None, notes)))
+
+
+def _explain_none(catalog: Catalog, wanted: RunFilter) -> str:
+    if wanted.project is None:
+        return ""
+    projects, name = catalog.ask(queries.projects), wanted.project
+    if wanted.namespace is None:
+        there = [row.project for row in projects]
+    else:
+        there = [f"{row.namespace}/{row.project}" for row in projects]
+        name = f"{wanted.namespace}/{name}"
+    if name in there:
+        return ""
+    guess = _nearest(name, there)
+    return f"no project {name!r}" + (f", did you mean {guess!r}?" if guess else "")
+
+
+def _nearest(text: str, candidates: Sequence[str]) -> str | None:
+    """What was probably meant: the same in other letters, else what looks like it."""
+    folded = text.casefold()
+    return next(
+        (each for each in candidates if each.casefold() == folded), nearest(text, candidates)
+    )
+
+
+def _two_meanings(text: str, by_id: RunRow, by_name: RunRow) -> UsageError:
+    one, other = by_id.place, by_name.place
+    way_out = f"say which by {by_id.facts.name!r} or {other.id!r}"
+    if one.project != other.project:
+        way_out = f"name the project (project={one.project.path!r} or {other.project.path!r})"
+    return UsageError(
+        f"{text!r} is the id of a run of {one.project.path} ({by_id.facts.name!r}) and the "
+        f"name of a run of {other.project.path} ({other.id}): {way_out}"
+    )
+
+
 def _nothing(catalog: Catalog, id_or_name: str, wanted: RunFilter) -> str:
-    guess = nearest(id_or_name, catalog.ask(queries.names_and_ids, wanted))
+    guess = _nearest(id_or_name, catalog.ask(queries.names_and_ids, wanted))
     where = f" in {wanted.namespace or '*'}/{wanted.project}" if wanted.project else ""
     hint = f"; did you mean {guess!r}?" if guess else f" (the store is {str(catalog.store.path)!r})"
     return f"there is no run {id_or_name!r}{where}{hint}"

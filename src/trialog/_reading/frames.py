@@ -15,7 +15,16 @@ from numpy.typing import NDArray
 from trialog._catalog import Stretch, Summary
 from trialog._catalog.stretches import join
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
-from trialog._reading.headings import COMPARED, FIXED, INDEX, SUMMARY, heading, parameter_headings
+from trialog._reading.headings import (
+    COMPARED,
+    FIXED,
+    INDEX,
+    STEP,
+    SUMMARY,
+    heading,
+    metric_headings,
+    parameter_headings,
+)
 from trialog._reading.records import Records
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
@@ -225,13 +234,14 @@ class PointsTable:
         first = order[is_new]
         index = pd.MultiIndex.from_arrays(
             [_texts(runs[first], self._records.ids), whole.steps[first]],
-            names=[INDEX, "step"],
+            names=[INDEX, STEP],
         )
         values = _values(whole)
+        headings = metric_headings(self._metrics, [INDEX, STEP])
         columns = {}
         for number, metric in enumerate(self._metrics):
             chosen = metrics == number
-            columns[metric] = _scattered(values[chosen], places[chosen], len(first))
+            columns[headings[metric]] = _scattered(values[chosen], places[chosen], len(first))
         return pd.DataFrame(columns, index=index)
 
     def _joined(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Stretch]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 FIXED = ("name", "status", "date_created", "duration", "tags")
 INDEX = "id"
+STEP = "step"  # the second index of points side by side
 SUMMARY = ("last", "min", "max", "mean", "count", "first", "step_of_min", "step_of_max")
 COMPARED = ("last", "min", "max")
-_PREFIX = "parameters."
 
 
 def heading(statistic: str, metric: str) -> str:
@@ -21,7 +21,19 @@ def heading(statistic: str, metric: str) -> str:
     return f"{statistic}({metric})"
 
 
-def parameter_headings(parameters: Iterable[str], fixed: Iterable[str]) -> dict[str, str]:
+def metric_headings(metrics: Iterable[str], fixed: Iterable[str]) -> dict[str, str]:
+    """The columns of metrics beside fixed columns, as those of parameters.
+
+    Example:
+        >>> metric_headings(["loss", "step"], ["id", "step"])
+        {'loss': 'loss', 'step': 'metrics.step'}
+    """
+    return parameter_headings(metrics, fixed, prefix="metrics.")
+
+
+def parameter_headings(
+    parameters: Iterable[str], fixed: Iterable[str], prefix: str = "parameters."
+) -> dict[str, str]:
     """The columns of parameters beside fixed columns.
 
     A column that clashes with a parameter keeps its name, and the parameter goes under
@@ -30,6 +42,7 @@ def parameter_headings(parameters: Iterable[str], fixed: Iterable[str]) -> dict[
     Args:
         parameters: names of parameters, each once.
         fixed: names of the other columns and of the index.
+        prefix: tells those that clash.
 
     Returns:
         The column of each parameter; no two are equal.
@@ -44,9 +57,9 @@ def parameter_headings(parameters: Iterable[str], fixed: Iterable[str]) -> dict[
     taken.update(found)
     for name in names:
         if name not in found:
-            column = _PREFIX + name
+            column = prefix + name
             while column in taken:
-                column = _PREFIX + column
+                column = prefix + column
             found[name] = column
             taken.add(column)
     return {name: found[name] for name in names}

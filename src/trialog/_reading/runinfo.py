@@ -1,4 +1,4 @@
-"""Rush's queries: ids of runs, and everything about one of them to print."""
+"""Queries by id: ids of runs, and everything about one of them to print."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from trialog._reading.records import RunRecord, read_records
 
 @dataclass(slots=True)
 class RunInfo:
-    """Everything about a run, as Rush has it; print it to read it.
+    """Everything about a run, in one flat object; print it to read it.
 
     Attributes:
         id: the run's id.
@@ -87,7 +87,7 @@ def fetch_runs(
         catalog: of the store.
         name: the whole name, upper and lower case being one.
         name_contains: a part of the name, likewise; ``%`` and ``_`` mean themselves.
-        status: one or several, ours or Rush's words.
+        status: one or several, ours or words of other trackers.
         tags: a run must have all of them; ``[]`` matches every run.
         limit: at most so many; 0 is none, None is all.
 

@@ -6,11 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from trialog._catalog import Catalog, Summary, queries
-from trialog._filters import RunFilter
 from trialog._names import nearest
-from trialog._reading.finding import find
 from trialog._reading.records import Records, RunRecord
-from trialog._reading.stored import StoredRun
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +35,7 @@ class Runs(Sequence[R], Generic[R]):
         catalog: Catalog,
         records: Records,
         wrap: Callable[[Catalog, RunRecord], R],
+        note: str = "",
     ) -> None:
         """Make a sequence.
 
@@ -45,15 +43,12 @@ class Runs(Sequence[R], Generic[R]):
             catalog: where the runs' content is read.
             records: the runs.
             wrap: makes what users see of a record.
+            note: why there are none, where that is known.
         """
+        self._note = note
         self._catalog = catalog
         self._records = records
         self._wrap = wrap
-
-    @classmethod
-    def find(cls, catalog: Catalog, wanted: RunFilter) -> Runs[StoredRun]:
-        """The runs that a filter finds."""
-        return Runs(catalog, find(catalog, wanted), StoredRun)
 
     # -- a sequence ----------------------------------------------------------------------------
 
@@ -68,7 +63,7 @@ class Runs(Sequence[R], Generic[R]):
 
     def __getitem__(self, index: int | slice) -> R | Runs[R]:
         if isinstance(index, slice):
-            return Runs(self._catalog, self._records[index], self._wrap)
+            return Runs(self._catalog, self._records[index], self._wrap, self._note)
         return self._wrap(self._catalog, self._records[index])
 
     def __iter__(self) -> Iterator[R]:
@@ -77,7 +72,9 @@ class Runs(Sequence[R], Generic[R]):
     def __repr__(self) -> str:
         names = ", ".join(record.name for record in self._records[:5])
         more = ", …" if len(self) > 5 else ""  # noqa: PLR2004 # enough to know them by
-        return f"<Runs: {len(self)} ({names}{more})>" if self._records else "<Runs: none>"
+        if not self._records:
+            return f"<Runs: none{self._why()}>"
+        return f"<Runs: {len(self)} ({names}{more})>"
 
     @property
     def ids(self) -> list[str]:
@@ -155,7 +152,8 @@ class Runs(Sequence[R], Generic[R]):
             wide: a row for each run and step (index ``id`` and ``step``) and a column for each
                 metric, instead of a row for each point (``id``, ``name``, ``metric``, ``step``,
                 ``time``, ``value``). Where a run has several points of a metric at one step, the
-                last one stands there; the long form has them all.
+                last one stands there; the long form has them all. A metric called like the
+                index, ``step``, is the column ``metrics.step``.
 
         Raises:
             NotFoundError: no run has such a metric; the message names the nearest.
@@ -228,6 +226,18 @@ class Runs(Sequence[R], Generic[R]):
         self._catalog.refresh()
         return self._catalog.ask(queries.metric_names, self._keys())
 
+    def _why(self) -> str:
+        return f"; {self._note}" if self._note else ""
+
+    def _hint(self, name: str, known: Sequence[str]) -> str:
+        """What somebody may have meant by a metric that no run has."""
+        if not self._records:
+            return self._why() or ": there are no runs"
+        if self._catalog.ask(queries.have_json_values, self._keys(), name):
+            return ": its values are no numbers; read them by the values() of a run"
+        guess = nearest(name, known)
+        return f"; did you mean {guess!r}?" if guess else f"; there are: {known}"
+
     def _checked(self, metrics: str | Sequence[str]) -> list[str]:
         """Metrics by name, each once.
 
@@ -240,7 +250,5 @@ class Runs(Sequence[R], Generic[R]):
             if not isinstance(name, str):
                 raise InvalidTypeError(f"a metric's name must be text, not {type(name).__name__}")
             if name not in known:
-                guess = nearest(name, known)
-                hint = f"; did you mean {guess!r}?" if guess else f"; there are: {known}"
-                raise NotFoundError(f"no run has a metric {name!r}{hint}")
+                raise NotFoundError(f"no run has a metric {name!r}{self._hint(name, known)}")
         return names

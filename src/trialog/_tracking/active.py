@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import weakref
 from contextvars import ContextVar, Token
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialog._writing.steward import Steward
 from trialog.errors import NoActiveRunError
@@ -24,10 +25,21 @@ _stack: ContextVar[tuple[Run, ...]] = ContextVar("trialog_runs", default=())
 
 
 class Place(NamedTuple):
-    """Where a run was started: a thread, and in asyncio a task."""
+    """Where a run was started: a thread, and in asyncio a task.
 
-    thread: int
-    task: int
+    By objects that nothing later can be equal to: the numbers of threads and tasks are used again.
+    """
+
+    thread: object
+    task: weakref.ref[Any] | None
+
+
+class _Threads(threading.local):
+    def __init__(self) -> None:
+        self.token = object()
+
+
+_threads = _Threads()
 
 
 class Session:
@@ -35,7 +47,7 @@ class Session:
 
     def __init__(self) -> None:
         self.steward = Steward()
-        self._open: dict[str, tuple[Run, Lifecycle]] = {}
+        self._open: dict[int, tuple[Run, Lifecycle]] = {}
         self._watches_forks = False
 
     def add(self, run: Run, lifecycle: Lifecycle) -> None:
@@ -43,15 +55,19 @@ class Session:
         if not self._watches_forks and hasattr(os, "register_at_fork"):
             self._watches_forks = True
             os.register_at_fork(after_in_child=self.steward.after_fork)
-        self._open[run.id] = (run, lifecycle)
+        self._open[id(lifecycle)] = (run, lifecycle)
 
-    def remove(self, run_id: str) -> None:
-        """A run has ended."""
-        self._open.pop(run_id, None)
+    def remove(self, lifecycle: Lifecycle) -> None:
+        """A run has ended, or this part of it."""
+        self._open.pop(id(lifecycle), None)
 
     def open_runs(self) -> list[Run]:
         """The runs that have not ended, oldest first."""
         return [run for run, _ in list(self._open.values())]
+
+    def open_pairs(self) -> list[tuple[Run, Lifecycle]]:
+        """The runs that have not ended and their lives, oldest first."""
+        return list(self._open.values())
 
     def lifecycles(self) -> list[Lifecycle]:
         """The lives of the runs that have not ended, oldest first."""
@@ -63,14 +79,19 @@ session = Session()
 
 def this_place(*, is_notebook: bool) -> Place:
     """Where the caller is; all cells of a notebook are one place."""
-    task = 0
+    task = None
     asyncio = None if is_notebook else sys.modules.get("asyncio")
     if asyncio is not None:
         try:
-            task = id(asyncio.current_task())
+            task = asyncio.current_task()
         except RuntimeError:  # no loop runs in this thread
-            task = 0
-    return Place(threading.get_ident(), task)
+            task = None
+    return Place(this_thread(), None if task is None else weakref.ref(task))
+
+
+def this_thread() -> object:
+    """The calling thread, as places know it."""
+    return _threads.token
 
 
 def push(run: Run) -> Token[tuple[Run, ...]]:

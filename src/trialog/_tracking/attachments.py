@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from trialog._format.values import dump_json
 from trialog._names import check_path_name
 from trialog._tracking.calls import check_step
 from trialog._tracking.media_types import check_media_type, media_type_of
-from trialog.codecs import check_codec, codec_for
+from trialog.codecs import JsonCodec, check_codec, codec_for
 from trialog.errors import (
     AttachmentExistsError,
     InvalidNameError,
@@ -139,7 +139,13 @@ class AttachmentLog:
 
     def log_value(self, name: str, value: Any, step: object, *, overwrite: bool) -> None:
         """Log a value with the codec of its type."""
-        self.log_with_codec(codec_for(value), name, value, step, overwrite=overwrite)
+        codec = codec_for(value)
+        try:
+            self.log_with_codec(codec, name, value, step, overwrite=overwrite)
+        except InvalidTypeError as error:
+            if codec is not JsonCodec or not isinstance(value, Mapping | list | tuple):
+                raise
+            raise _mixed(name, value, error) from None
 
     def _check(self, name: object, *, overwrite: bool) -> str:
         checked = check_path_name(name, "attachment")
@@ -189,6 +195,19 @@ def _bytes_of(name: str, data: object) -> memoryview:
         raise InvalidTypeError(
             f"attachment {name!r} must be bytes, bytearray or memoryview, not {type(data).__name__}"
         ) from None
+
+
+def _mixed(name: str, value: Iterable[Any], error: InvalidTypeError) -> InvalidTypeError:
+    """What to say of a list or mapping with something in it that is not JSON."""
+    if any(getattr(each, "figure", None) is not None for each in value):
+        return InvalidTypeError(
+            f"attachment {name!r} is what a plotting call gave, a {type(value).__name__}; log the "
+            f"figure that it was drawn in: log_value({name!r}, plt.gcf())"
+        )
+    said = str(error).partition(";")[0].replace("the value", f"attachment {name!r}", 1)
+    return InvalidTypeError(
+        f"{said}; log that element under a name of its own, or give one array (numpy.asarray)"
+    )
 
 
 def _path_of(name: str, path: object) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from trialog._format.records import MAX_STEP, MIN_STEP, Kind
 from trialog._format.values import Number, dump_json, to_number
 from trialog._names import check_name
-from trialog.errors import InvalidTypeError, TrialogError, UsageError
+from trialog.errors import InvalidNameError, InvalidTypeError, TrialogError, UsageError
 
 if TYPE_CHECKING:
     from trialog._tracking.facts import FactLog
@@ -18,6 +18,7 @@ MISSING: Any = object()
 
 # Definitions of a template's names stand in one block; even a fresh first block has this much room.
 _MAX_TEMPLATE_BYTES = 28 * 1024
+_MAX_DEPTH = 20  # a mapping that nests deeper is no metrics, or holds itself
 _BYTES_A_NAME = 40  # its definition, its place in the template and its value, beside its text
 
 
@@ -51,10 +52,13 @@ class CallLog:
         else:
             items = [(name, value)]
         if items:
-            self._log_call(items, check_step(step, items[0][0]))
+            checked_step = check_step(step, items[0][0])
+            self._log_call(items, checked_step, is_mapping=isinstance(name, Mapping))
 
-    def _log_call(self, items: list[tuple[Any, Any]], step: int | None) -> None:
-        call = split_call(items)
+    def _log_call(
+        self, items: list[tuple[Any, Any]], step: int | None, *, is_mapping: bool
+    ) -> None:
+        call = split_call(items, is_mapping=is_mapping)
         facts = self._facts()
         time_ns, continued = facts.journal.now(), False
         for names, values in call.portions:
@@ -110,8 +114,14 @@ def check_step(step: object, name: object) -> int | None:
     return number
 
 
-def split_call(items: Iterable[tuple[object, object]]) -> SplitCall:
-    """Sort a call's values; what cannot be taken is reported beside the good ones."""
+def split_call(items: Iterable[tuple[object, object]], *, is_mapping: bool = True) -> SplitCall:
+    """Sort a call's values; what cannot be taken is reported beside the good ones.
+
+    Args:
+        items: names and values.
+        is_mapping: whether they are those of a mapping: then numbers in a mapping in it are points
+            too, ``{"train": {"loss": 0.1}}`` being ``train/loss``.
+    """
     numbers: dict[str, Number] = {}
     json_values: dict[str, object] = {}
     bad: list[TrialogError] = []
@@ -120,7 +130,9 @@ def split_call(items: Iterable[tuple[object, object]]) -> SplitCall:
             name = check_name(key, "metric")
             number = to_number(value)
             if isinstance(number, Number):
-                numbers[name] = number
+                _take(numbers, {name: number})
+            elif is_mapping and (leaves := _leaves(name, value)):
+                _take(numbers, leaves)
             else:
                 dump_json(value, f"metric {name!r}")  # is it JSON?
                 json_values[name] = value
@@ -129,6 +141,37 @@ def split_call(items: Iterable[tuple[object, object]]) -> SplitCall:
                 error if repr(key) in str(error) else type(error)(f"metric {key!r}: {error}")
             )
     return SplitCall(_portions(numbers), json_values, bad)
+
+
+def _take(numbers: dict[str, Number], more: dict[str, Number]) -> None:
+    """Add numbers to others.
+
+    Raises:
+        InvalidNameError: a name is there already; all others are added.
+    """
+    twice = numbers.keys() & more.keys()
+    numbers |= {name: more[name] for name in more if name not in twice}
+    if twice:
+        raise InvalidNameError(f"metric {min(twice)!r} is there twice; the first is kept")
+
+
+def _leaves(name: str, value: object, depth: int = 1) -> dict[str, Number] | None:
+    """The numbers of a mapping of numbers, by names joined with ``/``; None for any other."""
+    if not isinstance(value, Mapping) or depth > _MAX_DEPTH:
+        return None
+    found: dict[str, Number] = {}
+    for key, each in value.items():
+        if not isinstance(key, str):
+            return None
+        number = to_number(each)
+        if isinstance(number, Number):
+            found[check_name(f"{name}/{key}", "metric")] = number
+            continue
+        deeper = _leaves(f"{name}/{key}", each, depth + 1)
+        if deeper is None:
+            return None
+        found |= deeper
+    return found
 
 
 def _portions(numbers: dict[str, Number]) -> list[tuple[tuple[str, ...], list[Number]]]:

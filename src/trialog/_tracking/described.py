@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -75,6 +76,17 @@ class DescribedRun:
     def date_updated(self) -> datetime:
         """When a fact about it was last written (metrics aside), UTC."""
         return _date(self._lifecycle.updated_ns)
+
+    @property
+    def date_ended(self) -> datetime | None:
+        """When it ended, UTC; None while it goes on."""
+        return self.date_updated if self.is_ended else None
+
+    @property
+    def duration(self) -> float:
+        """Seconds from its start to its end, or to now."""
+        now_ns = self._lifecycle.updated_ns if self.is_ended else time.time_ns()
+        return (now_ns - self._start.created_ns) / 1e9
 
     @property
     def organization(self) -> RunOrg:

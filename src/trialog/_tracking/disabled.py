@@ -18,6 +18,7 @@ class DisabledJournal:
 
     def __init__(self, start: Start) -> None:
         self.start = start
+        self.folder = Path()
         self.trouble = Trouble(start.name)
         self.block = DroppingBlock(0, start.created_ns)
 

@@ -15,15 +15,18 @@ from trialog._format.values import load_json
 
 def read_starts(folder: Path) -> list[Start]:
     """The first records of a run's attempts, oldest first; none where there is no such run."""
+    return [start for start in read_writers(folder) if start.role == "run"]
+
+
+def read_writers(folder: Path) -> list[Start]:
+    """The first records of all who write to a run or have written, in the order of attempts."""
     starts = []
     for path in _journals(folder):
         with path.open("rb") as file:
             region = file.read(FIRST_BLOCK_BYTES)
         facts = index_block(region, extent(0), is_settled=False).facts
         if facts and facts[0].kind is Kind.START:
-            start = Start.decode(facts[0].payload)
-            if start.role == "run":
-                starts.append(start)
+            starts.append(Start.decode(facts[0].payload))
     return sorted(starts, key=lambda start: start.attempt)
 
 

@@ -19,15 +19,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from types import FrameType
 
 from trialog._entities import RunStatus
 from trialog._format.facts import End
-from trialog.errors import InvalidTypeError, UsageError
+from trialog.errors import InvalidTypeError
 
 Ends = Mapping[type[BaseException], RunStatus | str]
 
 MAX_MESSAGE = 2_000
 MAX_TRACEBACK = 8_000
+_PROGRAMS = ("__main__", "runpy")  # a script, and what `python -m` starts one with
 _PRUNED = ("optuna.exceptions", "TrialPruned")
 
 
@@ -60,11 +62,7 @@ def check_end(status: object) -> RunStatus:
     """
     if status is None:
         return RunStatus.COMPLETED
-    parsed = RunStatus.parse(status)  # type: ignore[arg-type]  # parse refuses other types
-    if not parsed.is_end:
-        ended = ", ".join(each.value for each in RunStatus if each.is_end)
-        raise UsageError(f"a run cannot end as {parsed}; use one of: {ended}")
-    return parsed
+    return RunStatus.parse_end(status)  # type: ignore[arg-type]  # it refuses other types
 
 
 def ending_of(
@@ -81,10 +79,23 @@ def ending_of(
     """
     if error is None:
         return End(status=RunStatus.COMPLETED.value)
-    end = _ruled(error, ends, signal_name)
-    if end.status == RunStatus.COMPLETED.value:
-        return end
-    return replace(end, exception=describe(error))
+    try:
+        end = _ruled(error, ends, signal_name)
+        if end.status == RunStatus.COMPLETED.value:
+            return end
+        return replace(end, exception=describe(error))
+    except BaseException:  # noqa: BLE001 # the user's exception may do anything; it goes on as it is
+        return End(status=RunStatus.CRASHED.value, reason=_writable(type.__repr__(type(error))))
+
+
+def writable(end: End) -> End:
+    """An end that can be written, whatever is in its texts."""
+    end = replace(end, reason=end.reason if end.reason is None else _writable(end.reason))
+    try:
+        end.encode()
+    except Exception:  # noqa: BLE001 # how it ended is worth more than why
+        return End(status=end.status)
+    return end
 
 
 def _ruled(
@@ -106,7 +117,9 @@ def _ruled(
         code = exit_code(error)
         if code == 0:
             return End(status=RunStatus.COMPLETED.value, exit_code=0)
-        reason = f"exit code {code}" if code == error.code else f"exit code {code}: {error.code}"
+        reason = f"exit code {code}"
+        if not isinstance(error.code, int):
+            reason += f": {_text_of(error.code)}"
         return End(status=RunStatus.CRASHED.value, reason=reason[:MAX_MESSAGE], exit_code=code)
     if isinstance(error, KeyboardInterrupt):
         return End(status=RunStatus.INTERRUPTED.value, reason="SIGINT")
@@ -121,13 +134,17 @@ def exit_code(error: BaseException) -> int | None:
         return None
     if error.code is None:
         return 0
-    return error.code if isinstance(error.code, int) else 1
+    if not isinstance(error.code, int):
+        return 1
+    code = int(error.code)
+    return code if -(2**31) <= code < 2**31 else 255  # what Python makes of larger ones
 
 
 def summary(error: BaseException) -> str:
     """The type and message of an exception in one line, bounded."""
-    message = _message(error)
-    text = f"{type(error).__name__}: {message}" if message else type(error).__name__
+    message = _text_of(error)
+    name = _writable(type(error).__name__)
+    text = f"{name}: {message}" if message else name
     return " ".join(text.split())[:MAX_MESSAGE]
 
 
@@ -137,25 +154,25 @@ def describe(error: BaseException) -> dict[str, str]:
 
     try:
         text = "".join(traceback.format_exception(error, limit=-100))
-    except Exception as broken:  # noqa: BLE001 # the user's __str__ may do anything
+    except BaseException as broken:  # noqa: BLE001 # the user's __str__ may do anything
         text = f"(the traceback cannot be shown: {type(broken).__name__})"
     if len(text) > MAX_TRACEBACK:
         text = text[:1000] + "\n… shortened …\n" + text[1000 - MAX_TRACEBACK :]
     name = type(error).__qualname__
     module = type(error).__module__
     return {
-        "type": name if module in ("builtins", "__main__") else f"{module}.{name}",
-        "message": _message(error),
+        "type": _writable(name if module in ("builtins", "__main__") else f"{module}.{name}"),
+        "message": _text_of(error),
         "traceback": _writable(text),
     }
 
 
-def _message(error: BaseException) -> str:
+def _text_of(thing: object) -> str:
+    """The text of an exception or of an exit code, bounded."""
     try:
-        text = str(error)
-    except Exception as broken:  # noqa: BLE001 # the user's __str__ may do anything
-        text = f"(its message cannot be shown: {type(broken).__name__})"
-    return _writable(text[:MAX_MESSAGE])
+        return _writable(str(thing)[:MAX_MESSAGE])
+    except BaseException as broken:  # noqa: BLE001 # the user's __str__ may do anything
+        return f"(its message cannot be shown: {type(broken).__name__})"
 
 
 def _writable(text: str) -> str:
@@ -164,6 +181,30 @@ def _writable(text: str) -> str:
 
 
 def last_uncaught() -> BaseException | None:
-    """The exception that ended the main program, where the interpreter remembers one."""
-    error = getattr(sys, "last_exc", None) or getattr(sys, "last_value", None)
-    return error if isinstance(error, BaseException) else None
+    """The exception that ended the main program, where the interpreter remembers one.
+
+    It also remembers errors that were shown and survived: pytest's in-process, a debugger's.
+    """
+    for name in ("last_exc", "last_value"):
+        error = getattr(sys, name, None)
+        if isinstance(error, BaseException) and ended_program(error):
+            return error
+    return None
+
+
+def ended_program(error: BaseException) -> bool:
+    """Whether an exception has left the main program, so that nothing but the exit follows.
+
+    Its traceback begins with the frame that every other of the main program stands on, and that
+    frame runs no more. So an error that somebody caught and gave to ``sys.excepthook`` is none, nor
+    one of a callback that a graphical interface goes on after.
+    """
+    if error.__traceback__ is None:
+        return False
+    outermost = error.__traceback__.tb_frame
+    if outermost.f_back is not None or outermost.f_globals.get("__name__") not in _PROGRAMS:
+        return False
+    frame: FrameType | None = sys._getframe()  # noqa: SLF001 # there is no other way to ask
+    while frame is not None and frame is not outermost:
+        frame = frame.f_back
+    return frame is None

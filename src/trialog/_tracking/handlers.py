@@ -2,6 +2,10 @@
 
 Every handler calls the one that was there before. Signal handlers are installed only from the main
 thread, and taken away again with the last open run.
+
+``sys.excepthook`` is also called for errors that somebody caught, by graphical interfaces and
+consoles, and the program goes on: a run is ended only by an error that has left the main program.
+It ends in the hook, not at the exit, for the hooks of others may leave by ``os._exit``.
 """
 
 from __future__ import annotations
@@ -16,8 +20,8 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any
 
-from trialog._tracking.active import session
-from trialog._tracking.endings import last_uncaught
+from trialog._tracking.active import session, this_thread
+from trialog._tracking.endings import ended_program, last_uncaught
 
 if TYPE_CHECKING:
     from trialog._tracking.lifecycle import Lifecycle
@@ -82,14 +86,29 @@ class Handlers:
 
     def signal_of(self, error: BaseException | None) -> str | None:
         """The signal whose handler raised this exception, or one that it came from."""
-        seen = 0
-        while error is not None and self._raised is not None and seen < 100:  # noqa: PLR2004 # a loop
-            if error is self._raised[1]:
+        codes, seen = self._codes_of_users(), 0
+        while error is not None and seen < 100:  # noqa: PLR2004 # a loop
+            if self._raised is not None and error is self._raised[1]:
                 return self._raised[0]
+            trace = error.__traceback__
+            while trace is not None:
+                if name := codes.get(trace.tb_frame.f_code):
+                    return name
+                trace = trace.tb_next
             error, seen = error.__cause__ or error.__context__, seen + 1
         return None
 
     # -- signals -------------------------------------------------------------------------------
+
+    def _codes_of_users(self) -> dict[object, str]:
+        """The code of the signal handlers that were set after ours."""
+        found: dict[object, str] = {}
+        for number in _SIGNALS:
+            handler = signal.getsignal(number)
+            code = getattr(handler, "__code__", None)
+            if code is not None and handler != self._on_signal:
+                found.setdefault(code, signal.Signals(number).name)
+        return found
 
     def _install_signal(self, number: int) -> None:
         current = signal.getsignal(number)
@@ -112,10 +131,11 @@ class Handlers:
                 self._raised = (name, error)
                 raise
             return
-        for lifecycle in session.lifecycles():
-            lifecycle.interrupt(name)
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
+        try:
+            _do_each(lambda lifecycle: lifecycle.interrupt(name), session.lifecycles())
+        finally:
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
 
     # -- uncaught exceptions and the exit ------------------------------------------------------
 
@@ -123,11 +143,10 @@ class Handlers:
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
     ) -> None:
         try:
-            for lifecycle in _open_here():
-                if is_interactive():
-                    lifecycle.note_cell(error)
-                else:
-                    lifecycle.end_with(error)
+            if is_interactive():
+                _do_each(lambda lifecycle: lifecycle.note_cell(error), _open_here())
+            elif ended_program(error):
+                _do_each(lambda lifecycle: lifecycle.end_with(error), _open_here())
         finally:
             (self._excepthook or sys.__excepthook__)(kind, error, trace)
             if issubclass(kind, KeyboardInterrupt):
@@ -135,19 +154,28 @@ class Handlers:
 
     def _at_exit(self) -> None:
         error = None if is_interactive() else last_uncaught()
-        main = threading.main_thread().ident
-        for lifecycle in session.lifecycles():
-            if error is not None and lifecycle.place.thread == main:
+        main = this_thread()
+
+        def end(lifecycle: Lifecycle) -> None:
+            if error is not None and lifecycle.place.thread is main:
                 lifecycle.end_with(error)
             else:
                 lifecycle.end_at_exit()
+
+        _do_each(end, session.lifecycles())
 
     # -- notebooks -----------------------------------------------------------------------------
 
     def _after_cell(self, result: Any) -> None:
         error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)
-        for lifecycle in _open_here():
-            lifecycle.note_cell(error)
+        _do_each(lambda lifecycle: lifecycle.note_cell(error), _open_here())
+
+
+def _do_each(act: Callable[[Lifecycle], None], lifecycles: list[Lifecycle]) -> None:
+    """Do something with every run, whatever happens with another; the last error is raised."""
+    with contextlib.ExitStack() as stack:
+        for lifecycle in reversed(lifecycles):
+            stack.callback(act, lifecycle)
 
 
 def _stay_interrupted() -> None:
@@ -161,12 +189,12 @@ def _stay_interrupted() -> None:
 
 
 def _open_here() -> list[Lifecycle]:
-    """The runs of the main thread that no block holds: an error there concerns them."""
-    main = threading.main_thread().ident
+    """The runs of this thread that no block holds: an error here concerns them."""
+    here = this_thread()
     return [
         lifecycle
         for lifecycle in session.lifecycles()
-        if lifecycle.place.thread == main and not lifecycle.was_entered
+        if lifecycle.place.thread is here and not lifecycle.was_entered
     ]
 
 

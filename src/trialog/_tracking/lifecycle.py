@@ -6,21 +6,37 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from trialog._entities import RunStatus
 from trialog._format.facts import End, Start
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
-from trialog._tracking import endings
+from trialog._tracking import endings, writers
 from trialog._tracking.active import Place
 from trialog._tracking.disabled import ClosedJournal, DisabledJournal
 from trialog._tracking.facts import FactLog
 from trialog._tracking.handlers import handlers
+from trialog._tracking.presence import is_running
 from trialog._writing.blockfile import JournalClosedError
 from trialog._writing.journal import Journal
 from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import RunFinishedError
 
 _COMPLETED = RunStatus.COMPLETED
+
+
+class _LastWords(NamedTuple):
+    """What a journal's last record says.
+
+    Attributes:
+        kind: END, or LEAVE where the run is not this process's to end, or has its END already.
+        end: how it ended.
+        is_orphans: whether the process that began the run has left it to us, as daemons do.
+    """
+
+    kind: Kind
+    end: End
+    is_orphans: bool = False
 
 
 class Lifecycle:
@@ -68,13 +84,21 @@ class Lifecycle:
         self._lock = threading.RLock()
         self._is_pending = self._start.status == RunStatus.PENDING.value
         self._cell_error: BaseException | None = None
+        self._block_end: End | None = None
+        self._closing: _LastWords | None = None
+        self._is_left = False
 
     @property
     def status(self) -> RunStatus:
         """PENDING or RUNNING, then how it ended."""
-        if self.end is not None:
+        if self.end is not None and not self._is_left:
             return RunStatus[self.end.status]
         return RunStatus.PENDING if self._is_pending else RunStatus.RUNNING
+
+    @property
+    def has_ended_run(self) -> bool:
+        """Whether the end of this process's part is the end of the run."""
+        return self.end is not None and self._start.role == "run" and not self._is_left
 
     def facts(self) -> FactLog:
         """Where facts go; a pending run begins with the first.
@@ -96,6 +120,11 @@ class Lifecycle:
 
     def finished(self) -> RunFinishedError:
         """The error for what comes after the end."""
+        if self._is_left:
+            return RunFinishedError(
+                f"this process has left run {self._start.name!r}, which goes on in the one that "
+                "began it: nothing more can be logged to it here"
+            )
         return RunFinishedError(
             f"run {self._start.name!r} has ended ({self.status}): nothing more can be logged to "
             "it. Start another one with trialog.init()"
@@ -108,17 +137,35 @@ class Lifecycle:
         with self._lock:
             if self.end is not None:
                 return
+            end = endings.writable(end)
             if is_in_block and not self._is_inherited:
                 self._facts.journal.append_fact(Kind.END, end.encode_within(MAX_PAYLOAD_BYTES))
                 self._ended_as(end)
-            else:
-                self._close(end)
+                return
+            if self._is_others and end.status != _COMPLETED.value:
+                tell_on_stderr(
+                    f"run {self._start.name!r} does not end as {end.status}: only the process that "
+                    "began it ends it; this one's part of it has ended."
+                )
+            self._close(end)
 
-    def leave(self, error: BaseException | None) -> None:
-        """Its outermost block ends, with an exception or without."""
+    def leave(self, error: BaseException | None, *, is_outermost: bool = True) -> None:
+        """A block of it ends, with an exception or without.
+
+        Args:
+            error: what left the block.
+            is_outermost: whether no other thread is in a block of it; else the run goes on, and
+                the error is kept for its end.
+        """
         end = endings.ending_of(error, self._ends, handlers.signal_of(error))
+        if self._block_end is None and end.status != _COMPLETED.value:
+            self._block_end = end
+        if not is_outermost:
+            return
+        if self._block_end is not None:
+            end = self._block_end
         earlier = self.end
-        if earlier is not None and (error is None or end.status == _COMPLETED.value):
+        if earlier is not None and end.status == _COMPLETED.value:
             end = earlier
         self._close(end, is_known=end is earlier)
 
@@ -137,7 +184,7 @@ class Lifecycle:
     def end_at_exit(self) -> None:
         """The interpreter exits and it is still open."""
         status = self._at_exit or RunStatus.FAILED
-        if not self._is_inherited and status is RunStatus.FAILED and self._cell_error is None:
+        if not self._is_others and status is RunStatus.FAILED and self._cell_error is None:
             tell_on_stderr(
                 f"run {self._start.name!r} was left unfinished and is kept as FAILED. Use `with "
                 "trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
@@ -168,23 +215,36 @@ class Lifecycle:
     def _close(self, end: End, *, is_known: bool = False) -> None:
         """Write how it ended and close the journal.
 
-        A process that inherited the run by a fork ends its own part only.
+        A process that inherited the run by a fork ends its own part only, unless it is what goes on
+        of a process that has made itself a daemon. A signal handler that comes in between completes
+        what it interrupted; how the run ends was said before.
         """
         with self._lock:
-            journal, self._opened = self._opened, None
+            journal = self._opened
             if journal is None:
                 return
-            self._ended_as(end)
-            is_part = self._is_inherited or self._start.role != "run"
+            if self._closing is None:
+                self._closing = self._last_words(endings.writable(end), is_known=is_known)
+            last = self._closing
+            self._ended_as(last.end)
             try:
-                if is_part or is_known:
-                    journal.close(Kind.LEAVE)
-                else:
-                    journal.close(Kind.END, end)
+                if last.is_orphans:
+                    writers.end_orphan(self._start, journal.folder, last.end)
+                journal.close(last.kind, last.end if last.kind is Kind.END else None)
             except OSError as error:
                 journal.trouble.tell_failing(error)
             finally:
-                self.on_end()
+                if self._opened is not None:
+                    self._opened = None
+                    self.on_end()
+
+    def _last_words(self, end: End, *, is_known: bool) -> _LastWords:
+        self._is_left = self._is_others
+        if self._is_inherited:
+            is_orphans = not (is_known or self._is_others) and self._start.role == "run"
+            return _LastWords(Kind.LEAVE, end, is_orphans=is_orphans)
+        is_part = is_known or self._start.role != "run"
+        return _LastWords(Kind.LEAVE if is_part else Kind.END, end)
 
     def _ended_as(self, end: End) -> None:
         self.end = end
@@ -195,3 +255,8 @@ class Lifecycle:
     def _is_inherited(self) -> bool:
         """Whether this process got the run by a fork."""
         return os.getpid() != self._pid
+
+    @property
+    def _is_others(self) -> bool:
+        """Whether this process got the run by a fork, and who began it can still end it."""
+        return self._is_inherited and is_running(self._start.pid, self._start.process_start)

@@ -31,7 +31,7 @@ from typing import Any, TypeAlias, cast
 
 from trialog._format.values import dump_json, to_plain
 from trialog._names import check_name
-from trialog.errors import InvalidTypeError, TrialogError, UsageError
+from trialog.errors import InvalidNameError, InvalidTypeError, TrialogError, UsageError
 
 Scalar: TypeAlias = bool | int | float | str | None
 _MAX_DEPTH = 50
@@ -56,7 +56,10 @@ def flatten(given: object) -> tuple[dict[str, Scalar], list[TrialogError]]:
     bad: list[TrialogError] = []
     for name, value in _walk("", members, 0, bad):
         try:
-            good[check_name(name, "parameter")] = to_scalar(name, value)
+            checked = check_name(name, "parameter")
+            if checked in good:
+                raise InvalidNameError(f"parameter {name!r} is there twice; the first is kept")
+            good[checked] = to_scalar(name, value)
         except TrialogError as error:
             bad.append(error)
     return good, bad
@@ -147,7 +150,12 @@ def _jsonable(name: str, value: object, depth: int) -> object:
         return _jsonable(name, _plain_omegaconf(value), depth)
     members = _members(value)
     if members is not None:
-        return {str(key): _jsonable(name, item, depth + 1) for key, item in members.items()}
+        texts: dict[str, object] = {}
+        for key, item in members.items():
+            if str(key) in texts:
+                raise InvalidNameError(f"parameter {name!r} has two keys that become {str(key)!r}")
+            texts[str(key)] = _jsonable(name, item, depth + 1)
+        return texts
     return to_scalar(name, value)
 
 

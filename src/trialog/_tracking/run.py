@@ -16,16 +16,22 @@ from zlib import crc32
 from trialog import _names
 from trialog._entities import RunStatus
 from trialog._format.facts import End, Start
-from trialog._format.records import POINT, WORD, Kind
-from trialog._format.values import MAX_EXACT
+from trialog._format.records import POINT, POINTS_HEAD, WORD, Kind
+from trialog._format.values import to_double, to_doubles
 from trialog._tracking import active, endings
 from trialog._tracking.calls import MISSING, CallLog, raise_bad
 from trialog._tracking.client import LocalClient, check_client
 from trialog._tracking.described import DescribedRun
 from trialog._tracking.earlier import read_attachment_names
 from trialog._tracking.facts import check_description, check_tags
+from trialog._tracking.foreign import (
+    FINISH_KEYWORDS,
+    LOG_KEYWORDS,
+    refuse_assignment,
+)
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import Scalar, flatten, flatten_one
+from trialog._writing.block import Block, ShutBlock
 from trialog._writing.blockfile import JournalClosedError
 from trialog.errors import InvalidTypeError, TrialogError
 
@@ -60,7 +66,7 @@ class Run(DescribedRun):
         super().__init__(start, lifecycle, home)
         self._now = lifecycle.journal.now
         self._calls = CallLog(lifecycle.facts)
-        self._tokens: list[Token[tuple[Run, ...]]] = []
+        self._blocks: list[tuple[active.Place, Token[tuple[Run, ...]]]] = []
 
     @cached_property
     def _attachments(self) -> AttachmentLog:
@@ -74,6 +80,13 @@ class Run(DescribedRun):
             return set()
         return read_attachment_names(self._home, but=self._start.writer)
 
+    if not TYPE_CHECKING:  # else a type checker would take any assignment
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if not name.startswith("_"):
+                refuse_assignment(name)
+            super().__setattr__(name, value)
+
     def __reduce__(self) -> Never:
         raise InvalidTypeError(
             f"run {self.name!r} cannot be pickled; in another process start a run of its own"
@@ -81,7 +94,7 @@ class Run(DescribedRun):
 
     # -- logging -------------------------------------------------------------------------------
 
-    def log(
+    def log(  # noqa: C901, PLR0912 # the short ways stand in one place, without a call
         self,
         name: str | Mapping[str, Any],
         value: Any = MISSING,
@@ -126,8 +139,10 @@ class Run(DescribedRun):
                         word = words[1]
                         block.write(_pack_point(word, step, self._now(), value, word))
                         return
-            except (ValueError, TypeError, _PackError):
-                pass  # a full block, a mapping for a name, a step beyond 32 bits: see below
+            except (ValueError, TypeError, _PackError) as error:
+                # a full block, a mapping for a name, a step beyond 32 bits: see below
+                if _is_foreign(error, block, POINT.size):
+                    raise
         elif type(name) is dict and client is None and not unknown:
             block = self._lifecycle.journal.block
             if value is not MISSING and step is None:
@@ -135,18 +150,24 @@ class Run(DescribedRun):
             template = block.templates.get(tuple(name))
             if template is not None and value is MISSING and (step is None or type(step) is int):
                 try:
-                    values = name.values()
-                    if {*map(type, values)} == _ALL_FLOATS or _are_small(values):
+                    values: Any = name.values()
+                    if {*map(type, values)} != _ALL_FLOATS:
+                        values = to_doubles(values)
+                    if values is not None:
                         word = template[2] if step is None else template[1]
                         record = template[3](word, step or 0, self._now(), *values)
                         block.write(record + _pack_crc(crc32(record)))
                         return
-                except (ValueError, _PackError):
-                    pass  # a full block, a step beyond 32 bits: see below
-        elif type(name) is str and client is None and not unknown and _are_small((value,)):
-            self.log(name, float(value), step, client)
-            return
-        _names.refuse_keywords("log", unknown, ("name", "value", "step", "client"))
+                except (ValueError, _PackError) as error:
+                    # a full block, a step beyond 32 bits: see below
+                    if _is_foreign(error, block, POINTS_HEAD.size + 8 * len(name) + WORD.size):
+                        raise
+        elif type(name) is str and client is None and not unknown:
+            number = to_double(value)
+            if number is not None:
+                self.log(name, number, step)
+                return
+        _names.refuse_keywords("log", unknown, ("name", "value", "step", "client"), LOG_KEYWORDS)
         check_client(client, "log")
         with self._refusing():
             self._calls.log(name, value, step)
@@ -342,6 +363,25 @@ class Run(DescribedRun):
                 self._lifecycle.facts().append(Kind.EDIT, {"add_tags": new}, "tags")
                 self._tags.extend(new)
 
+    def remove_tags(self, *tags: str | Iterable[str]) -> None:
+        """Remove tags; those it does not have are no error.
+
+        Raises:
+            RunFinishedError, InvalidNameError: as :meth:`log`.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.add_tags("good", "old")
+            >>> run.remove_tags("old")
+            >>> run.tags
+            ('good',)
+        """
+        old = check_tags(tags)
+        with self._refusing():
+            if old:
+                self._lifecycle.facts().append(Kind.EDIT, {"remove_tags": old}, "tags")
+                self._tags = [tag for tag in self._tags if tag not in old]
+
     def set_description(self, description: str | None) -> None:
         """Replace the description.
 
@@ -382,7 +422,7 @@ class Run(DescribedRun):
         Example:
             >>> getfixture("run").finish("FAILED", reason="infeasible")
         """
-        _names.refuse_keywords("finish", unknown, ("client", "status", "reason"))
+        _names.refuse_keywords("finish", unknown, ("client", "status", "reason"), FINISH_KEYWORDS)
         if not isinstance(client, LocalClient | None):
             client, status = None, client
         check_client(client, "finish")
@@ -390,7 +430,7 @@ class Run(DescribedRun):
         if reason is not None and not isinstance(reason, str):
             raise InvalidTypeError(f"the reason must be text, not {type(reason).__name__}")
         end = End(status=checked.value, reason=reason)
-        self._lifecycle.finish(end, is_in_block=bool(self._tokens))
+        self._lifecycle.finish(end, is_in_block=bool(self._blocks))
 
     def __enter__(self) -> Self:
         """Make it the active run of this context."""
@@ -398,7 +438,7 @@ class Run(DescribedRun):
             raise self._lifecycle.finished()
         self._lifecycle.was_entered = True
         self._lifecycle.begin()
-        self._tokens.append(active.push(self))
+        self._blocks.append((active.this_place(is_notebook=False), active.push(self)))
         return self
 
     def __exit__(
@@ -408,10 +448,13 @@ class Run(DescribedRun):
         trace: TracebackType | None,
     ) -> None:
         """End it as the exception says; the exception goes on."""
-        if self._tokens:
-            active.pop(self, self._tokens.pop())
-        if not self._tokens:
-            self._lifecycle.leave(error)
+        here = active.this_place(is_notebook=False)
+        mine = [block for block in self._blocks if block[0] == here] or self._blocks
+        if mine:
+            self._blocks.remove(mine[-1])
+            active.pop(self, mine[-1][1])
+        if all(place != here for place, _ in self._blocks):
+            self._lifecycle.leave(error, is_outermost=not self._blocks)
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -424,14 +467,11 @@ class Run(DescribedRun):
             raise self._lifecycle.finished() from None
 
 
-def _are_small(values: Iterable[Any]) -> bool:
-    """Whether all are floats, bools and integers that a double holds exactly.
+def _is_foreign(error: Exception, block: Block | ShutBlock, size: int) -> bool:
+    """Whether an error did not come from writing a record, but from a signal's handler.
 
-    Comparing with NaN may give the wrong extremes, but never ones that let a large integer pass.
+    The handler's has been through a frame of its own; the record may then be written already.
     """
-    kinds = {*map(type, values)}
-    if all(issubclass(kind, float) for kind in kinds):
-        return True
-    if not all(issubclass(kind, float | int) for kind in kinds):
-        return False
-    return bool(min(values) >= -MAX_EXACT and max(values) <= MAX_EXACT)
+    if isinstance(error, ValueError):
+        return not block.refused(error, size)
+    return error.__traceback__ is not None and error.__traceback__.tb_next is not None

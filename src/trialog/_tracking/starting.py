@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -15,20 +16,23 @@ from trialog._format.folders import RUN_ID, ProjectFolder
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
 from trialog._settings import Settings
 from trialog._tracking import active, writers
+from trialog._tracking.attempts import continued
 from trialog._tracking.client import LocalClient, check_client
 from trialog._tracking.disabled import DisabledBlobs, DisabledJournal
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.endings import Ends, check_end, check_ends
 from trialog._tracking.facts import FactLog, check_description, check_tags
+from trialog._tracking.foreign import INIT_KEYWORDS, RESUME, RESUME_WORDS
 from trialog._tracking.handlers import handlers, in_notebook
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import flatten
-from trialog._tracking.places import belonging
+from trialog._tracking.places import asked_for, belonging
 from trialog._tracking.random_names import random_name
 from trialog._tracking.run import Run
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
 from trialog._writing.journal import Journal
+from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import InvalidNameError, InvalidTypeError, NotFoundError, UsageError
 
 R = TypeVar("R", bound=Run)
@@ -48,6 +52,8 @@ _KEYWORDS = (
     "at_exit",
     "supersede",
     "strict",
+    "namespace",
+    "project",
 )
 
 
@@ -60,6 +66,8 @@ def start_run(  # Tellurio's positions
     status: RunStatus | str | None = RunStatus.RUNNING,
     client: LocalClient | None = None,
     *,
+    namespace: str | None = None,
+    project: str | None = None,
     tags: str | Iterable[str] = (),
     parameters: Any = None,
     parent: Run | str | None = None,
@@ -72,12 +80,14 @@ def start_run(  # Tellurio's positions
     **unknown: Never,
 ) -> R:
     """Start a run of a class; :func:`trialog.init` says what the arguments mean."""
-    _names.refuse_keywords("init", unknown, _KEYWORDS)
+    _names.refuse_keywords("init", unknown, _KEYWORDS, INIT_KEYWORDS)
+    _check_resume(resume, id)
     settings = Settings.from_environ()
     home = check_client(client, "init").home or settings.home
     rules = check_ends(ends)
     at_exit = settings.at_exit if at_exit is None else check_end(at_exit)
-    owner = belonging(namespace_slug, project_display_name, settings)
+    asked = asked_for(namespace_slug, project_display_name, namespace, project, settings)
+    owner = belonging(*asked, settings)
     wish = Start(
         writer="",
         run=_check_id(id),
@@ -95,24 +105,24 @@ def start_run(  # Tellurio's positions
     good, bad = flatten(parameters) if parameters is not None else ({}, [])
     if bad:
         raise bad[0]
-    if id is not None and resume is not None:
-        raise UsageError("init() takes id= to join a run or resume= to go on with one, not both")
-
+    place = active.this_place(is_notebook=in_notebook())
+    if supersede and wish.run:
+        _supersede(wish.run, place, run_id=wish.run)  # its own earlier attempt, in a notebook
     opened = (
         _nothing(wish) if settings.mode == "disabled" else _open(home, wish, resume, strict=strict)
     )
     lifecycle = Lifecycle(
         opened.journal,
         opened.facts,
-        place=active.this_place(is_notebook=in_notebook()),
+        place=place,
         ends=rules,
         at_exit=at_exit,
     )
     start = _as_wished(opened.journal.start, wish)
     run = run_class(start, lifecycle, opened.home)
-    lifecycle.on_end = lambda: _on_end(run.id, opened)
+    lifecycle.on_end = lambda: _on_end(lifecycle, opened)
     if supersede:
-        _supersede(run.name, lifecycle.place)
+        _supersede(run.name, place)
     active.push(run)
     active.session.add(run, lifecycle)
     handlers.install()
@@ -149,7 +159,8 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
 
     def leave() -> None:
         active.session.steward.release(journal)
-        writers.leave(project, journal.start)
+        if journal.start.pid == os.getpid():  # not a child that has written nothing of its own
+            writers.leave(project, journal.start)
 
     return _Opened(journal, facts, project.run(start.run), leave)
 
@@ -172,25 +183,39 @@ def _tell(opened: _Opened, wished: Start) -> None:
 
 
 def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -> Start:
-    """What the run is: a new one, another writer of one that is there, or a further attempt."""
+    """What the run is: a new one, another writer of one that lives, or a further attempt."""
     if resume is not None:
         resume = _names.normalise(_names.check_name(resume, "run"))
         run_id = stores.claimed_by(project, resume) or resume
-        earlier = read_starts(project.run(_check_id(run_id)))
-        if not earlier:
+        _check_meaning(project, resume, run_id)
+        start = continued(project, _check_id(run_id), wish.status, resume)
+        if start is None:
             raise NotFoundError(
                 f"init(resume={resume!r}): there is no run of that id or name in "
                 f"{wish.namespace}/{wish.project}"
+                + (f"; {RESUME}" if resume in RESUME_WORDS else "")
             )
-        attempt = max(each.attempt for each in earlier) + 1
-        return replace(earlier[0], role="run", attempt=attempt, status=wish.status, writer="")
-    if wish.run:
-        earlier = read_starts(project.run(wish.run))
-        if earlier:
-            return replace(earlier[0], role="attach", writer="")
+        return start
+    if wish.run and (start := continued(project, wish.run, wish.status)):
+        return start
     run_id = wish.run or writers.new_id(now)
     name = stores.claim_name(project, wish.name or random_name(), run_id)
     return replace(wish, run=run_id, name=name, created_ns=now)
+
+
+def _check_meaning(project: ProjectFolder, resume: str, run_id: str) -> None:
+    """A text that is the name of one run and the id of another means neither.
+
+    Raises:
+        UsageError: it is both.
+    """
+    if run_id != resume and RUN_ID.fullmatch(resume):
+        others = read_starts(project.run(resume))
+        if others:
+            raise UsageError(
+                f"init(resume={resume!r}): that is the name of run {run_id} and the id of run "
+                f"{others[0].name!r}; give {run_id!r} or {others[0].name!r}"
+            )
 
 
 def _nothing(wish: Start) -> _Opened:
@@ -203,18 +228,40 @@ def _nothing(wish: Start) -> _Opened:
     return _Opened(journal, FactLog(journal, DisabledBlobs()), None, lambda: None)
 
 
-def _supersede(name: str, place: active.Place) -> None:
-    """End the runs of this place that nobody entered: the one of that name takes over."""
-    for other in active.session.lifecycles():
-        if other.place == place and not other.was_entered:
+def _supersede(name: str, place: active.Place, run_id: str | None = None) -> None:
+    """End the runs of this place that nobody entered: the one of that name takes over.
+
+    Args:
+        name: of the run that takes over.
+        place: where it is started.
+        run_id: end only this one.
+    """
+    for run, other in active.session.open_pairs():
+        if other.place == place and not other.was_entered and run_id in (None, run.id):
             other.supersede(name)
+            if other.has_ended_run and run.url:
+                tell_on_stderr(
+                    f"run {run.name!r} was not finished and is kept as {run.status}, superseded by "
+                    f"{name!r}. Use `with trialog.init(…) as run:`, call run.finish(), or pass "
+                    "supersede=False."
+                )
 
 
-def _on_end(run_id: str, opened: _Opened) -> None:
-    active.session.remove(run_id)
+def _on_end(lifecycle: Lifecycle, opened: _Opened) -> None:
+    active.session.remove(lifecycle)
     opened.leave()
     if not active.session.lifecycles():
         handlers.remove()
+
+
+def _check_resume(resume: object, run_id: object) -> None:
+    """``resume=`` names a run."""
+    if isinstance(resume, bool):
+        raise InvalidTypeError(f"init(resume={resume!r}): {RESUME}")
+    if resume in RESUME_WORDS and run_id is not None:
+        raise UsageError(f"init(resume={resume!r}): leave it out; {RESUME}")
+    if run_id is not None and resume is not None:
+        raise UsageError("init() takes id= to join a run or resume= to go on with one, not both")
 
 
 def _check_id(given: object) -> str:

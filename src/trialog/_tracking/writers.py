@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from trialog._format.facts import Start
+from trialog._format.facts import End, Start
 from trialog._format.folders import (
     Marker,
     ProjectFolder,
@@ -19,6 +19,7 @@ from trialog._format.folders import (
     make_id,
 )
 from trialog._format.records import Kind
+from trialog._tracking.attempts import FIRST_RECORD_S
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._version import __version__
@@ -32,7 +33,6 @@ from trialog._writing.trouble import Trouble
 from trialog.errors import NotFoundError
 
 _ID_BYTES = 10
-_FIRST_RECORD_S = 2.0  # from a run's folder to its first record: a thousand times what it takes
 
 
 def new_id(time_ns: int) -> str:
@@ -104,7 +104,7 @@ def _joining(project: ProjectFolder, start: Start) -> Start:
 
     Where it was stopped before it wrote its first record, the run is ours after all.
     """
-    until = time.monotonic() + _FIRST_RECORD_S
+    until = time.monotonic() + FIRST_RECORD_S
     while not (earlier := read_starts(project.run(start.run))):
         if time.monotonic() > until:
             return start
@@ -138,6 +138,23 @@ def edit_run(store: StoreFolder, run: Start, changes: dict[str, Any]) -> None:
     FactLog(journal, BlobWriter(store)).append(Kind.EDIT, changes, f"an edit of {run.name!r}")
     journal.close(Kind.LEAVE)
     stores.announce(project, _marker(start), day_at(now))
+
+
+def end_orphan(run: Start, folder: Path, end: End) -> None:
+    """Write the end of a run whose process has left it to a child, as daemons do.
+
+    Args:
+        run: the first record of the run.
+        folder: the run's folder.
+        end: how it ended.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    now = time.time_ns()
+    start = identified(replace(run, role="edit", created_ns=now, tags=[], description=None), now)
+    _short_journal(folder, start).close(Kind.END, end)
+    stores.announce(ProjectFolder(folder.parents[2]), _marker(start), day_at(now))
 
 
 def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:

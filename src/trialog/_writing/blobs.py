@@ -7,15 +7,17 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
 from trialog._format.folders import StoreFolder
+from trialog._writing.descriptors import above_standard
 from trialog._writing.folders import make_folder, share, sync
 from trialog.errors import MissingFileError, UnreadableFileError
 
 CHUNK_BYTES = 1 << 20
+PRIVATE_BYTES = 16 << 20  # bytes that may change are copied at once up to here, else in pieces
 HEAD_BYTES = 8192  # enough to tell a file's type by its content
 
 
@@ -40,9 +42,13 @@ class BlobWriter:
             OSError: they cannot be written.
         """
         view = memoryview(data).cast("B")
+        if not isinstance(view.obj, bytes):  # others may change it while we work
+            if len(view) > PRIVATE_BYTES:
+                return self._put_chunks(_copy_chunks(view))
+            view = memoryview(bytes(view))
         digest = hashlib.sha256(view).hexdigest()
         target = self._store.blob(digest)
-        if not _is_there(target, len(view)):
+        if not _is_whole(target, len(view), digest):
             with self._temporary() as (file, path):
                 _write_all(file, view)
                 self._publish(file, path, target)
@@ -56,21 +62,22 @@ class BlobWriter:
             UnreadableFileError: it is a directory or a device, or it may not be read.
             OSError: the store cannot be written.
         """
-        with _open_source(source) as reader, self._temporary() as (file, path):
-            hasher, size, head = hashlib.sha256(), 0, b""
-            buffer = memoryview(bytearray(CHUNK_BYTES))
-            # as long as it is now: a file that somebody keeps adding to would never end; those of
-            # /proc say 0 and hold more
-            limit = os.fstat(reader.fileno()).st_size or sys.maxsize
-            while count := reader.readinto(buffer[: limit - size]):  # type: ignore[attr-defined]
+        with _open_source(source) as reader:
+            return self._put_chunks(_read_chunks(reader))
+
+    def _put_chunks(self, chunks: Iterable[memoryview]) -> StoredBlob:
+        """Keep bytes that come in pieces; what is hashed is what is written."""
+        hasher, size, head = hashlib.sha256(), 0, b""
+        with self._temporary() as (file, path):
+            for chunk in chunks:
                 if not size:
-                    head = bytes(buffer[: min(count, HEAD_BYTES)])
-                hasher.update(buffer[:count])
-                _write_all(file, buffer[:count])
-                size += count
+                    head = bytes(chunk[:HEAD_BYTES])
+                hasher.update(chunk)
+                _write_all(file, chunk)
+                size += len(chunk)
             digest = hasher.hexdigest()
             target = self._store.blob(digest)
-            if not _is_there(target, size):
+            if not _is_whole(target, size, digest):
                 self._publish(file, path, target)
         return StoredBlob(digest, size, head)
 
@@ -80,7 +87,9 @@ class BlobWriter:
         make_folder(folder)
         path = folder / f"{os.getpid()}-{os.urandom(8).hex()}"
         try:
-            with path.open("xb", buffering=0) as file:
+            with above_standard():
+                file = path.open("xb", buffering=0)
+            with file:
                 yield file, path
         finally:
             path.unlink(missing_ok=True)
@@ -100,9 +109,33 @@ def _write_all(file: BinaryIO, data: memoryview) -> None:
         data = data[file.write(data) :]
 
 
-def _is_there(target: Path, size: int) -> bool:
+def _copy_chunks(view: memoryview) -> Iterator[memoryview]:
+    for at in range(0, len(view), CHUNK_BYTES):
+        yield memoryview(bytes(view[at : at + CHUNK_BYTES]))
+
+
+def _read_chunks(reader: BinaryIO) -> Iterator[memoryview]:
+    """A file's bytes; each piece is valid until the next one is asked for.
+
+    As long as it is now: a file that somebody keeps adding to would never end; those of /proc say 0
+    and hold more.
+    """
+    buffer, size = memoryview(bytearray(CHUNK_BYTES)), 0
+    limit = os.fstat(reader.fileno()).st_size or sys.maxsize
+    while count := reader.readinto(buffer[: limit - size]):  # type: ignore[attr-defined]
+        yield buffer[:count]
+        size += count
+
+
+def _is_whole(target: Path, size: int, digest: str) -> bool:
+    """Whether a blob is in the store, with every byte as it was: a damaged one is written again."""
     try:
-        return target.stat().st_size == size
+        if target.stat().st_size != size:
+            return False
+        with target.open("rb", buffering=0) as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == digest
+    except PermissionError:  # another user's, who keeps it: there is no way to do better
+        return True
     except OSError:
         return False
 

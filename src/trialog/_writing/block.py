@@ -29,6 +29,11 @@ from trialog._format.records import (
     make_word,
     record_bytes,
 )
+from trialog._writing.descriptors import above_standard
+
+
+class BlockFullError(ValueError):
+    """A record does not fit into the block; nothing of it was written."""
 
 
 class NameWords(NamedTuple):
@@ -79,18 +84,44 @@ class Block:
         self._numbers = count()
         self._template_numbers = count()
 
+    def put(self, record: bytes) -> None:
+        """Write a record as ``write`` does, for those who may be interrupted.
+
+        Raises:
+            BlockFullError: it does not fit. What else comes out, a ValueError too, was raised by a
+                signal handler; the record may then be written.
+        """
+        try:
+            self.write(record)
+        except ValueError as error:
+            if self.refused(error, len(record)):
+                raise BlockFullError from None
+            raise
+
+    def refused(self, error: Exception, size: int) -> bool:
+        """Whether an error that came out of ``write`` means that so many bytes do not fit.
+
+        A signal handler may raise an error of the same class just after the record was written;
+        that one has been through the frame of the handler.
+        """
+        if error.__traceback__ is not None and error.__traceback__.tb_next is not None:
+            return False
+        if self._used is not None or self._memory.closed:
+            return True
+        return len(self._memory) - self._memory.tell() < size
+
     def define(self, name: str, time_ns: int) -> NameWords:
         """The words of a metric, defined now where they were not.
 
         Raises:
-            ValueError: the definition does not fit any more.
+            BlockFullError: the definition does not fit any more.
         """
         words = self.words.get(name)
         if words is None:
             number = next(self._numbers)
             if number > MAX_NUMBER:
-                raise ValueError("no more numbers in this block")
-            self.write(encode_name(number, name, time_ns))
+                raise BlockFullError
+            self.put(encode_name(number, name, time_ns))
             words = NameWords(
                 number, make_word(Kind.POINT, number), make_word(Kind.POINT_AUTO, number)
             )
@@ -101,13 +132,13 @@ class Block:
         """The words of a call with these names, defined now where they were not.
 
         Raises:
-            ValueError: the definition does not fit any more.
+            BlockFullError: the definition does not fit any more.
         """
         template = self.templates.get(names)
         if template is None:
             numbers = [self.define(name, time_ns).number for name in names]
             number = next(self._template_numbers)
-            self.write(encode_template(number, numbers, time_ns))
+            self.put(encode_template(number, numbers, time_ns))
             template = Template(
                 number,
                 make_word(Kind.POINTS, number),
@@ -132,8 +163,8 @@ class Block:
             used = self._memory.tell()
             try:
                 # one step: where a record came in between, the zeros do not fit any more
-                self._memory.write(bytes(len(self._memory) - used))
-            except ValueError:
+                self.put(bytes(len(self._memory) - used))
+            except BlockFullError:
                 continue
             self._used = used
         return self._used
@@ -160,7 +191,9 @@ class MappedBlock(Block):
             OSError: the space cannot be reserved (a full disk, a quota), or not mapped.
         """
         os.posix_fallocate(fd, extent.start, extent.size)
-        return cls(extent, mmap.mmap(fd, extent.size - TRAILER_BYTES, offset=extent.start))
+        with above_standard():  # a map keeps a copy of the file's number
+            memory = mmap.mmap(fd, extent.size - TRAILER_BYTES, offset=extent.start)
+        return cls(extent, memory)
 
 
 class Unwritten(NamedTuple):
@@ -223,15 +256,23 @@ class ShutBlock:
 
     def write(self, record: bytes) -> object:
         """Refuse."""
-        raise ValueError("nothing fits here")
+        raise BlockFullError
+
+    def put(self, record: bytes) -> None:
+        """Refuse, or do what a subclass does with a record."""
+        self.write(record)
+
+    def refused(self, error: Exception, size: int) -> bool:
+        """Whether an error came from here."""
+        return isinstance(error, BlockFullError)
 
     def define(self, name: str, time_ns: int) -> NameWords:
         """Refuse."""
-        raise ValueError("nothing fits here")
+        raise BlockFullError
 
     def define_template(self, names: tuple[str, ...], time_ns: int) -> Template:
         """Refuse."""
-        raise ValueError("nothing fits here")
+        raise BlockFullError
 
 
 class DroppingBlock(ShutBlock):

@@ -12,6 +12,7 @@ from zlib import crc32
 
 from trialog._format import blocks
 from trialog._writing.block import Block, BufferedBlock, DroppingBlock, MappedBlock, ShutBlock
+from trialog._writing.descriptors import above_standard
 from trialog._writing.folders import share, sync
 from trialog._writing.trouble import Trouble
 
@@ -75,7 +76,8 @@ class BlockFile:
         Raises:
             OSError: the file cannot be made, or there is no room.
         """
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        with above_standard():
+            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
         try:
             with contextlib.suppress(OSError):  # not every file system knows it
                 fcntl.flock(self._fd, fcntl.LOCK_EX)  # a reader may hold it for a moment

@@ -24,15 +24,20 @@ def make_folder(path: Path) -> bool:
         OSError: it cannot be made.
     """
     try:
-        os.mkdir(path)
+        _make_with_parents(path)
     except FileExistsError:
         return False
+    share(path)
+    return True
+
+
+def _make_with_parents(path: Path) -> None:
+    try:
+        os.mkdir(path)
     except FileNotFoundError:
         if path.parent == path or not (make_folder(path.parent) or path.parent.is_dir()):
             raise  # a dangling link stands where the folder above should be
-        return make_folder(path)
-    share(path)
-    return True
+        os.mkdir(path)  # once: /proc takes no folder, whatever there is above
 
 
 def share(path: Path) -> None:

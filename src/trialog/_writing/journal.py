@@ -1,8 +1,8 @@
 """One writer's journal: an append-only file that is written by memory maps, block after block.
 
 ``append`` needs no lock: a block takes a whole record in one step or refuses it (see ``block``),
-and a full block has one successor, agreed on by ``dict.setdefault``. The steward's thread closes
-full blocks, reserves the next one ahead and syncs; where it is late, the writer does it itself.
+and a full block has one successor, agreed on by ``dict.setdefault``. The steward's threads reserve
+the next block ahead, close full ones and sync; where they are late, the writer does it itself.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from trialog._format.facts import SYNCED, End, Start
 from trialog._format.folders import JOURNAL_SUFFIX
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind, record_bytes
 from trialog._format.values import Number, dump_json
-from trialog._writing.block import Block, BufferedBlock, DroppingBlock, ShutBlock
+from trialog._writing.block import Block, BlockFullError, BufferedBlock, DroppingBlock, ShutBlock
 from trialog._writing.blockfile import BlockFile, JournalClosedError
 from trialog._writing.trouble import Trouble
 from trialog.errors import StoreError
@@ -39,6 +39,7 @@ class Journal:
     Attributes:
         block: where the next record goes; ``Run.log`` writes to it directly.
         start: the journal's first record.
+        is_ended: whether its last record has been appended; the file may still be open.
         trouble: what could not be kept, and who was told.
     """
 
@@ -77,10 +78,15 @@ class Journal:
 
     def _reset(self) -> None:
         self._file = BlockFile(may_map=self._may_map, trouble=self.trouble, clock=self._clock)
-        self._tending = threading.RLock()  # held while the steward is at work, or closing
+        # Held while the steward is at work, or closing. Who needs both takes `_syncing` first: a
+        # disk may be slow, and what can be flushed meanwhile is.
+        self._tending = threading.RLock()
+        self._syncing = threading.RLock()
         self._held_facts: list[tuple[Kind, bytes, int]] = []
         self._held_bytes = 0
+        self.is_ended = False
         self._is_closing = False
+        self._turns = ["to close"]
         self._is_forked = False
         self._synced_ns = self._beaten_ns = self._clock()
         self._synced_at = 0
@@ -102,8 +108,8 @@ class Journal:
             block = self.block
             try:
                 number = block.define(name, time_ns).number
-                block.write(encode_point(number, value, step, time_ns, continued=continued))
-            except ValueError:
+                block.put(encode_point(number, value, step, time_ns, continued=continued))
+            except BlockFullError:
                 self._roll(block)
             else:
                 return
@@ -122,8 +128,8 @@ class Journal:
             block = self.block
             try:
                 number = block.define_template(names, time_ns).number
-                block.write(encode_points(number, values, step, time_ns, continued=continued))
-            except ValueError:
+                block.put(encode_points(number, values, step, time_ns, continued=continued))
+            except BlockFullError:
                 self._roll(block)
             else:
                 return
@@ -138,8 +144,8 @@ class Journal:
                 self._hold(kind, payload, time_ns)
                 return
             try:
-                block.write(record)
-            except ValueError:
+                block.put(record)
+            except BlockFullError:
                 self._roll(block)
             else:
                 return
@@ -184,25 +190,39 @@ class Journal:
         self._held_facts.append((kind, payload, time_ns))
         self._held_bytes += len(payload)
 
-    # -- tending: called by the steward's thread ----------------------------------------------
+    # -- tending: called by the steward's threads ---------------------------------------------
 
     def tend(self, now_ns: int) -> None:
-        """Do what is due: close full blocks, reserve ahead, flush, sync, show a sign of life."""
-        with self._tending:
+        """Do what is due and takes no time: reserve ahead, flush, show a sign of life."""
+        if not self._tending.acquire(blocking=False):
+            return  # it is being closed
+        try:
             if self._is_closing or self._is_forked:
                 return
             self._file.reserve_ahead(self.block)
             self._flush()
             if isinstance(self.block, DroppingBlock):
                 self._recover(self.block)
+            if not self.is_ended and _is_due(now_ns, self._beaten_ns, HEARTBEAT_NS):
+                self._beaten_ns = now_ns
+                self._append_own(Kind.HEARTBEAT, b"", now_ns)
+        finally:
+            self._tending.release()
+
+    def sync(self, now_ns: int) -> None:
+        """Where it is due, close full blocks and wait for the disk."""
+        if not self._syncing.acquire(blocking=False):
+            return  # it is being closed
+        try:
+            if self._is_closing or self._is_forked:
+                return
             if (
                 _is_due(now_ns, self._synced_ns, SYNC_NS)
                 or len(self._file.full_blocks(self.block)) > 1
             ):
                 self._sync(now_ns)
-            if _is_due(now_ns, self._beaten_ns, HEARTBEAT_NS):
-                self._beaten_ns = now_ns
-                self._append_own(Kind.HEARTBEAT, b"", now_ns)
+        finally:
+            self._syncing.release()
 
     def _append_own(self, kind: Kind, payload: bytes, time_ns: int) -> None:
         """Append a record that no user waits for; where there is no room it can be missed."""
@@ -214,10 +234,14 @@ class Journal:
         """Whether records wait in memory to be copied to the file."""
         return self._file.is_buffered
 
-    def _flush(self) -> None:
-        """Copy waiting records to the file; once that works again, go on as before."""
+    def _flush(self, block: Block | ShutBlock | None = None) -> None:
+        """Copy waiting records to the file; once that works again, go on as before.
+
+        Args:
+            block: up to which; the current one where not given.
+        """
         try:
-            self._file.flush(self.block)
+            self._file.flush(block or self.block)
         except OSError as error:
             self._file.note_full(error)
         else:
@@ -252,8 +276,11 @@ class Journal:
 
     def _sync(self, now_ns: int) -> None:
         """Bring what is written to the disk, close full blocks, and leave a mark."""
-        reached = self._written()
-        full = self._file.full_blocks(self.block)
+        with self._tending:
+            block = self.block  # records may go on to others meanwhile
+            self._flush(block)
+            reached = _written(block)
+            full = self._file.full_blocks(block)
         self._synced_ns = now_ns
         if reached == self._synced_at and not full:
             return
@@ -263,34 +290,26 @@ class Journal:
         self._append_own(Kind.SYNCED, SYNCED.pack(reached), now_ns)
         self._synced_at = reached + _MARK_BYTES  # what came in between is for the next time
 
-    def _written(self) -> int:
-        """The offset up to which everything stands in the file (though not yet on the disk)."""
-        block = self.block
-        if isinstance(block, BufferedBlock):
-            return block.extent.start + block.flushed
-        return block.extent.start + block.position if isinstance(block, Block) else 0
-
     # -- the end -------------------------------------------------------------------------------
 
     def close(self, kind: Kind, end: End | None = None) -> None:
         """Append the last record, close the last block and the file.
 
+        The record stands in the file before anything is waited for. May be called again from a
+        signal handler that interrupts it: whoever comes first completes it.
+
         Args:
             kind: END where this ends the run, LEAVE where the run goes on without this writer.
             end: what END says.
         """
-        with self._tending:
-            if self._is_closing or self._is_forked:
+        refusal = None if self.is_ended else self._append_last(kind, end)
+        with self._syncing, self._tending:
+            if self._is_forked:
                 return
-            self._flush()
-            end = end and self._with_missing(end, self._dropped())
-            refusal: OSError | None = None
             try:
-                if isinstance(self.block, DroppingBlock):
-                    raise self._file.lacks_room or OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                self.append_fact(kind, end.encode_within(MAX_PAYLOAD_BYTES) if end else b"{}")
-            except OSError as error:
-                refusal = error
+                self._turns.pop()  # one step: a signal handler may close it too, before or after
+            except IndexError:
+                return
             self._is_closing = True
             with self._file.lock:
                 self._file.is_shut = True
@@ -303,6 +322,29 @@ class Journal:
                 self._close_full(kind, end, last, error)
             finally:
                 self._file.close()
+
+    def _append_last(self, kind: Kind, end: End | None) -> OSError | None:
+        """Append END or LEAVE, and flush it.
+
+        Returns:
+            Why there is no room for it, or None.
+        """
+        with self._tending:
+            if self._is_closing or self._is_forked:
+                return None
+            self._flush()
+            end = end and self._with_missing(end, self._dropped())
+            try:
+                if isinstance(self.block, DroppingBlock):
+                    raise self._file.lacks_room or OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+                self.append_fact(kind, end.encode_within(MAX_PAYLOAD_BYTES) if end else b"{}")
+            except OSError as error:
+                return error
+            except JournalClosedError:
+                return None  # a signal handler that came in between has completed it
+            self.is_ended = True
+            self._flush()
+            return None
 
     def _with_missing(self, end: End, more: int) -> End:
         """An end that says how many points are missing."""
@@ -370,6 +412,13 @@ class Journal:
             except OSError as error:
                 self._file.note_full(error)
                 self.block = DroppingBlock(0, self._clock())
+
+
+def _written(block: Block | ShutBlock) -> int:
+    """The offset up to which everything stands in the file, though not yet on the disk."""
+    if isinstance(block, BufferedBlock):
+        return block.extent.start + block.flushed
+    return block.extent.start + block.position if isinstance(block, Block) else 0
 
 
 def _is_due(now_ns: int, last_ns: int, every_ns: int) -> bool:

@@ -1,95 +1,152 @@
-"""The one background thread of a process: it tends every open journal, and never holds one up."""
+"""The background threads of a process: they tend every open journal, and never hold one up.
+
+Each disk has two: one flushes and reserves, which must not wait; one waits for the disk. So a disk
+that is slow to sync delays neither what is copied to its files nor the journals of other disks.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from trialog._writing.journal import FLUSH_NS, SYNC_NS, Journal
 
 _BILLION = 1_000_000_000
+Duty = Callable[[Journal, int], None]
 
 
 class Steward:
-    """Tends journals: closes full blocks, reserves the next ones, syncs, shows signs of life.
-
-    The thread lives as long as there are journals.
-    """
+    """Tends journals: closes full blocks, reserves the next ones, syncs, shows signs of life."""
 
     def __init__(self, clock: Callable[[], int] = time.time_ns) -> None:
         self._clock = clock
         self._journals: dict[int, Journal] = {}
-        self._begin()
+        self._rounds: dict[tuple[int, str], Rounds] = {}
 
-    def _begin(self) -> None:
+    def adopt(self, journal: Journal) -> None:
+        """Tend a journal from now on."""
+        self._journals[id(journal)] = journal
+        self._revive(journal)
+
+    def release(self, journal: Journal) -> None:
+        """Tend a journal no longer."""
+        self._journals.pop(id(journal), None)
+        for rounds in list(self._rounds.values()):
+            rounds.journals.pop(id(journal), None)
+
+    def after_fork(self) -> None:
+        """In a forked child: the threads are gone, and journals begin anew with their next record.
+
+        That record starts threads of the child's own.
+        """
+        self._rounds = {}
+        for journal in list(self._journals.values()):
+            journal.forget_parent()
+            journal.wake = self._revive_all
+
+    def _revive_all(self) -> None:
+        for journal in list(self._journals.values()):
+            with contextlib.suppress(RuntimeError):  # the interpreter goes down: no more threads
+                self._revive(journal)
+
+    def _revive(self, journal: Journal) -> None:
+        tending, syncing = self._rounds_of(journal, "tend"), self._rounds_of(journal, "sync")
+
+        def wake() -> None:
+            """Ask the threads to look now; may be called from anywhere, signal handlers too."""
+            tending.wake()
+            syncing.wake()
+
+        journal.wake = wake
+        for rounds in (tending, syncing):
+            rounds.journals[id(journal)] = journal
+            rounds.start()
+            rounds.wake()
+
+    def _rounds_of(self, journal: Journal, duty: str) -> Rounds:
+        key = _device(journal.folder), duty
+        found = self._rounds.get(key)
+        if found is None:
+            new = Rounds(duty, Journal.tend if duty == "tend" else Journal.sync, self._clock)
+            found = self._rounds.setdefault(key, new)
+        return found
+
+
+class Rounds:
+    """One thread that goes from journal to journal; it lives as long as there are any."""
+
+    def __init__(self, name: str, duty: Duty, clock: Callable[[], int]) -> None:
+        self.journals: dict[int, Journal] = {}
+        self._name = name
+        self._duty = duty
+        self._clock = clock
         # Not an Event: a signal handler that logs may interrupt its set(), and would wait for ever.
         self._calls: SimpleQueue[None] = SimpleQueue()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
 
-    def adopt(self, journal: Journal) -> None:
-        """Tend a journal from now on."""
-        self._journals[id(journal)] = journal
-        journal.wake = self.wake
-        self.start()
-        self.wake()
-
-    def release(self, journal: Journal) -> None:
-        """Tend a journal no longer."""
-        self._journals.pop(id(journal), None)
-
     def wake(self) -> None:
-        """Ask the thread to look now; may be called from anywhere, signal handlers included."""
+        """Ask the thread to look now; where it has died, start another."""
         self._calls.put(None)
+        if self._thread is None and self.journals:
+            with contextlib.suppress(RuntimeError):  # the interpreter goes down: no more threads
+                self.start()
 
     def start(self) -> None:
         """Start the thread where it is not running."""
         with self._lock:
             if self._thread is not None:
                 return
-            self._thread = threading.Thread(target=self._run, name="trialog", daemon=True)
+            thread = threading.Thread(target=self._run, name=f"trialog-{self._name}", daemon=True)
+            self._thread = thread
             try:
-                self._thread.start()
-            except RuntimeError:
-                self._thread = None
+                thread.start()
+            except BaseException:
+                if thread.ident is None:
+                    self._thread = None
                 raise
 
-    def after_fork(self) -> None:
-        """In a forked child: the thread is gone, and journals begin anew with their next record."""
-        journals = list(self._journals.values())
-        self._begin()
-        for journal in journals:
-            journal.forget_parent()
-            journal.wake = self._revive
-
-    def _revive(self) -> None:
-        """The first record after a fork: start a thread of the child's own."""
-        for journal in list(self._journals.values()):
-            journal.wake = self.wake
-        with contextlib.suppress(RuntimeError):  # the interpreter is going down: no more threads
-            self.start()
-        self.wake()
-
     def _run(self) -> None:
+        try:
+            self._go_round()
+        finally:
+            # Said here, whatever ended it: is_alive() is not to be asked where a signal handler may
+            # raise; in Python 3.11 it then takes a thread for dead that lives.
+            with self._lock:
+                if self._thread is threading.current_thread():
+                    self._thread = None
+
+    def _go_round(self) -> None:
         while self._goes_on():
-            journals = list(self._journals.values())
-            buffered = any(journal.is_buffered for journal in journals)
+            is_hasty = self._duty is Journal.tend and any(
+                journal.is_buffered for journal in list(self.journals.values())
+            )
             with contextlib.suppress(Empty):
-                self._calls.get(timeout=(FLUSH_NS if buffered else SYNC_NS) / _BILLION)
+                self._calls.get(timeout=(FLUSH_NS if is_hasty else SYNC_NS) / _BILLION)
                 while True:
                     self._calls.get_nowait()
-            for journal in list(self._journals.values()):
+            for journal in list(self.journals.values()):
                 try:
-                    journal.tend(self._clock())
+                    self._duty(journal, self._clock())
                 except Exception as error:  # noqa: BLE001 # the one place: training must go on
-                    journal.trouble.tell_failing(error)
+                    with contextlib.suppress(Exception):  # whoever is told may be gone
+                        journal.trouble.tell_failing(error)
 
     def _goes_on(self) -> bool:
         with self._lock:
-            if self._journals:
+            if self.journals:
                 return True
             self._thread = None
             return False
+
+
+def _device(folder: Path) -> int:
+    try:
+        return os.stat(folder).st_dev
+    except OSError:
+        return -1

@@ -113,6 +113,15 @@ def claim_name(project: ProjectFolder, name: str, run_id: str) -> str:
     return f"{name}_{number}"
 
 
+def claim_attempt(project: ProjectFolder, run_id: str, attempt: int) -> bool:
+    """Claim a further attempt of a run; False where another process has.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    return _claim(project.name(f"{run_id}\0{attempt}"), run_id)  # no name holds a zero
+
+
 def claimed_by(project: ProjectFolder, name: str) -> str | None:
     """The id of the run that has the name, or None."""
     try:

@@ -5,16 +5,21 @@ It is raised only where the user asked for it (``strict=True``), and only from t
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable
 
 from trialog.errors import StoreError
 
+# closed, a broken pipe, in the middle of a print that a signal interrupted, or an odd replacement
+_UNTELLABLE = (OSError, ValueError, AttributeError, RuntimeError, TypeError)
+
 
 def tell_on_stderr(text: str) -> None:
-    """One line on stderr, where there is one."""
+    """One line on stderr, where somebody can be told; never an exception."""
     if sys.stderr is not None:
-        print(f"trialog: {text}", file=sys.stderr, flush=True)  # noqa: T201 # to a person
+        with contextlib.suppress(*_UNTELLABLE):
+            print(f"trialog: {text}", file=sys.stderr, flush=True)  # noqa: T201 # to a person
 
 
 class Trouble:

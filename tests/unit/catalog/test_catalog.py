@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+import subprocess
+import sys
+import textwrap
 import threading
 
 import pytest
@@ -24,6 +27,19 @@ def filled(store):
                 run.log("loss", step * number)
     assert len(trialog.runs()) == 3
     return store
+
+
+@pytest.fixture
+def run_python():
+    """Runs a piece of Python in a process of its own, and gives what it prints."""
+
+    def run(source):
+        command = [sys.executable, "-W", "error", "-c", textwrap.dedent(source)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
 
 
 def garbage(path):
@@ -186,3 +202,96 @@ def test_rebuilding_gives_the_same_answers(filled):
     catalog_of(filled).rebuild(lambda done, count: seen.append((done, count)))
     assert seen[-1] == (3, 3)
     assert trialog.runs().comparison_df().drop(columns="duration").equals(before)
+
+
+def test_a_database_without_its_index_is_made_again(filled):
+    """Processes that share a log, and not its index, would write over each other."""
+    (filled / "catalog.db-shm").unlink()
+    before = catalog_of(filled)._opened.database.generation
+    assert len(trialog.runs()) == 3
+    assert catalog_of(filled)._opened.database.generation != before
+
+
+def test_caches_deleted_while_segments_are_looked_at_are_filled_again(filled):
+    """Bringing a catalog up to date is one thing, taking another one's place in between another."""
+    catalog = catalog_of(filled)
+    catalog.compact([record.key for record in trialog.runs()._records])
+    opened = catalog._opened
+    doomed = []
+
+    class Vanishing(type(opened.caches)):
+        @property
+        def segments(self):
+            while doomed:
+                doomed.pop().unlink()
+            return super().segments
+
+    opened.caches = Vanishing(filled)
+    os.utime(filled / "segments", ns=(0, 1_700_000_000_000_000_000))
+    doomed += filled.glob("catalog.db*")
+    catalog.refresh()
+    assert len(catalog.ask(queries.find_runs, RunFilter())) == 3
+
+
+def test_what_cannot_be_listed_is_an_error_and_forgets_nothing(filled):
+    """To say that there are no runs would be wrong: the folder is there."""
+    runs = filled / "namespaces/acme/demo/runs"
+    kept = runs.rename(filled / "kept")
+    runs.symlink_to(runs)
+    with pytest.raises(StoreError, match="demo/runs"):
+        trialog.runs()
+    assert len(catalog_of(filled).ask(queries.find_runs, RunFilter())) == 3
+    runs.unlink()
+    kept.rename(runs)
+    assert len(trialog.runs()) == 3
+
+
+WITHOUT_FILES = """
+    import os, resource, trialog
+    from trialog.errors import StoreError
+    runs = trialog.runs()
+    assert len(runs.metrics_df("loss")) == 30
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+    held = []
+    try:
+        while True:
+            held.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError:
+        pass
+    points = runs._catalog.points
+    for ask in (trialog.runs, trialog.fetch_runs, lambda: list(points(runs._keys(), ["loss"]))):
+        try:
+            ask()
+        except StoreError as error:
+            assert "Too many open files" in str(error), error
+        else:
+            raise AssertionError("it says that there is nothing")
+    for each in held:
+        os.close(each)
+    assert len(trialog.runs()) == 3
+    assert len(runs.metrics_df("loss")) == 30
+"""
+
+
+def test_a_process_without_files_left_is_told_so(filled, run_python):
+    """And answers as before once it has some."""
+    run_python(WITHOUT_FILES)
+
+
+WITHOUT_PYARROW = """
+    import sys, trialog
+    assert len(trialog.runs()) == 3
+    print("pyarrow" in sys.modules, "sqlalchemy.dialects.postgresql" in sys.modules)
+"""
+
+
+def test_segments_that_are_known_load_nothing(filled, run_python):
+    """The time of their folder is kept, once it is old enough to tell."""
+    catalog_of(filled).compact([record.key for record in trialog.runs()._records])
+    os.utime(filled / "segments", ns=(0, 1_700_000_000_000_000_000))
+    assert [run_python(WITHOUT_PYARROW).split()[0] for _ in range(2)] == ["True", "False"]
+
+
+def test_no_driver_of_another_database_is_loaded(filled, run_python):
+    """They cost time at every start."""
+    assert run_python(WITHOUT_PYARROW).split()[1] == "False"

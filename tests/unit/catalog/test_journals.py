@@ -117,3 +117,22 @@ def test_every_flip_of_a_finished_journal_is_found(store):
 def test_a_mark_is_8_bytes():
     """The layout that :func:`last_synced` looks for."""
     assert struct.calcsize("<Q") == SYNCED.size
+
+
+def test_damaged_last_words_are_said_to_be_damaged(tmp_path):
+    """Once the writer is gone: each is written at once, so none is torn; what follows is read."""
+    first, second = (encode_general(Kind.TROUBLE, 1, text) for text in (b'{"a":1}', b'{"b":2}'))
+    path = tmp_path / "w.journal"
+
+    def found(last_words, presence):
+        path.write_bytes(NAME.ljust(49_152, b"\0") + last_words.ljust(16_384, b"\0"))
+        with JournalFile(path) as file:
+            index = file.last_words(presence)
+        return [fact.payload for fact in index.facts], [each.offset for each in index.damage]
+
+    broken = first.replace(b"1", b"7")
+    assert found(first + second, Presence.GONE) == ([b'{"a":1}', b'{"b":2}'], [])
+    assert found(broken + second, Presence.GONE) == ([b'{"b":2}'], [49_152])
+    assert found(second + broken, Presence.GONE) == ([b'{"b":2}'], [49_152 + len(second)])
+    assert found(second + broken, Presence.HERE) == ([b'{"b":2}'], [])
+    assert found(second + b"\xfe", Presence.GONE) == ([b'{"b":2}'], [49_152 + len(second)])

@@ -66,9 +66,42 @@ def test_a_number_no_process_has_is_gone(here, journal, pid):
     assert Presences(here).of(writer, journal) is Presence.GONE
 
 
-def test_another_boot_of_this_machine_is_a_reboot(myself, here, journal):
+@pytest.fixture
+def rebooted(myself):
+    """A writer on this machine before it was started anew."""
+    return replace(myself, boot="another", machine="m1")
+
+
+def test_another_boot_of_this_machine_is_a_reboot(rebooted, here, journal):
     """The boot id is the kernel's."""
-    assert Presences(here).of(replace(myself, boot="another"), journal) is Presence.REBOOTED
+    here = replace(here, machine="m1")
+    os.utime(journal, ns=(0, here.booted_ns - 1))
+    assert Presences(here).of(rebooted, journal) is Presence.REBOOTED
+    assert not Presence.REBOOTED.is_certain_end
+
+
+def test_a_sign_of_life_since_this_machine_was_started_proves_that_it_is_another(
+    rebooted, here, journal
+):
+    """Machines may be called the same: images of containers are, and copies of virtual machines."""
+    here = replace(here, machine="m1")
+    presences = Presences(here)
+    os.utime(journal, ns=(0, here.booted_ns - 1))
+    assert presences.of(rebooted, journal, here.booted_ns + 1) is Presence.ELSEWHERE
+    os.utime(journal, ns=(0, here.booted_ns + 1))
+    assert presences.of(rebooted, journal) is Presence.ELSEWHERE
+
+
+def test_machines_without_an_id_are_never_told_to_be_one(rebooted, here, journal):
+    """Their host names may be equal: every container may be called the same."""
+    os.utime(journal, ns=(0, 1))
+    nameless = replace(here, machine="")
+    assert Presences(nameless).of(replace(rebooted, machine=""), journal) is Presence.ELSEWHERE
+
+
+def test_this_machine_was_started_before_now(here):
+    """By its own clock."""
+    assert 0 < here.booted_ns < time.time_ns()
 
 
 @pytest.mark.parametrize("change", [{"host": "other"}, {"machine": "other"}])

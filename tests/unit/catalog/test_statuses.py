@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
+from zlib import crc32
 
-import pytest
-
-from trialog._catalog import queries
+from trialog._catalog import ProjectPlace, RunPlace, queries
+from trialog._catalog.ingest import RunReader
 from trialog._catalog.processes import read_here
 from trialog._catalog.statuses import StatusReader
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
+from trialog._format.blocks import encode_trailer
 from trialog._format.records import Kind
 
 SECOND_NS = 1_000_000_000
@@ -57,15 +59,65 @@ def test_a_growing_file_elsewhere_is_news(handmade):
     assert read(handmade).status is RunStatus.RUNNING
 
 
-@pytest.mark.parametrize(
-    "facts, reason", [({"pid": 2**22 + 9}, "killed"), ({"boot": "before"}, "host rebooted")]
-)
-def test_a_dead_writer_here_is_a_failure(handmade, facts, reason):
+def test_a_dead_writer_here_is_a_failure(handmade):
     """Since its last record, by its own clock."""
-    data = handmade.start(**facts) + handmade.points([1.0], time_ns=handmade.now_ns + 5)
+    data = handmade.start(pid=2**22 + 9) + handmade.points([1.0], time_ns=handmade.now_ns + 5)
     handmade.write(data + handmade.synced(len(data)))
     found = read(handmade)
-    assert (found.status, found.reason) == (RunStatus.FAILED, reason)
+    assert (found.status, found.reason) == (RunStatus.FAILED, "killed")
+
+
+def test_a_reboot_is_believed_until_there_are_news(handmade):
+    """A writer that goes on after it was never on this machine: all it writes is read."""
+    here = replace(read_here(), machine="m1")
+    data = handmade.start(boot="before", machine="m1") + handmade.points([1.0])
+    data += handmade.synced(len(data)) + handmade.points([2.0], "late", 1)
+    path = handmade.write(data)
+    touch(path, handmade.now_ns)
+    place = RunPlace(ProjectPlace("acme", "demo"), "named", "run-1")
+    reader = RunReader(handmade.store, here, handmade.now_ns)
+    (update,) = reader.read(place, {})
+    ((state, delta),) = update.journals
+    assert (state.fate, state.is_final, list(delta.summaries)) == ("host rebooted", False, ["loss"])
+    assert not reader.has_news(place, state)
+    touch(path, here.booted_ns + 1)
+    reader = RunReader(handmade.store, here, handmade.now_ns)
+    assert reader.has_news(place, state)
+    (update,) = reader.read(place, {state.writer: state})
+    ((state, delta),) = update.journals
+    assert (state.fate, state.is_final, list(delta.summaries)) == (None, False, ["late"])
+
+
+def test_a_rebooted_host_is_a_failure_that_reverses_itself(handmade):
+    """Nothing of it is kept."""
+    here = replace(read_here(), machine="m1")
+    path = handmade.write(handmade.start(boot="before", machine="m1") + handmade.points([1.0]))
+    catalog = handmade.open()
+    catalog.refresh()
+    (row,) = catalog.ask(queries.find_runs, RunFilter())
+    touch(path, handmade.now_ns)
+    found = StatusReader(catalog.store, here, handmade.now_ns).status_of(row)
+    assert (found.status, found.reason) == (RunStatus.FAILED, "host rebooted")
+    touch(path, here.booted_ns + 1)
+    found = StatusReader(catalog.store, here, here.booted_ns + SECOND_NS).status_of(row)
+    assert found == (RunStatus.RUNNING, None, None)
+    catalog.close()
+
+
+def test_a_writer_whose_first_block_is_damaged_is_asked_by_its_lock(handmade):
+    """It lives as long as it holds it; then an end may have been lost. Nobody rebuilds anything."""
+    data = handmade.start() + handmade.points([1.0])
+    trailer = encode_trailer(len(data), crc32(data.ljust(49_136, b"\0")))
+    whole = data.ljust(49_136, b"\0") + trailer
+    path = handmade.write(whole[:40] + b"\xff\xfe" + whole[42:])
+    handmade.now_ns = path.stat().st_mtime_ns + SECOND_NS
+    assert read(handmade).status is RunStatus.RUNNING
+    handmade.now_ns += 60 * SECOND_NS
+    assert read(handmade).status is RunStatus.RUNNING
+    handmade.close()
+    found = read(handmade)
+    assert found.status is RunStatus.FAILED
+    assert found.reason == "killed, or the record of its end is damaged"
 
 
 def test_a_written_end_asks_nobody(handmade):

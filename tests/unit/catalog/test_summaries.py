@@ -67,3 +67,15 @@ def test_integers_beyond_a_double_stay_exact():
 def test_a_sum_may_overflow():
     """Too large a sum is infinite, not an error."""
     assert summary([1e308] * 100).mean == math.inf
+
+
+def test_a_clock_that_is_set_back_changes_nothing():
+    """What came first in the journal comes first, read at once or piece by piece."""
+    steps, times = np.array([1, 2, 3]), np.array([500, 100, 50])
+    values = np.array([0.0, 0.0, 0.0])
+    whole = summarise(steps, times, values, {})
+    first, second = (
+        summarise(steps[part], times[part], values[part], {}) for part in (slice(1), slice(1, 3))
+    )
+    same(append(first, second), whole)
+    assert (whole.step_of_min, whole.step_of_max) == (1, 1)

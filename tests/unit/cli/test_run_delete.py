@@ -56,6 +56,18 @@ def test_doing_it_twice_is_said(call):
     assert (answer.code, "was not deleted" in answer.stdout) == (0, True)
 
 
+def test_the_id_of_one_and_the_name_of_another_deletes_neither(call):
+    """Both are named; ``--project`` decides."""
+    trialog.init("acme", "a", id="exp1", name="first").finish()
+    trialog.init("acme", "b", name="exp1").finish()
+    answer = call("run", "delete", "exp1")
+    assert answer.code == 2
+    assert "'exp1' is the id of a run of acme/a ('first') and the name" in answer.stderr
+    assert len(call("run", "list").json) == 2
+    assert _names(call("run", "delete", "exp1", "--project", "b")) == ["exp1"]
+    assert _names(call("run", "delete", "exp1", "--project", "a")) == ["first"]
+
+
 def test_a_name_in_several_projects_needs_the_project(call):
     """An ambiguous name deletes nothing; ``--project`` decides."""
     for project in ("one", "two"):

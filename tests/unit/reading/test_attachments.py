@@ -91,6 +91,16 @@ def test_a_folder_gets_the_stored_file_name(run, tmp_path):
     assert (tmp_path / "m.txt").read_bytes() == b"two"
 
 
+def test_folders_on_the_way_are_made(run, tmp_path):
+    """A path that ends in a slash is a folder; for what is not there none is made."""
+    written = run.write_attachment("model", tmp_path / "a" / "b" / "model.txt")
+    assert written.read_bytes() == b"two"
+    assert run.write_attachment("model", f"{tmp_path}/c/", version=1) == tmp_path / "c" / "m.txt"
+    with pytest.raises(NotFoundError):
+        run.write_attachment("missing", tmp_path / "d" / "other")
+    assert not (tmp_path / "d").exists()
+
+
 def test_a_dangling_link_is_a_file_that_is_there(run, tmp_path):
     """What it points to is not written."""
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")

@@ -160,3 +160,11 @@ def test_bits_of_nan_survive():
         run.log("x", odd)
     for frame in (trialog.runs().metrics_df("x"), trialog.runs()[0].metric("x")):
         assert struct.pack("<d", frame["value"].to_numpy()[0]).hex() == "010203040506f8ff"
+
+
+def test_a_metric_called_like_the_index_has_a_column_of_its_own():
+    """So the index can become columns."""
+    with trialog.init("acme", "demo") as run:
+        run.log({"step": 1.0, "loss": 0.5}, step=3)
+    frame = trialog.runs().metrics_df(wide=True).reset_index()
+    assert frame[["step", "loss", "metrics.step"]].to_numpy().tolist() == [[3, 0.5, 1.0]]

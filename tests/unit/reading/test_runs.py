@@ -7,6 +7,7 @@ import math
 import pytest
 
 import trialog
+from trialog._reading import Runs
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
 
@@ -62,3 +63,22 @@ def test_frames_follow_runs_that_go_on():
         assert runs[0].status is trialog.RunStatus.RUNNING
     assert runs[0].status is trialog.RunStatus.RUNNING
     assert trialog.runs()[0].status is trialog.RunStatus.COMPLETED
+
+
+def test_a_project_that_is_not_there_is_named(runs):
+    """Wherever nothing is found for that reason, with the nearest that is there."""
+    assert repr(trialog.runs("demos")) == "<Runs: none; no project 'demos', did you mean 'demo'?>"
+    assert "did you mean 'acme/demo'" in repr(trialog.runs("acme/demos"))
+    for ask in (Runs.best, Runs.metrics_df):
+        with pytest.raises(NotFoundError, match="no project 'demos', did you mean 'demo'"):
+            ask(trialog.runs("demos"), "loss")
+    assert repr(trialog.runs("demo", name="nobody")) == "<Runs: none>"
+
+
+def test_a_metric_of_no_numbers_is_said_to_be_one():
+    """It is there, and cannot be compared."""
+    with trialog.init("acme", "demo") as run:
+        run.log("table", {"rows": [1, 2]})
+    for ask in (Runs.best, Runs.metrics_df):
+        with pytest.raises(NotFoundError, match=r"'table': its values are no numbers"):
+            ask(trialog.runs(), "table")

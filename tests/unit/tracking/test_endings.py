@@ -262,3 +262,129 @@ def test_a_reason_is_text(journals):
     assert ended(journals)[0] == "FAILED"
     assert set(ended(journals)[1]) == {"x"}
     assert trialog.get_run("r").status is RunStatus.FAILED
+
+
+def test_texts_that_utf8_cannot_hold_are_escaped(journals):
+    """finish() raises nothing and keeps the reason."""
+    run = trialog.init("p", name="r")
+    run.finish("FAILED", reason="cannot read data_\udcff.csv")
+    assert ended(journals) == ("FAILED", "cannot read data_\\udcff.csv")
+
+
+class Unprintable(Exception):  # noqa: N818 # users name theirs as they like
+    def __str__(self):
+        raise KeyboardInterrupt
+
+
+class Code:
+    def __str__(self):
+        raise ValueError("no text")
+
+
+class Array:
+    """As numpy's: comparing gives an array, which is neither true nor false."""
+
+    def __eq__(self, other):
+        return self
+
+    def __bool__(self):
+        raise ValueError("ambiguous")
+
+    def __hash__(self):
+        return 1
+
+    def __str__(self):
+        return "[1 2]"
+
+
+class Odd(type):
+    def __eq__(cls, other):
+        raise KeyboardInterrupt
+
+    __hash__ = type.__hash__
+
+
+class OddError(Exception, metaclass=Odd):
+    __module__ = None
+
+
+@pytest.mark.parametrize(
+    "error,reason",
+    [
+        (Unprintable(), "Unprintable: (its message cannot be shown: KeyboardInterrupt)"),
+        (SystemExit(Code()), "exit code 1: (its message cannot be shown: ValueError)"),
+        (SystemExit(Array()), "exit code 1: [1 2]"),
+        (SystemExit(2**100), "exit code 255"),
+        (OddError("x"), "OddError"),
+        (ValueError("\udcff"), "ValueError: \\udcff"),
+    ],
+    ids=["unprintable", "code", "array", "huge", "class", "surrogate"],
+)
+def test_the_users_exception_is_never_replaced(journals, error, reason):
+    """Whatever it does when it is looked at: it goes on, and the run is CRASHED."""
+    kind = type(error)
+    run = trialog.init("p", name="r", ends={TimeoutError: "failed"})
+    try:
+        with run:
+            raise error  # noqa: TRY301 # a block is what this is about
+    except BaseException as caught:  # noqa: BLE001 # this is the question
+        assert caught is error  # noqa: PT017 # a class that cannot be compared
+    assert run.status is RunStatus.CRASHED
+    status, kept = ended(journals)
+    assert status == "CRASHED"
+    assert reason in kept, kind
+
+
+def test_threads_and_tasks_that_come_after_others_supersede_nothing(journals):
+    """Their numbers are used again; a run of a thread that is gone is still its own."""
+    runs = []
+    for number in range(5):
+        thread = threading.Thread(
+            target=lambda number=number: runs.append(trialog.init("p", name=f"thread{number}"))
+        )
+        thread.start()
+        thread.join()
+
+    async def start(number):
+        return trialog.init("p", name=f"task{number}")
+
+    async def main():
+        runs.extend([await asyncio.create_task(start(number)) for number in range(5)])
+
+    asyncio.run(main())
+    assert [run.status for run in runs] == [RunStatus.RUNNING] * 10
+    for run in runs:
+        run.finish()
+
+
+def test_an_error_in_one_of_two_threads_that_share_a_run(journals):
+    """The one that ends later, without an error, does not undo it."""
+    run = trialog.init("p", name="r")
+    is_first_out, is_second_in = threading.Event(), threading.Event()
+
+    def fail():
+        is_second_in.wait(5)
+        with pytest.raises(RuntimeError), run:
+            raise RuntimeError("boom")
+        is_first_out.set()
+
+    def work():
+        with run:
+            is_second_in.set()
+            is_first_out.wait(5)
+            run.log("x", 1.0)
+
+    threads = [threading.Thread(target=each) for each in (fail, work)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert ended(journals) == ("CRASHED", "RuntimeError: boom")
+    assert len(journals.points("x")) == 1
+
+
+def test_an_error_that_is_caught_between_two_blocks_of_one_run(journals):
+    """In one thread the outer block decides."""
+    with trialog.init("p", name="r") as run, pytest.raises(ValueError), run:  # noqa: PT011
+        raise ValueError("caught")
+    assert ended(journals) == ("COMPLETED", None)

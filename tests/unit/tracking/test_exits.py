@@ -281,3 +281,150 @@ def test_a_terminal_that_is_closed_hangs_the_run_up(journals, store):
         process.send_signal(signal.SIGHUP)
         assert process.wait(10) == -signal.SIGHUP
     assert ended(journals) == ("INTERRUPTED", "SIGHUP")
+
+
+def test_a_reason_that_no_text_can_hold(script, journals):
+    """A file's name with undecodable bytes in sys.exit(): it exits, and the end is written."""
+    done = script("""
+        import sys, trialog
+        with trialog.init("p", name="r"):
+            sys.exit("cannot read data_\\udcff.csv")
+    """)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert ended(journals) == ("CRASHED", "exit code 1: cannot read data_\\udcff.csv")
+
+
+def test_one_run_that_cannot_end_does_not_keep_the_others_from_it(script, journals):
+    """At exit, each run has its own try."""
+    done = script("""
+        import trialog
+        how = {"supersede": False, "at_exit": "COMPLETED"}
+        runs = [trialog.init("p", name=name, **how) for name in "abc"]
+        def fail(): raise RuntimeError("at the end of b")
+        runs[1]._lifecycle.on_end = fail
+    """)
+    assert "at the end of b" in done.stderr
+    assert [ended(journals, name)[0] for name in "abc"] == ["COMPLETED"] * 3
+
+
+def test_a_closed_stderr_at_exit(script, journals):
+    """A daemon has closed it: every run left open is told to nobody, and ended."""
+    script("""
+        import sys, trialog
+        trialog.init("p", name="a", supersede=False)
+        trialog.init("p", name="b", supersede=False, at_exit="COMPLETED")
+        sys.stderr.close()
+    """)
+    assert ended(journals, "a") == ("FAILED", "left unfinished")
+    assert ended(journals, "b") == ("COMPLETED", None)
+
+
+def test_a_daemon_that_closed_its_standard_files_and_prints(script, journals):
+    """No file of ours gets a number that print() writes to."""
+    done = script("""
+        import os, sys, trialog
+        for number in range(3): os.close(number)
+        with trialog.init("p", name="r") as run:
+            for step in range(5_000):
+                run.log("x", float(step), step)
+                if step % 500 == 0:
+                    for number in (1, 2):
+                        try: os.write(number, b"printed" * 100)
+                        except OSError: pass
+            run.log_attachment("a", "text/plain", b"bytes")
+        os._exit(0)
+    """)
+    assert done.returncode == 0
+    assert ended(journals) == ("COMPLETED", None)
+    assert [step for step, _ in journals.points("x")] == list(range(5_000))
+
+
+def test_an_error_that_was_caught_and_shown_ends_nothing(script, journals):
+    """Graphical interfaces and consoles call sys.excepthook and go on; so does the run."""
+    done = script("""
+        import code, sys, trialog
+        run = trialog.init("p", name="r", at_exit="COMPLETED")
+        def slot():
+            try: 1 / 0
+            except ZeroDivisionError: sys.excepthook(*sys.exc_info())
+        slot()
+        try: slot.missing
+        except AttributeError: sys.excepthook(*sys.exc_info())
+        code.InteractiveInterpreter().runsource("1 / 0")
+        run.log("x", 1.0)
+    """)
+    assert done.returncode == 0
+    assert done.stderr.count("ZeroDivisionError") == 2
+    assert ended(journals) == ("COMPLETED", None)
+    assert journals.points("x") == [(None, 1.0)]
+
+
+def test_a_hook_of_the_user_that_calls_ours(script, journals):
+    """Set after init(), it calls the one before, and leaves without an exit: the crash is kept."""
+    done = script("""
+        import os, sys, trialog
+        run = trialog.init("p", name="r")
+        ours = sys.excepthook
+        def hook(*error):
+            ours(*error)
+            os._exit(7)
+        sys.excepthook = hook
+        def train(): raise ValueError("boom")
+        train()
+    """)
+    assert done.returncode == 7
+    assert ended(journals) == ("CRASHED", "ValueError: boom")
+
+
+def test_an_error_that_somebody_else_remembers_is_not_the_end(script, journals):
+    """sys.last_exc of a debugger or of pytest in this process: a clean exit stays clean."""
+    done = script("""
+        import sys, trialog
+        run = trialog.init("p", name="r", at_exit="COMPLETED")
+        def call():
+            try: 1 / 0
+            except ZeroDivisionError as error:
+                sys.last_type, sys.last_value = type(error), error
+                sys.last_exc, sys.last_traceback = error, error.__traceback__
+        call()
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ended(journals) == ("COMPLETED", None)
+
+
+def test_a_handler_that_was_set_in_the_block_and_exits(script, journals):
+    """It replaced ours, but the exit came through it: INTERRUPTED, by the right signal."""
+    done = script("""
+        import os, signal, sys, time, trialog
+        with trialog.init("p", name="r"):
+            def leave(*_): sys.exit(0)
+            signal.signal(signal.SIGTERM, leave)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+    """)
+    assert done.returncode == 0
+    assert ended(journals) == ("INTERRUPTED", "SIGTERM")
+
+
+def test_a_signal_while_finish_waits_for_the_disk(script, journals):
+    """finish() was called: its word stands, and the process dies of the signal."""
+    done = script("""
+        import os, signal, threading, time, trialog
+        from trialog._writing import blockfile
+        real, is_asked = blockfile.sync, threading.Event()
+        def slow(fd):
+            is_asked.set()
+            time.sleep(0.8)
+            real(fd)
+        run = trialog.init("p", name="r")
+        blockfile.sync = slow
+        run.log("x", 1.0)
+        is_asked.wait()
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        run.finish("FAILED", reason="infeasible")
+        time.sleep(5)
+    """)
+    assert done.returncode == -signal.SIGTERM
+    assert ended(journals) == ("FAILED", "infeasible")
+    assert trialog.get_run("r").damages == 0

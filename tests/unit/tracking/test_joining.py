@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
+from dataclasses import replace
 
 import pytest
 
 import trialog
 from trialog import RunStatus, errors
+from trialog._format.encoding import encode_general
 from trialog._format.facts import Start
+from trialog._format.folders import Marker, StoreFolder, day_of
 from trialog._format.records import Kind
+from trialog._tracking import attempts
+from trialog._tracking.presence import is_alive
+from trialog._writing.identity import this_process
+from trialog._writing.store import claim_attempt
 
 
 def start_of(journals, path):
@@ -103,7 +111,174 @@ with trialog.init("p", id="ranks", name="train") as run:
     assert len(journals.facts(Kind.END)) == 1
 
 
+def test_a_run_that_has_ended_gets_another_attempt_by_its_id(script):
+    """The same script again: RUNNING while it runs, and its death is told of."""
+    for _ in range(2):
+        with trialog.init("p", name="r", id="fixed") as run:
+            assert trialog.get_run("fixed").status is RunStatus.RUNNING
+            run.log("x", 1.0)
+        assert trialog.get_run("fixed").status is RunStatus.COMPLETED
+    script("""
+        import os, trialog
+        run = trialog.init("p", id="fixed")
+        run.log("x", 2.0)
+        os._exit(1)
+    """)
+    found = trialog.get_run("fixed")
+    assert (found.status, found.reason, found.attempt) == (RunStatus.FAILED, "killed", 3)
+    with pytest.raises(KeyError), trialog.init("p", id="fixed"):
+        raise KeyError
+    found = trialog.get_run("fixed")
+    assert (found.status, found.attempt, found.name) == (RunStatus.CRASHED, 4, "r")
+    assert found.metric("x")["value"].tolist() == [1.0, 1.0, 2.0]
+
+
+def test_a_cell_with_an_id_that_runs_again_begins_another_attempt(capfd):
+    """The run that nobody finished ends first, and says so; nobody joins what is about to end."""
+    trialog.init("p", id="cell").log("x", 1.0)
+    run = trialog.init("p", id="cell")
+    assert "superseded" in capfd.readouterr().err
+    found = trialog.get_run("cell")
+    assert (found.status, found.attempt) == (RunStatus.RUNNING, 2)
+    run.finish()
+    assert trialog.get_run("cell").status is RunStatus.COMPLETED
+
+
+def test_two_writers_of_one_run_in_a_process_end_apart():
+    """One that joined in the same process and ends leaves the other open."""
+    with trialog.init("p", id="both") as first:
+        with trialog.init("p", id="both") as second:
+            second.log("x", 2.0)
+        assert trialog.get_active_run() is first
+        first.log("x", 1.0)
+        assert trialog.get_run("both").status is RunStatus.RUNNING
+    found = trialog.get_run("both")
+    assert (found.status, found.attempt, found.points) == (RunStatus.COMPLETED, 1, 2)
+
+
+def test_eight_ranks_that_go_on_at_once(tmp_path, store, journals):
+    """Of a run that has ended: one of them begins attempt 2, seven join it."""
+    trialog.init("p", id="ranks", name="train").finish()
+    code = """
+import sys, trialog
+sys.stdin.readline()
+with trialog.init("p", id="ranks") as run:
+    run.log("loss", 1.0)
+    print(run.name, flush=True)
+    sys.stdin.readline()
+"""
+    ranks = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(8)
+    ]
+    for rank in ranks:
+        rank.stdin.write("go\n")
+        rank.stdin.flush()
+    names = {rank.stdout.readline().strip() for rank in ranks}
+    starts = [start_of(journals, path) for path in journals.paths()]
+    assert trialog.get_run("ranks").status is RunStatus.RUNNING
+    for rank in ranks:
+        rank.communicate("end\n")
+        assert rank.returncode == 0
+    assert names == {"train"}
+    assert sorted((start.role, start.attempt) for start in starts) == [
+        *[("attach", 2)] * 7, ("run", 1), ("run", 2),
+    ]  # fmt: skip
+    run = trialog.get_run("ranks")
+    assert (run.status, run.attempt, run.points) == (RunStatus.COMPLETED, 2, 8)
+
+
 # -- resume= -----------------------------------------------------------------------------------
+
+
+def test_a_run_that_lives_is_not_gone_on_with(script):
+    """Else the end of the second would be that of the first, which still runs."""
+    code = "import trialog; trialog.init('p', resume='r')"
+    with trialog.init("p", name="r") as run:
+        done = script(code)
+        assert f"still RUNNING in process {os.getpid()} on " in done.stderr
+        assert f"use id={run.id!r} to join it" in done.stderr
+        with pytest.raises(errors.UsageError, match=r"open in this process; finish it first"):
+            trialog.init("p", resume="r")
+        assert trialog.get_run("r").status is RunStatus.RUNNING
+    assert script(code + ".finish()").returncode == 0
+    assert trialog.get_run("r").attempt == 2
+
+
+def test_one_that_joined_and_lives_keeps_the_run_from_being_gone_on_with(script):
+    """Also where the process that began it is gone."""
+    script("import os, trialog; trialog.init('p', name='r', id='r'); os._exit(1)")
+    with trialog.init("p", id="r"), pytest.raises(errors.UsageError, match="finish it first"):
+        trialog.init("p", resume="r")
+
+
+@pytest.mark.parametrize(
+    "age_s, is_refused", [(0, True), (25, True), (40, False)], ids=["now", "lately", "silent"]
+)
+def test_a_run_of_another_host_lives_while_its_journal_is_fresh(store, journals, age_s, is_refused):
+    """Nobody can ask its process: half a minute of silence is taken for its end."""
+    first = trialog.init("p", name="r")
+    first.finish()
+    (path,) = journals.paths()
+    start = replace(
+        start_of(journals, path), writer="a" * 26, boot="another", host="far", machine="m", pid=7
+    )
+    record = encode_general(Kind.START, start.created_ns, start.encode())
+    other = path.with_name(f"{start.writer}.journal")
+    other.write_bytes(record.ljust(path.stat().st_size, b"\0"))
+    at = time.time() - age_s
+    os.utime(other, (at, at))
+    marker = Marker(day_of(first.id), first.id, start.writer)
+    (path.parents[3] / "open" / marker.filename).touch()
+    if is_refused:
+        with pytest.raises(errors.UsageError, match="RUNNING in process 7 on far; use id="):
+            trialog.init("p", resume="r")
+    else:
+        trialog.init("p", resume="r").finish()
+
+
+@pytest.mark.parametrize("machine, is_there", [("same", False), ("another", True)])
+def test_a_run_from_before_a_reboot_has_ended(store, journals, machine, is_there):
+    """Its machine is this one, its kernel is gone: however short ago it wrote, nobody is there."""
+    first = trialog.init("p", name="r")
+    first.finish()
+    (path,) = journals.paths()
+    os.utime(path, (1_000_000_000, 1_000_000_000))  # before this machine was started
+    start = replace(start_of(journals, path), boot="earlier", machine="same")
+    (path.parents[3] / "open" / Marker(day_of(first.id), first.id, start.writer).filename).touch()
+    project = StoreFolder(store).project(first.organization.slug, "p")
+    here = this_process()._replace(machine=machine)
+    assert is_alive(project, start, here, 1_000_000_001 * 10**9) is is_there
+
+
+def test_another_program_with_the_same_number_is_not_the_writer(journals):
+    """A process number is used again: the time of its start tells them apart."""
+    first = trialog.init("p", name="r")
+    first.finish()
+    (path,) = journals.paths()
+    start = start_of(journals, path)
+    start = replace(start, writer="a" * 26, process_start=start.process_start - 1)
+    record = encode_general(Kind.START, start.created_ns, start.encode())
+    path.with_name(f"{start.writer}.journal").write_bytes(record.ljust(64 * 1024, b"\0"))
+    marker = Marker(day_of(first.id), first.id, start.writer)
+    (path.parents[3] / "open" / marker.filename).touch()
+    with trialog.init("p", id=first.id):
+        assert trialog.get_run("r").attempt == 2
+
+
+def test_a_claim_that_came_to_nothing_is_passed_over(store, monkeypatch):
+    """Who claimed attempt 2 was killed before it began: attempt 3 it is."""
+    monkeypatch.setattr(attempts, "FIRST_RECORD_S", 0.01)
+    first = trialog.init("p", name="r")
+    first.finish()
+    project = StoreFolder(store).project(first.organization.slug, "p")
+    assert claim_attempt(project, first.id, 2)
+    with trialog.init("p", resume="r"):
+        pass
+    found = trialog.get_run("r")
+    assert (found.status, found.attempt) == (RunStatus.COMPLETED, 3)
 
 
 @pytest.mark.parametrize("by", ["name", "id"])

@@ -114,11 +114,40 @@ def test_a_pending_run_begins_with_its_block():
         assert run.status is RunStatus.RUNNING
 
 
-def test_another_init_supersedes_a_run_that_nobody_entered(journals):
-    """FAILED, naming the next run, and it never turns back."""
+def test_only_what_became_of_the_run_is_told(script, monkeypatch):
+    """Nothing is, of a forked child with a run of its own, one that joined, the disabled mode."""
+    done = script("""
+        import os, trialog
+        run = trialog.init("p", name="r", id="r")
+        child = os.fork()
+        if not child:
+            trialog.init("p", name="child").finish()
+            os._exit(0)
+        os.waitpid(child, 0)
+        run.finish()
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+    with trialog.init("p", id="shared"):
+        done = script("""
+            import trialog
+            trialog.init("p", id="shared")
+            trialog.init("p").finish()
+        """)
+    assert (done.returncode, done.stderr) == (0, "")
+    monkeypatch.setenv("TRIALOG_MODE", "disabled")
+    done = script("import trialog; trialog.init('p'); trialog.init('p').finish()")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_another_init_supersedes_a_run_that_nobody_entered(journals, capfd):
+    """FAILED, naming the next run, for good; one line tells of it and of the cure."""
     first = trialog.init("p", name="r")
-    second = trialog.init("p", name="s")
+    second = trialog.init("q", name="s")
     assert first.status is RunStatus.FAILED
+    assert capfd.readouterr().err == (
+        "trialog: run 'r' was not finished and is kept as FAILED, superseded by 's'. Use `with "
+        "trialog.init(…) as run:`, call run.finish(), or pass supersede=False.\n"
+    )
     first.finish()
     assert ended(journals) == ("FAILED", "superseded by s")
     assert trialog.get_active_run() is second

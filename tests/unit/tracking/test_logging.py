@@ -117,6 +117,58 @@ def test_other_json_becomes_timed_records(run, journals):
     ]
 
 
+@pytest.mark.parametrize(
+    "given, points, kept_as_json",
+    [
+        ({"train": {"loss": 0.5, "top": {"5": 2}}}, {"train/loss": 0.5, "train/top/5": 2}, []),
+        (
+            {"a": 1.0, "val": {"ok": True, "n": np.float32(2)}},
+            {"a": 1.0, "val/ok": 1, "val/n": 2},
+            [],
+        ),
+        ({"mixed": {"loss": 0.5, "why": "warm"}}, {}, ["mixed"]),
+        ({"deep": {"a": {"b": [1]}}}, {}, ["deep"]),
+        ({"none": {"a": None}}, {}, ["none"]),
+        ({"empty": {}, "list": [1, 2]}, {}, ["empty", "list"]),
+    ],
+)
+def test_numbers_in_a_mapping_of_a_mapping_are_points(run, journals, given, points, kept_as_json):
+    """Where all of it are numbers; any other mapping is one JSON value."""
+    run.log(given, step=3)
+    run.finish()
+    found = {
+        name: value
+        for call in journals.calls()
+        for name, value in zip(call.names, call.values, strict=True)
+    }
+    assert found == points
+    assert [name for fact in journals.facts(Kind.VALUE) for name in fact["values"]] == kept_as_json
+
+
+def test_a_mapping_as_the_value_of_a_name_stays_json(run, journals):
+    """``log(name, value)`` takes any JSON as it is."""
+    run.log("counts", {"cat": 9, "dog": 1})
+    run.finish()
+    assert journals.calls() == []
+    assert journals.facts(Kind.VALUE)[0]["values"] == {"counts": {"cat": 9, "dog": 1}}
+
+
+def test_a_mapping_that_holds_itself_is_refused(run):
+    """It is no metrics, and no JSON."""
+    endless = {}
+    endless["again"] = endless
+    with pytest.raises(errors.TrialogError, match="endless"):
+        run.log({"endless": endless})
+
+
+def test_a_bad_name_in_a_nested_mapping_is_reported_beside_the_good(run, journals):
+    """Names are checked as joined."""
+    with pytest.raises(errors.InvalidNameError, match="control character"):
+        run.log({"train": {"a\nb": 1.0}, "good": 2.0}, step=1)
+    run.finish()
+    assert journals.points("good") == [(1, 2.0)]
+
+
 def test_a_bad_value_is_reported_beside_the_good_ones(run, journals):
     """The good values of a mapping are kept; the message names the bad key and its type."""
     with pytest.raises(errors.InvalidTypeError, match=r"'bad'.*object"):
@@ -394,3 +446,61 @@ def test_disabled_mode_keeps_the_api_and_writes_nothing(monkeypatch, store, tmp_
             run.log_file("f", tmp_path / "missing")
     assert run.status is trialog.RunStatus.COMPLETED
     assert not store.exists()
+
+
+@pytest.mark.parametrize(
+    "given,name,kept",
+    [
+        ({"a/b": 1, "a": {"b": 2}}, "a/b", {"a/b": 1}),
+        ({1: "x", "1": "y", "z": 3}, "1", {"1": "x", "z": 3}),
+        ({"a": {"b": 1}, "a/b": 2}, "a/b", {"a/b": 1}),
+    ],
+)
+def test_parameters_that_become_the_same_name_are_told(run, given, name, kept):
+    """The first stays, and so do the others; none is lost in silence."""
+    with pytest.raises(errors.InvalidNameError, match=f"{name!r} is there twice"):
+        run.log_parameters(given)
+    assert trialog.get_run(run.id).parameters == kept
+
+
+@pytest.mark.parametrize(
+    "value,text",
+    [
+        ({1: "x", "1": "y"}, "1"),
+        ({True: 1, "true": 2}, "true"),
+        ([{None: 1, "null": 2}], "null"),
+    ],
+)
+def test_keys_that_become_the_same_text_are_told(run, value, text):
+    """JSON has text keys only: two that would be one are an error that names it."""
+    with pytest.raises(errors.InvalidTypeError, match=f"two keys that become the text {text!r}"):
+        run.log_json("j", value)
+    assert "j" not in trialog.get_run(run.id).attachments
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"$blob": 1},
+        {"$blob": 1, "lr": 0.1},
+        {"$blob": "text", "x": "y" * 20_000},
+        {"$blob/sha256": "a", "$blob/size_bytes": 1},
+    ],
+    ids=["alone", "first", "spilled", "nested"],
+)
+def test_names_that_look_like_our_own_tags(run, parameters):
+    """A parameter called ``$blob`` is a parameter, and costs the others nothing."""
+    run.log_parameters(parameters)
+    run.log({"$blob": {"sha256": "x", "size_bytes": 1}, "other": "text"})
+    found = trialog.get_run(run.id)
+    assert found.parameters == parameters
+    assert found.damages == 0
+
+
+def test_metrics_that_become_the_same_name_are_told(run, journals):
+    """Nested mappings of numbers join their names; the first stays."""
+    for given in ({"a": {"b": 1.0}, "a/b": 2.0}, {"a/b": 1.0, "a": {"b": 2.0, "c": 3.0}}):
+        with pytest.raises(errors.InvalidNameError, match="'a/b' is there twice"):
+            run.log(given)
+    assert [value for _, value in journals.points("a/b")] == [1.0, 1.0]
+    assert [value for _, value in journals.points("a/c")] == [3.0]

@@ -217,3 +217,56 @@ def test_nothing_is_imported_to_know_a_number():
     """)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_masked_values_are_missing_not_zero(run, journals):
+    """Numpy's ``masked`` holds a zero that nobody computed: it is kept as NaN, everywhere."""
+    numpy = pytest.importorskip("numpy")
+    masked = numpy.ma.array([1.0, 2.0], mask=True).mean()
+    one = numpy.ma.array([5.0], mask=True)
+    run.log("x", masked)
+    run.log("x", one)
+    run.log({"x": masked, "y": numpy.float32(1)})
+    run.log("x", numpy.ma.array([5.0], mask=False))
+    run.log_parameter("p", masked)
+    values = [value for _, value in journals.points("x")]
+    assert [math.isnan(value) for value in values] == [True, True, True, False]
+    assert math.isnan(trialog.get_run(run.id).parameters["p"])
+
+
+def test_wide_floats_are_rounded_and_complex_ones_refused(run, journals):
+    """Numpy's long double gives itself as its item; its ``__float__`` is its value."""
+    numpy = pytest.importorskip("numpy")
+    run.log("x", numpy.longdouble(1) / 3)
+    run.log("y", {"inside": numpy.longdouble(2)})
+    run.log_parameter("p", numpy.longdouble(0.5))
+    assert journals.points("x") == [(None, 1 / 3)]
+    assert trialog.get_run(run.id).parameters == {"p": 0.5}
+    for value in (numpy.complex64(1), numpy.clongdouble(1)):
+        with pytest.raises(errors.InvalidTypeError):
+            run.log("z", value)
+
+
+def test_values_without_dimensions_take_the_short_way(run, journals):
+    """Numpy's scalars and arrays of none, and torch's: the same points as by the long way."""
+    numpy = pytest.importorskip("numpy")
+    values = {
+        "float32": numpy.float32(0.1),
+        "float16": numpy.float16(0.1),
+        "int64": numpy.int64(-7),
+        "bool": numpy.bool_(True),
+        "array": numpy.array(2.5),
+        "tensor": Tensor(0.5, shape=()),
+        "large": numpy.uint64(2**64 - 1),
+        "nan": numpy.float32("nan"),
+    }
+    for _ in range(2):
+        for name, value in values.items():
+            run.log(name, value)
+        run.log(values)
+    for name, value in values.items():
+        kept = [each for _, each in journals.points(name)]
+        assert len(kept) == 4, name
+        assert all(each == value.item() or value.item() != value.item() for each in kept), name
+    with pytest.raises(errors.InvalidTypeError):
+        run.log("date", numpy.datetime64("2026-01-01"))

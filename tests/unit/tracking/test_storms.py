@@ -194,3 +194,40 @@ def test_without_memory_for_a_value_the_run_goes_on(run):
         run.log("x", Huge())
     run.log("x", 1.0)
     assert len(run.metric("x")) == 1
+
+
+@pytest.mark.parametrize("call", ["run.log('x', float(i), i)", "run.log({'x': 1.0, 'y': 2}, i)"])
+def test_a_handler_that_raises_a_value_error_is_heard_by_the_user(script, journals, call):
+    """It looks like a full block, and is none: nothing is swallowed, and nothing doubled."""
+    done = script(f"""
+        import signal, trialog
+        class Stop(ValueError): pass
+        raised, caught, is_in = 0, 0, False
+        def on_alarm(*_):
+            global raised, is_in
+            if is_in:
+                is_in = False  # once, until it was caught
+                raised += 1
+                raise Stop
+        with trialog.init("p", name="r") as run:
+            signal.signal(signal.SIGALRM, on_alarm)
+            signal.setitimer(signal.ITIMER_REAL, 0.0003, 0.0003)
+            i = 0
+            while i < 150_000:
+                try:
+                    is_in = True
+                    while i < 150_000:
+                        i += 1
+                        {call}
+                    is_in = False
+                except Stop:
+                    caught += 1
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        print(raised, caught)
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+    raised, caught = map(int, done.stdout.split())
+    assert raised > 10
+    assert raised == caught
+    steps = [step for step, _ in journals.points("x")]
+    assert len(steps) == len(set(steps))

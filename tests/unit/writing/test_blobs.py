@@ -12,7 +12,7 @@ import pytest
 
 from trialog import errors
 from trialog._format.folders import StoreFolder
-from trialog._writing.blobs import CHUNK_BYTES, BlobWriter
+from trialog._writing.blobs import CHUNK_BYTES, PRIVATE_BYTES, BlobWriter
 
 
 @pytest.fixture
@@ -155,3 +155,49 @@ def test_many_threads_keep_the_same_bytes_at_once(blobs, folder):
         thread.join()
     assert len(set(stored)) == 1
     assert kept(folder, stored[0]) == data
+
+
+def test_a_buffer_that_changes_while_it_is_logged(blobs, folder):
+    """Small and large: what is written is what was hashed, under its own digest."""
+    for size in (CHUNK_BYTES, PRIVATE_BYTES + CHUNK_BYTES):
+        buffer = bytearray(size)
+        stop = threading.Event()
+
+        def meddle(buffer=buffer, stop=stop):
+            while not stop.is_set():
+                buffer[-1] = (buffer[-1] + 1) & 255
+                buffer[0] = buffer[-1]
+
+        thread = threading.Thread(target=meddle)
+        thread.start()
+        try:
+            for data in (buffer, memoryview(buffer).toreadonly()) * 3:
+                kept(folder, blobs.put(data))
+        finally:
+            stop.set()
+            thread.join()
+
+
+@pytest.mark.parametrize("size", [11, PRIVATE_BYTES + 1])
+@pytest.mark.parametrize("how", ["bytes", "bytearray", "file"])
+def test_a_blob_that_was_damaged_is_written_again(blobs, folder, tmp_path, size, how):
+    """Its size is right and its bytes are not: who logs the right ones mends it for all."""
+    data = os.urandom(size)
+    source = tmp_path / "source"
+    source.write_bytes(data)
+    target = folder.blob(blobs.put(data).sha256)
+    with target.open("r+b") as file:
+        file.write(bytes([data[0] ^ 1]))
+    if how == "file":
+        stored = blobs.put_file(source)
+    else:
+        stored = blobs.put(data if how == "bytes" else bytearray(data))
+    assert kept(folder, stored) == data
+
+
+def test_a_blob_that_is_whole_is_not_written_again(blobs, folder):
+    """The same bytes again cost a look at them."""
+    target = folder.blob(blobs.put(b"the same").sha256)
+    before = target.stat().st_ino
+    blobs.put(b"the same")
+    assert target.stat().st_ino == before

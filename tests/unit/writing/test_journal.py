@@ -13,7 +13,8 @@ from trialog._format.facts import End
 from trialog._format.records import Kind
 from trialog._writing import journal as journal_module
 from trialog._writing.blockfile import JournalClosedError
-from trialog._writing.steward import Steward
+from trialog._writing.journal import Journal
+from trialog._writing.steward import Rounds, Steward
 
 LARGE = b"{" + b" " * 16_000 + b"}"
 MAPPED = pytest.mark.parametrize("may_map", [True, False], ids=["mapped", "appended"])
@@ -88,6 +89,7 @@ def test_an_exception_at_every_opcode_between_two_blocks_loses_nothing(bench, ap
             append(journal, said)
             said += 1
         journal.tend(time.time_ns())
+        journal.sync(time.time_ns())
         append(journal, said)
         said += 1
         journal.close(Kind.END, End(status="COMPLETED"))
@@ -134,13 +136,13 @@ def test_a_handler_that_logs_at_every_opcode_between_two_blocks(bench, append, m
 
 def test_waking_the_steward_may_be_interrupted_by_a_handler_that_wakes_it():
     """No lock stands between a handler and the code it interrupted."""
-    steward = Steward()
+    rounds = Rounds("tend", Journal.tend, time.time_ns)
     for number in range(1, 200):
         done = threading.Event()
 
         def wake(number=number, done=done):
-            with AtOpcode({"wake", "put", "set", "notify", "notify_all"}, number, steward.wake):
-                steward.wake()
+            with AtOpcode({"wake", "put", "set", "notify", "notify_all"}, number, rounds.wake):
+                rounds.wake()
             done.set()
 
         thread = threading.Thread(target=wake, daemon=True)
@@ -211,6 +213,7 @@ def test_a_clock_that_is_set_back_stops_neither_syncs_nor_heartbeats(bench, appe
     append(journal, 1)
     now -= 10**14
     journal.tend(now)
+    journal.sync(now)
     journal.close(Kind.LEAVE)
     kinds = [record.kind for record in bench.read(journal) if hasattr(record, "kind")]
     assert {Kind.SYNCED, Kind.HEARTBEAT} <= set(kinds)
@@ -241,3 +244,77 @@ def test_a_closed_journal_refuses_and_closing_again_changes_nothing(bench, appen
     journal.close(Kind.END, End(status="FAILED"))
     journal.tend(time.time_ns())
     assert journal.path.read_bytes() == before
+
+
+class Refusal(ValueError):  # noqa: N818 # an interruption, as above
+    """What a signal handler raises that looks like a full block."""
+
+
+@MAPPED
+def test_a_handler_that_raises_a_value_error_is_heard_and_doubles_nothing(bench, append, may_map):
+    """At every opcode of appending and of going on to the next block."""
+
+    def refuse():
+        raise Refusal
+
+    for number in range(1, 1_500, 3):
+        journal = bench.journal(may_map=may_map)
+        said = fill_block(journal, append, 0)
+        at = AtOpcode({"_roll", "append_point", "put", "define", "reserve"}, number, refuse)
+        was_heard = False
+        try:
+            with at:
+                for step in range(said, said + 3):
+                    append(journal, step)
+        except Refusal:
+            was_heard = True
+        journal.close(Kind.LEAVE)
+        steps = bench.steps(journal)
+        assert len(steps) == len(set(steps)), number
+        assert was_heard is at.was_there
+        journal.path.unlink()
+        if not at.was_there:
+            break
+    else:
+        pytest.fail("the walk did not end")
+
+
+def test_a_record_that_was_written_is_not_refused(bench, append):
+    """An error that leaves ``write`` after the record was taken is not taken for a full block."""
+    journal = bench.journal(may_map=True)
+    append(journal, 0)
+    write, block = journal.block.write, journal.block
+
+    def write_and_raise(record):
+        write(record)
+        raise Refusal
+
+    block.write = write_and_raise
+    with pytest.raises(Refusal):
+        append(journal, 1)
+    block.write = write
+    journal.close(Kind.LEAVE)
+    assert bench.steps(journal) == [0, 1]
+
+
+def test_whoever_comes_first_completes_a_close(bench, append, monkeypatch):
+    """A signal handler that closes in the middle of closing: one end, and nothing is lost."""
+    for number in range(1, 1_500, 3):
+        journal = bench.journal(may_map=True)
+        append(journal, 0)
+        end = End(status="COMPLETED")
+
+        def close(journal=journal, end=end):
+            journal.close(Kind.END, end)
+
+        with AtOpcode({"close", "_append_last", "_flush"}, number, close) as at:
+            close()
+        records = bench.read(journal)
+        assert records[-1].kind is Kind.END
+        assert bench.steps(journal) == [0]
+        journal.path.unlink()
+        if not at.was_there:
+            break
+    else:
+        pytest.fail("the walk did not end")
+    assert number > 30

@@ -161,3 +161,9 @@ def test_opening_a_store_touches_nothing_but_its_description(tmp_path):
     home = tmp_path / "store"
     assert open_store(home, 1) == StoreFolder(Path(home))
     assert [each.name for each in home.rglob("*")] == ["store.json"]
+
+
+def test_a_folder_that_cannot_be_made_is_a_clear_error():
+    """/proc takes none, whatever is above it: it is said once, not by a thousand calls."""
+    with pytest.raises(errors.StoreError, match="/proc/trialog"):
+        open_store(Path("/proc/trialog/store"), 1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import errno
+import sys
 
 import pytest
 
 from trialog import errors
-from trialog._writing.trouble import Trouble
+from trialog._writing.trouble import Trouble, tell_on_stderr
 
 FULL = OSError(errno.ENOSPC, "No space left on device")
 
@@ -61,3 +62,32 @@ def test_only_the_strict_are_refused(told):
         Trouble("run 'r'", strict=True, tell=told.append).refuse(FULL)
     assert caught.value.errno == errno.ENOSPC
     assert caught.value.__cause__ is FULL
+
+
+def _raising(error):
+    class Broken:
+        def write(self, text):
+            raise error
+
+        def flush(self):
+            raise error
+
+    return Broken()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.EPIPE, "Broken pipe"),
+        ValueError("I/O operation on closed file."),
+        RuntimeError("reentrant call inside <_io.BufferedWriter name='<stderr>'>"),
+        TypeError("bytes, please"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_stderr_that_is_broken_is_nobody_to_tell(monkeypatch, error):
+    """Telling never raises: it is done by calls of log() and by the steward."""
+    monkeypatch.setattr(sys, "stderr", _raising(error))
+    tell_on_stderr("text")
+    monkeypatch.setattr(sys, "stderr", object())
+    tell_on_stderr("text")

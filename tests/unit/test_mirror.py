@@ -1,0 +1,87 @@
+"""Whoever changes a module finds its tests: a file of its name, or the one that is named here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import trialog
+
+SOURCE = Path(trialog.__file__).parent
+TESTS = Path(__file__).parents[1]
+
+# Parts of something that is tested as a whole, by the test file that does so.
+TESTED_IN = {
+    # reading a store: from journals to rows, as one machine
+    "unit/catalog/test_catalog.py": """
+        _catalog/examination _catalog/ingest _catalog/opening _catalog/reading _catalog/refreshing
+        _catalog/runrows _catalog/states _catalog/turns
+    """,
+    "unit/catalog/test_compaction.py": "_catalog/pointreading _catalog/segments",
+    "unit/catalog/test_database.py": "_catalog/schema",
+    "unit/catalog/test_payloads.py": "_catalog/jsonvalues",
+    "unit/catalog/test_queries.py": "_catalog/selections",
+    "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
+    # commands: by what they print
+    "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
+    "unit/cli/test_run_compare.py": "_cli/comparing _cli/comparison",
+    "unit/cli/test_run_show.py": "_cli/found _cli/sheet",
+    "unit/cli/test_terminal.py": "_cli/output _cli/progress _cli/session",
+    "unit/cli/test_upkeep.py": "_cli/diagnosis",
+    # the façade: by what users call
+    "unit/test_public_surface.py": """
+        _public/functions _public/queries _public/stored _version errors
+    """,
+    "unit/reading/test_content.py": "_public/content _public/unkept",
+    "unit/tracking/test_lifecycle.py": "_public/run _tracking/run",
+    "unit/test_bad_input.py": "_public/readonly",
+    # handles and tables of runs
+    "unit/reading/test_runs.py": "_reading/catalogs _reading/records _reading/stored",
+    "unit/reading/test_frames.py": "_reading/headings _reading/moments",
+    # recording: by what the journal holds afterwards
+    "unit/tracking/test_files.py": "_tracking/attachments",
+    "unit/tracking/test_exits.py": "_tracking/handlers",
+    "unit/tracking/test_joining.py": """
+        _tracking/attempts _tracking/earlier _tracking/presence _tracking/starting _tracking/writers
+    """,
+    "unit/tracking/test_logging.py": "_tracking/calls _tracking/facts",
+    "crash/test_writer_forks.py": "_writing/descriptors",
+    # codecs: the parts that several of them share
+    "unit/codecs/test_pandas.py": "codecs/_frames codecs/_parquet",
+    "unit/codecs/test_protocol.py": "codecs/_origin codecs/_refusals",
+}
+
+
+def modules():
+    """Every module but packages' own, by its path without a suffix."""
+    paths = (path.relative_to(SOURCE) for path in SOURCE.rglob("*.py"))
+    return {path.with_suffix("").as_posix() for path in paths if path.stem != "__init__"}
+
+
+def mirror_of(module):
+    """The test file of a module's name: without the underscores that keep it private."""
+    *folders, name = (part.strip("_") for part in module.split("/"))
+    return Path("unit", *folders, f"test_{name}.py").as_posix()
+
+
+def elsewhere():
+    return {module: file for file, listed in TESTED_IN.items() for module in listed.split()}
+
+
+def test_every_module_has_its_tests():
+    """In the file of its name; where it is a part of something, the file is named above."""
+    named = elsewhere()
+    homeless = {
+        module: mirror_of(module)
+        for module in modules()
+        if module not in named and not (TESTS / mirror_of(module)).exists()
+    }
+    assert homeless == {}
+
+
+def test_no_exception_is_out_of_date():
+    """Each is of a module that exists, has no file of its own, and is named once."""
+    named = elsewhere()
+    assert len(named) == sum(len(listed.split()) for listed in TESTED_IN.values())
+    assert named.keys() - modules() == set()
+    assert [module for module in named if (TESTS / mirror_of(module)).exists()] == []
+    assert [file for file in TESTED_IN if not (TESTS / file).exists()] == []
