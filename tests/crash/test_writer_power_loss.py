@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from zlib import crc32
 
 import pytest
@@ -22,6 +23,12 @@ KILLED = """
     for step in range({before}, {before} + {after}): run.log("x", float(step), step)
     os.kill(os.getpid(), signal.SIGKILL)
 """
+
+
+@pytest.fixture(autouse=True)
+def just_started(monkeypatch):
+    """This machine has been started a moment ago: whatever is in the store is older."""
+    monkeypatch.setattr(time, "clock_gettime_ns", lambda _: 0)
 
 
 def after_a_reboot(path):
