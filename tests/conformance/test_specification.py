@@ -13,11 +13,11 @@ from zlib import crc32
 import pytest
 
 import trialog
-from trialog._catalog.liveness import SILENCE_NS
 from trialog._format import blocks, facts, records, values
 from trialog._format.encoding import encode_general, encode_name, encode_point, encode_points
 from trialog._format.folders import STORE_VERSION, StoreFolder, make_id
 from trialog._format.records import Kind
+from trialog._journals.liveness import SILENCE_NS
 from trialog._names import MAX_NAME_BYTES
 from trialog._tracking import endings
 from trialog._writing.journal import HEARTBEAT_NS

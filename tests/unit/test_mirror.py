@@ -13,12 +13,12 @@ TESTS = Path(__file__).parents[1]
 TESTED_IN = {
     # reading a store: from journals to rows, as one machine
     "unit/catalog/test_catalog.py": """
-        _catalog/examination _catalog/ingest _catalog/opening _catalog/reading _catalog/refreshing
+        _catalog/examination _journals/ingest _catalog/opening _journals/reading _catalog/refreshing
         _catalog/runrows _catalog/states _catalog/turns
     """,
     "unit/catalog/test_compaction.py": "_catalog/pointreading _catalog/segments",
     "unit/catalog/test_database.py": "_catalog/schema",
-    "unit/catalog/test_payloads.py": "_catalog/jsonvalues",
+    "unit/journals/test_payloads.py": "_journals/jsonvalues",
     "unit/catalog/test_queries.py": "_catalog/selections",
     "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
     # commands: by what they print

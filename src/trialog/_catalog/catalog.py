@@ -13,16 +13,16 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from trialog._catalog.addresses import RunPlace
 from trialog._catalog.database import ReplacedError, is_broken, is_stuck
 from trialog._catalog.examination import JournalExaminer
 from trialog._catalog.opening import Opened, open_caches
 from trialog._catalog.places import describe_store
-from trialog._catalog.processes import read_here
 from trialog._catalog.refreshing import Progress
-from trialog._catalog.stretches import Stretch
 from trialog._catalog.verification import Verification, Verifier
 from trialog._format.folders import StoreFolder
+from trialog._journals.addresses import RunPlace
+from trialog._journals.processes import read_here
+from trialog._journals.stretches import Stretch
 from trialog.errors import StoreError, TrialogError
 
 _TURNS = 10

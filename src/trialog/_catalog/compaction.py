@@ -32,8 +32,8 @@ from trialog._catalog.segments import (
     publish,
 )
 from trialog._catalog.series import PointsPlan, journal_points, plan_points
-from trialog._catalog.stretches import Stretch, join
 from trialog._format.folders import StoreFolder
+from trialog._journals.stretches import Stretch, join
 
 POINTS_A_SEGMENT = 10_000_000
 RUNS_A_SEGMENT = 512

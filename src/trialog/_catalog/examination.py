@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from trialog._catalog.journals import BlockRead, JournalFile
-from trialog._catalog.payloads import digest_of, read_content, start_in
-from trialog._catalog.processes import (
-    Identity,
-    Presence,
-    Presences,
-    identity_of,
-)
 from trialog._format.blocks import LAST_WORDS_START, TRAILER_BYTES
 from trialog._format.decoding import BlockIndex, Fact
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
 from trialog._format.records import FORMAT_VERSION, Kind
+from trialog._journals.journals import BlockRead, JournalFile
+from trialog._journals.payloads import digest_of, read_content, start_in
+from trialog._journals.processes import (
+    Identity,
+    Presence,
+    Presences,
+    identity_of,
+)
 from trialog.errors import IntegrityError
 
 _MAX_ERRORS = 100  # of one journal: who has more does not read them

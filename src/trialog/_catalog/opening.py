@@ -10,7 +10,6 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from trialog._catalog.addresses import RunPlace
 from trialog._catalog.database import Database, ReplacedError
 from trialog._catalog.places import (
     choose_caches,
@@ -21,6 +20,7 @@ from trialog._catalog.places import (
 )
 from trialog._catalog.refreshing import Progress, Refresher
 from trialog._format.folders import StoreFolder
+from trialog._journals.addresses import RunPlace
 
 
 @dataclass(slots=True)

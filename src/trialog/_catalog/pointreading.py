@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from trialog._catalog.compaction import Compactor, is_worth_it
-from trialog._catalog.scanning import Reading
 from trialog._catalog.segments import UNREADABLE, SegmentReader, Wanted
 from trialog._catalog.series import PointsPlan, plan_points, read_from_journals
-from trialog._catalog.stretches import Stretch, merge_writers
+from trialog._journals.scanning import Reading
+from trialog._journals.stretches import Stretch, merge_writers
 from trialog.errors import StoreError
 
 if TYPE_CHECKING:

@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Row, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
-from trialog._catalog.schema import key_of
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
 from trialog._catalog.seriesrows import summary_of
-from trialog._catalog.summaries import Summary, merge
 from trialog._filters import RunFilter
 from trialog._format.values import load_json
+from trialog._journals.addresses import key_of
+from trialog._journals.summaries import Summary, merge
 
 _TAG_MARK = b'{"$'
 

@@ -11,15 +11,16 @@ import orjson
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import RunPlace
 from trialog._catalog.deriving import DERIVED_FROM
-from trialog._catalog.reading import Delta, FactRead, JournalState
 from trialog._catalog.rows import Rows, chunks
-from trialog._catalog.runrows import RunUpdate, take_run
+from trialog._catalog.runrows import take_run
 from trialog._catalog.seriesrows import take_series
 from trialog._format.facts import Attachment
 from trialog._format.records import Kind
 from trialog._format.values import dump_json
+from trialog._journals.addresses import RunPlace
+from trialog._journals.ingest import RunUpdate
+from trialog._journals.reading import Delta, FactRead, JournalState
 
 
 def record(connection: Connection, updates: Sequence[RunUpdate]) -> set[RunPlace]:

@@ -9,22 +9,22 @@ from pathlib import Path
 from sqlalchemy import select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.database import Database
-from trialog._catalog.ingest import RunReader
-from trialog._catalog.journals import JournalFile
-from trialog._catalog.numbering import CallCutError
-from trialog._catalog.payloads import start_in
-from trialog._catalog.processes import read_here
-from trialog._catalog.reading import JournalState
 from trialog._catalog.recording import record
 from trialog._catalog.rows import chunks, upsert
-from trialog._catalog.runrows import RunUpdate, forget_runs, project_row
-from trialog._catalog.scanning import QUIET_NS, Found, Known, Scanner, names_in
+from trialog._catalog.runrows import forget_runs, project_row
 from trialog._catalog.states import load_states, state_of
 from trialog._catalog.turns import in_turn
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.ingest import RunReader, RunUpdate
+from trialog._journals.journals import JournalFile
+from trialog._journals.numbering import CallCutError
+from trialog._journals.payloads import start_in
+from trialog._journals.processes import read_here
+from trialog._journals.reading import JournalState
+from trialog._journals.scanning import QUIET_NS, Found, Known, Scanner, names_in
 
 Progress = Callable[[int, int], None]
 """Told how many of how many are done."""

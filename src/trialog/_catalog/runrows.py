@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection, delete, func, select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.deriving import DERIVED_FROM, JournalFacts, PlacedFact, derive_run
-from trialog._catalog.reading import Delta, JournalState
 from trialog._catalog.rows import Rows, chunks
 from trialog._format.records import Kind
 from trialog._format.values import dump_json, load_json
-
-
-class RunUpdate(NamedTuple):
-    """What was read of a run: each journal's state afterwards, and what is new."""
-
-    place: RunPlace
-    journals: list[tuple[JournalState, Delta]]
+from trialog._journals.addresses import ProjectPlace
+from trialog._journals.ingest import RunUpdate
+from trialog._journals.reading import JournalState
 
 
 def take_run(connection: Connection, rows: Rows, update: RunUpdate, *, is_new: bool) -> None:

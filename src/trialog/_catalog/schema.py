@@ -1,12 +1,10 @@
 """The catalog's tables: one schema for SQLite and PostgreSQL.
 
-Keys are made of what a row is about (:func:`key_of`), not counted: a catalog that was deleted and
-made again gives every run the key it had.
+Keys are made of what a row is about (``key_of`` in ``_journals.addresses``), not counted: a catalog
+that was deleted and made again gives every run the key it had.
 """
 
 from __future__ import annotations
-
-import hashlib
 
 from sqlalchemy import (
     BigInteger,
@@ -29,12 +27,6 @@ SCHEMA_VERSION = f"2.{FORMAT_VERSION}"  # another format may read what this one 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 
 METADATA = MetaData()
-
-
-def key_of(*parts: str) -> int:
-    """The key of what these texts name together: 63 bits."""
-    digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=8).digest()
-    return int.from_bytes(digest) >> 1
 
 
 def _key(name: str = "key") -> Column[int]:

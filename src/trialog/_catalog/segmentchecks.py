@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from trialog._catalog.journals import JournalFile
 from trialog._catalog.segments import UNREADABLE, SegmentReader, SegmentRun
 from trialog._format.folders import StoreFolder
+from trialog._journals.journals import JournalFile
 
 AGAIN = "`trialog rebuild` makes it again"
 KEEP = "`trialog rebuild` sets it aside"

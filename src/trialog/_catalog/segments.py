@@ -21,9 +21,9 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.series import Spans
-from trialog._catalog.stretches import Stretch, empty_stretch, join
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.stretches import Stretch, empty_stretch, join
 
 ROWS_A_GROUP = 100_000
 FORMAT = 1

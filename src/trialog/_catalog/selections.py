@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, Select, exists, or_, select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.processes import Identity, identity_of
 from trialog._catalog.rows import chunks
 from trialog._filters import RunFilter
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.processes import Identity, identity_of
 
 _APART = frozenset({"project", "parameters"})  # the owner's slug stands for its key; long
 

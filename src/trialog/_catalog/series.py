@@ -10,17 +10,17 @@ import orjson
 from sqlalchemy import Connection, func, select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.journals import JournalFile, with_next
-from trialog._catalog.jsonvalues import continuing_calls, json_calls
-from trialog._catalog.liveness import FATES
-from trialog._catalog.numbering import Numbering
-from trialog._catalog.processes import Presence
 from trialog._catalog.rows import chunks
-from trialog._catalog.stretches import Stretch, by_metric, join, merge_writers
 from trialog._format import columns
 from trialog._format.decoding import BlockIndex
 from trialog._format.folders import StoreFolder
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.journals import JournalFile, with_next
+from trialog._journals.jsonvalues import continuing_calls, json_calls
+from trialog._journals.liveness import FATES
+from trialog._journals.numbering import Numbering
+from trialog._journals.processes import Presence
+from trialog._journals.stretches import Stretch, by_metric, join, merge_writers
 
 Spans = dict[str, list[list[Any]]]
 """Metric -> [[writer, first row, rows], …]."""

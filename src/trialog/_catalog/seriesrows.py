@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.reading import Delta, JournalState
 from trialog._catalog.rows import Rows, chunks
-from trialog._catalog.schema import key_of
-from trialog._catalog.summaries import Summary, append
 from trialog._format.values import MAX_EXACT, dump_json, load_json
+from trialog._journals.addresses import key_of
+from trialog._journals.reading import Delta, JournalState
+from trialog._journals.summaries import Summary, append
 
 _NUMBERS = ("first", "last", "min", "max")
 

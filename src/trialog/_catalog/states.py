@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.numbering import STRETCHES, Numbering
-from trialog._catalog.reading import JournalState
 from trialog._catalog.rows import chunks
 from trialog._format.facts import Start
+from trialog._journals.numbering import STRETCHES, Numbering
+from trialog._journals.reading import JournalState
 
 States = dict[str, JournalState]
 """Of one run, by writer."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from trialog._catalog.liveness import FATES, Derived, Writer, derive, doubtful
-from trialog._catalog.processes import Identity, Presence, Presences
 from trialog._catalog.selections import RunRow, WriterRow
 from trialog._entities import RunStatus
 from trialog._format.folders import StoreFolder
+from trialog._journals.liveness import FATES, Derived, Writer, derive, doubtful
+from trialog._journals.processes import Identity, Presence, Presences
 
 _PRESENCES = {fate: presence for presence, fate in FATES.items()}
 

@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.blobs import hash_blob
 from trialog._catalog.examination import Examined, JournalExaminer
-from trialog._catalog.payloads import is_digest
 from trialog._catalog.places import is_described
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder, day_of
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.blobs import hash_blob
+from trialog._journals.payloads import is_digest
 
 _DIGEST_START = 16  # of 64 hexadecimal digits: as many as 64 bits hold
 _TEMPORARY = re.compile(r"\..*")

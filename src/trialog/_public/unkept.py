@@ -55,7 +55,7 @@ class UnkeptReader:
 
     def metric(self, name: str) -> pd.DataFrame:
         """No points, in the columns that points have."""
-        from trialog._catalog.stretches import empty_stretch  # noqa: PLC0415 # loads numpy
+        from trialog._journals.stretches import empty_stretch  # noqa: PLC0415 # loads numpy
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
         del name

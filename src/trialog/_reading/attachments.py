@@ -12,8 +12,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from trialog._catalog.blobs import CHUNK_BYTES, open_blob
 from trialog._format.folders import StoreFolder
+from trialog._journals.blobs import CHUNK_BYTES, open_blob
 from trialog._names import nearest
 from trialog._reading.records import date_of
 from trialog.errors import AttachmentExistsError, NotFoundError, UsageError

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from trialog._catalog import Catalog, RunPlace, queries
-from trialog._catalog.blobs import read_blob
 from trialog._catalog.queries import JsonValue
-from trialog._catalog.stretches import Stretch
-from trialog._catalog.summaries import Summary
 from trialog._format.values import load_json
+from trialog._journals.blobs import read_blob
+from trialog._journals.stretches import Stretch
+from trialog._journals.summaries import Summary
 from trialog._names import nearest
 from trialog._reading.attachments import AttachmentInfo, Attachments, open_checked, write_blob
 from trialog._reading.moments import ParameterMoment, ValueMoment

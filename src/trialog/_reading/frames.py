@@ -13,8 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trialog._catalog import Stretch, Summary
-from trialog._catalog.stretches import join
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
+from trialog._journals.stretches import join
 from trialog._reading.headings import (
     COMPARED,
     FIXED,

@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any, overload
 
 from trialog._catalog import Catalog
-from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.liveness import Derived
-from trialog._catalog.processes import read_here
 from trialog._catalog.selections import RunRow
 from trialog._catalog.statuses import StatusReader, written_status
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
@@ -21,6 +18,9 @@ from trialog._format import owners
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
 from trialog._format.values import load_json
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.liveness import Derived
+from trialog._journals.processes import read_here
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BILLION = 1_000_000_000

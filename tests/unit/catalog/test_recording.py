@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from trialog._catalog import schema
-from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.database import Database
-from trialog._catalog.reading import Delta, FactRead, JournalState
 from trialog._catalog.recording import record
-from trialog._catalog.runrows import RunUpdate
 from trialog._format.decoding import Damage
 from trialog._format.facts import Start
 from trialog._format.records import Kind
 from trialog._format.values import load_json
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.ingest import RunUpdate
+from trialog._journals.reading import Delta, FactRead, JournalState
 
 PLACE = RunPlace(ProjectPlace("acme", "demo"), "named", "r")
 START = Start(

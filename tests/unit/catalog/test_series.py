@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace
 from trialog._catalog.series import journal_points, plan_points, read_from_journals
+from trialog._journals.addresses import ProjectPlace, RunPlace
 
 PROJECT = ProjectPlace("acme", "demo")
 

@@ -8,11 +8,11 @@ from sqlalchemy import select
 
 from trialog._catalog import schema
 from trialog._catalog.database import Database
-from trialog._catalog.numbering import Numbering
-from trialog._catalog.reading import Delta, JournalState
 from trialog._catalog.rows import Rows
 from trialog._catalog.seriesrows import summary_of, take_series
-from trialog._catalog.summaries import Summary, append
+from trialog._journals.numbering import Numbering
+from trialog._journals.reading import Delta, JournalState
+from trialog._journals.summaries import Summary, append
 
 WHOLE = st.integers(-(2**63), 2**63 - 1)
 EXACT = st.integers(2**53 + 1, 2**64 - 1) | st.integers(-(2**63), -(2**53) - 1)

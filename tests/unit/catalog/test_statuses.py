@@ -7,13 +7,13 @@ from dataclasses import replace
 from zlib import crc32
 
 from trialog._catalog import ProjectPlace, RunPlace, queries
-from trialog._catalog.ingest import RunReader
-from trialog._catalog.processes import read_here
 from trialog._catalog.statuses import StatusReader
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._format.blocks import encode_trailer
 from trialog._format.records import Kind
+from trialog._journals.ingest import RunReader
+from trialog._journals.processes import read_here
 
 SECOND_NS = 1_000_000_000
 ELSEWHERE = {"host": "other", "machine": "other", "boot": "other"}

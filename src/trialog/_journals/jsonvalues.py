@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from trialog._catalog.payloads import read_content
 from trialog._format import columns
 from trialog._format.columns import Calls
 from trialog._format.decoding import BlockIndex
 from trialog._format.folders import StoreFolder
 from trialog._format.records import Kind
+from trialog._journals.payloads import read_content
 from trialog.errors import IntegrityError
 
 _WIDE_KINDS = (Kind.POINT_WIDE, Kind.POINTS_WIDE)
@@ -26,7 +26,7 @@ def as_call(offset: int, time_ns: int, content: Mapping[str, Any]) -> Calls:
     Args:
         offset: where the fact stands.
         time_ns: when it was logged.
-        content: as :func:`trialog._catalog.payloads.read_content` gives it.
+        content: as :func:`trialog._journals.payloads.read_content` gives it.
     """
     step = content["step"]
     return Calls(

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialog._catalog.stretches import Stretch, empty_stretch, join, merge_writers
+from trialog._journals.stretches import Stretch, empty_stretch, join, merge_writers
 
 
 def stretch(times, first=0, exact=None):

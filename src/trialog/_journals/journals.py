@@ -16,7 +16,6 @@ from types import TracebackType
 from typing import NamedTuple, Self, TypeVar
 from zlib import crc32
 
-from trialog._catalog.processes import Presence
 from trialog._format.blocks import (
     LAST_WORDS_BYTES,
     LAST_WORDS_START,
@@ -36,6 +35,7 @@ from trialog._format.records import (
     make_word,
     record_bytes,
 )
+from trialog._journals.processes import Presence
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ import hashlib
 
 import pytest
 
-from trialog._catalog.blobs import CHUNK_BYTES, hash_blob, open_blob, read_blob
 from trialog._format.folders import StoreFolder
+from trialog._journals.blobs import CHUNK_BYTES, hash_blob, open_blob, read_blob
 from trialog.errors import IntegrityError
 
 SIZES = pytest.mark.parametrize("size", [0, 1, 1000, CHUNK_BYTES, CHUNK_BYTES + 1])

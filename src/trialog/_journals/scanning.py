@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace, is_ours
 from trialog._format.folders import Marker, StoreFolder
+from trialog._journals.addresses import ProjectPlace, RunPlace, is_ours
 from trialog.errors import StoreError
 
 QUIET_NS = 2_000_000_000

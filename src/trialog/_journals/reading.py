@@ -12,14 +12,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trialog._catalog.journals import JournalFile, with_next
-from trialog._catalog.jsonvalues import as_call, continuing_calls
-from trialog._catalog.liveness import FATES
-from trialog._catalog.numbering import Numbering
-from trialog._catalog.payloads import digest_of, read_content, start_in
-from trialog._catalog.processes import Presence
-from trialog._catalog.stretches import by_metric
-from trialog._catalog.summaries import Summary, append, summarise
 from trialog._format import columns
 from trialog._format.blocks import LAST_WORDS_START
 from trialog._format.columns import Calls
@@ -27,6 +19,14 @@ from trialog._format.decoding import BlockIndex, Damage, Fact
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
 from trialog._format.records import FORMAT_VERSION, Kind
+from trialog._journals.journals import JournalFile, with_next
+from trialog._journals.jsonvalues import as_call, continuing_calls
+from trialog._journals.liveness import FATES
+from trialog._journals.numbering import Numbering
+from trialog._journals.payloads import digest_of, read_content, start_in
+from trialog._journals.processes import Presence
+from trialog._journals.stretches import by_metric
+from trialog._journals.summaries import Summary, append, summarise
 from trialog.errors import IntegrityError
 
 BLOCKS_AT_ONCE = 16

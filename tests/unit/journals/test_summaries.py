@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trialog._catalog.summaries import append, merge, summarise
+from trialog._journals.summaries import append, merge, summarise
 
 VALUES = st.lists(
     st.sampled_from([0.0, -0.0, 1.0, 2.0, math.nan, math.inf, -math.inf, 0.5]),

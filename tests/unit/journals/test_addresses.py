@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace, is_ours
 from trialog._format.folders import StoreFolder, make_id
+from trialog._journals.addresses import ProjectPlace, RunPlace, is_ours
 
 PROJECT = ProjectPlace("acme", "demo")
 RUN = RunPlace(PROJECT, "2026-01-02", "r1")

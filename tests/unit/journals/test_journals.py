@@ -8,13 +8,13 @@ from zlib import crc32
 import pytest
 
 import trialog
-from trialog._catalog.journals import JournalFile, last_synced
-from trialog._catalog.processes import Presence
 from trialog._format.blocks import TRAILER_BYTES, encode_trailer
 from trialog._format.encoding import encode_general, encode_name, encode_point
 from trialog._format.facts import SYNCED
 from trialog._format.records import Kind
 from trialog._format.values import to_number
+from trialog._journals.journals import JournalFile, last_synced
+from trialog._journals.processes import Presence
 
 NAME = encode_name(0, "x", 1)
 

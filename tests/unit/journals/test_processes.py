@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import trialog
-from trialog._catalog.processes import Identity, Presence, Presences, read_here
+from trialog._journals.processes import Identity, Presence, Presences, read_here
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from trialog._catalog.processes import Presence
 from trialog._entities import RunStatus
+from trialog._journals.processes import Presence
 
 SILENCE_NS = 600 * 1_000_000_000  # a writer elsewhere that says nothing for so long is lost
 QUIET_NS = 30 * 1_000_000_000  # three heartbeats missed: worth a note

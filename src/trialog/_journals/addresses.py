@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
-from trialog._catalog.schema import key_of
 from trialog._format.folders import JOURNAL_SUFFIX, RUN_ID, ProjectFolder, StoreFolder
 
 
@@ -58,3 +58,9 @@ class RunPlace(NamedTuple):
 def is_ours(name: str) -> bool:
     """Whether trialog gives folders and writers such names: no hidden or foreign file has one."""
     return RUN_ID.fullmatch(name) is not None
+
+
+def key_of(*parts: str) -> int:
+    """The key of what these texts name together: 63 bits."""
+    digest = hashlib.blake2b("\0".join(parts).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 1

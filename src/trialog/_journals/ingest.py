@@ -5,25 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
-from trialog._catalog.addresses import RunPlace, is_ours
-from trialog._catalog.journals import JournalFile
-from trialog._catalog.numbering import CallCutError
-from trialog._catalog.payloads import start_in
-from trialog._catalog.processes import (
+from trialog._format.facts import Start
+from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
+from trialog._journals.addresses import RunPlace, is_ours
+from trialog._journals.journals import JournalFile
+from trialog._journals.numbering import CallCutError
+from trialog._journals.payloads import start_in
+from trialog._journals.processes import (
     Identity,
     Presence,
     Presences,
     identity_of,
 )
-from trialog._catalog.reading import Delta, JournalState, read_on
-from trialog._catalog.runrows import RunUpdate
-from trialog._catalog.scanning import names_in
-from trialog._format.facts import Start
-from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
+from trialog._journals.reading import Delta, JournalState, read_on
+from trialog._journals.scanning import names_in
 from trialog.errors import StoreError
 
 _UNBORN_NS = 10 * 1_000_000_000  # so long a first record may take to be written
+
+
+class RunUpdate(NamedTuple):
+    """What was read of a run: each journal's state afterwards, and what is new."""
+
+    place: RunPlace
+    journals: list[tuple[JournalState, Delta]]
 
 
 class RunReader:

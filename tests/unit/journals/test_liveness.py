@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from trialog._catalog.liveness import QUIET_NS, SILENCE_NS, Writer, derive
-from trialog._catalog.processes import Presence
 from trialog._entities import RunStatus
+from trialog._journals.liveness import QUIET_NS, SILENCE_NS, Writer, derive
+from trialog._journals.processes import Presence
 
 NOW_NS = 10**18
 

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
-from trialog._catalog.blobs import read_blob
 from trialog._format.decoding import Fact
 from trialog._format.facts import Start, spilled_to
 from trialog._format.folders import StoreFolder
 from trialog._format.records import FORMAT_VERSION, Kind
 from trialog._format.values import load_json
+from trialog._journals.blobs import read_blob
 from trialog.errors import IntegrityError
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")

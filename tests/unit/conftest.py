@@ -10,12 +10,12 @@ from typing import BinaryIO
 import pytest
 
 from trialog._catalog import Catalog
-from trialog._catalog.processes import read_here
 from trialog._format.encoding import encode_general, encode_name, encode_point
 from trialog._format.facts import SYNCED, End, Start
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
 from trialog._format.records import Kind
 from trialog._format.values import dump_json, to_number
+from trialog._journals.processes import read_here
 
 NOW_NS = 1_700_000_000_000_000_000
 SECOND_NS = 1_000_000_000

@@ -10,8 +10,6 @@ from hypothesis import strategies as st
 
 import trialog
 from trialog._catalog import queries
-from trialog._catalog.journals import with_next
-from trialog._catalog.numbering import STRETCHES, CallCutError, Numbering
 from trialog._filters import RunFilter
 from trialog._format.blocks import Extent
 from trialog._format.columns import calls
@@ -19,6 +17,8 @@ from trialog._format.decoding import events, index_block
 from trialog._format.encoding import encode_name, encode_point, encode_points, encode_template
 from trialog._format.records import MAX_STEP, Kind
 from trialog._format.values import to_number
+from trialog._journals.journals import with_next
+from trialog._journals.numbering import STRETCHES, CallCutError, Numbering
 
 NAMES = ("a", "b", "c", "d")
 TEMPLATES = ((0,), (0, 1), (1, 2), (2, 3, 0))

@@ -6,9 +6,9 @@ import os
 
 import pytest
 
-from trialog._catalog.addresses import ProjectPlace, RunPlace
-from trialog._catalog.scanning import ORPHAN_NS, QUIET_NS, Expected, Known, Scanner
 from trialog._format.folders import Marker, StoreFolder
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.scanning import ORPHAN_NS, QUIET_NS, Expected, Known, Scanner
 
 PROJECT, DAY = ProjectPlace("acme", "demo"), "2026-01-02"
 NOW_NS = 1_800_000_000_000_000_000
