@@ -12,7 +12,22 @@ from slugify import slugify
 from trialog.errors import InvalidNameError, UnknownKeywordError
 
 MAX_NAME_BYTES = 1024
+MAX_SHOWN = 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def shown(value: object) -> str:
+    """A value as an error message shows it: bounded, and whatever it is.
+
+    Example:
+        >>> shown([1, 2])
+        '[1, 2]'
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of more digits than Python converts to text
+        return f"a {type(value).__name__} of too many digits to show"
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
 def check_name(name: object, what: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from trialog._format.records import TYPE_FLOAT, TYPE_SIGNED, TYPE_UNSIGNED
+from trialog._names import shown
 from trialog.errors import InvalidTypeError, UsageError
 
 MAX_EXACT = 2**53  # every integer up to here is a double
@@ -129,7 +130,7 @@ def _from_exact(value: Decimal | Fraction) -> float:
     except OverflowError:
         number = math.inf
     if math.isinf(number) and not is_infinite:
-        raise UsageError(f"{str(value)[:60]} is too large for a 64-bit float")
+        raise UsageError(f"{shown(value)} is too large for a 64-bit float")
     return number
 
 
@@ -242,7 +243,7 @@ def _tag_members(value: Mapping[Any, object], path: str, depth: int) -> dict[str
         text = _key(key, path)
         if text in tagged:
             raise InvalidTypeError(f"{path} has two keys that become the text {text!r}")
-        tagged[text] = _tag(item, f"{path}[{key!r}]", depth + 1)
+        tagged[text] = _tag(item, f"{path}[{shown(key)}]", depth + 1)
     if len(tagged) == 1 and next(iter(tagged)).startswith("$"):
         return {"$object": tagged}
     return tagged
@@ -286,8 +287,10 @@ def _key(key: object, path: str) -> str:
     if key is None or isinstance(key, bool):
         return {None: "null", True: "true", False: "false"}[key]
     if isinstance(key, int | float):
-        return repr(key)
-    raise InvalidTypeError(f"{path} has the key {key!r} ({type(key).__name__}); keys must be text")
+        return _digits(key) if isinstance(key, int) else repr(key)
+    raise InvalidTypeError(
+        f"{path} has the key {shown(key)} ({type(key).__name__}); keys must be text"
+    )
 
 
 def _float_name(value: float) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from trialog._format.records import MAX_STEP, MIN_STEP, Kind
 from trialog._format.values import Number, dump_json, to_number
-from trialog._names import check_name
+from trialog._names import check_name, shown
 from trialog.errors import InvalidNameError, InvalidTypeError, TrialogError, UsageError
 
 if TYPE_CHECKING:
@@ -107,10 +107,10 @@ def check_step(step: object, name: object) -> int | None:
         number = operator.index(step)  # type: ignore[arg-type]  # this is the question
     except TypeError:
         raise InvalidTypeError(
-            f"the step of {name!r} must be an integer, not {type(step).__name__}: {step!r}"
+            f"the step of {name!r} must be an integer, not {type(step).__name__}: {shown(step)}"
         ) from None
     if not MIN_STEP <= number <= MAX_STEP:
-        raise UsageError(f"the step of {name!r} has more than 64 bits: {number!r}")
+        raise UsageError(f"the step of {name!r} has more than 64 bits: {shown(number)}")
     return number
 
 
@@ -138,7 +138,7 @@ def split_call(items: Iterable[tuple[object, object]], *, is_mapping: bool = Tru
                 json_values[name] = value
         except TrialogError as error:
             bad.append(
-                error if repr(key) in str(error) else type(error)(f"metric {key!r}: {error}")
+                error if shown(key) in str(error) else type(error)(f"metric {shown(key)}: {error}")
             )
     return SplitCall(_portions(numbers), json_values, bad)
 

@@ -30,7 +30,7 @@ from pathlib import PurePath
 from typing import Any, TypeAlias, cast
 
 from trialog._format.values import dump_json, to_plain
-from trialog._names import check_name
+from trialog._names import check_name, shown
 from trialog.errors import InvalidNameError, InvalidTypeError, TrialogError, UsageError
 
 Scalar: TypeAlias = bool | int | float | str | None
@@ -143,7 +143,7 @@ def _jsonable(name: str, value: object, depth: int) -> object:
     if depth > _MAX_DEPTH:
         raise UsageError(f"parameter {name!r} is nested more than {_MAX_DEPTH} deep")
     if isinstance(value, Set):
-        return sorted((_jsonable(name, item, depth + 1) for item in value), key=repr)
+        return sorted((_jsonable(name, item, depth + 1) for item in value), key=shown)
     if isinstance(value, list | tuple):
         return [_jsonable(name, item, depth + 1) for item in value]
     if _is_omegaconf(value):
@@ -152,9 +152,10 @@ def _jsonable(name: str, value: object, depth: int) -> object:
     if members is not None:
         texts: dict[str, object] = {}
         for key, item in members.items():
-            if str(key) in texts:
-                raise InvalidNameError(f"parameter {name!r} has two keys that become {str(key)!r}")
-            texts[str(key)] = _jsonable(name, item, depth + 1)
+            text = _text_of(key)
+            if text in texts:
+                raise InvalidNameError(f"parameter {name!r} has two keys that become {text!r}")
+            texts[text] = _jsonable(name, item, depth + 1)
         return texts
     return to_scalar(name, value)
 
@@ -163,8 +164,7 @@ def _walk(
     prefix: str, members: Mapping[Any, Any], depth: int, bad: list[TrialogError]
 ) -> Iterator[tuple[str, object]]:
     for key, value in members.items():
-        part = key if isinstance(key, str) else str(key)
-        name = f"{prefix}{part}"
+        name = f"{prefix}{_text_of(key)}"
         inner = _members(value)
         if depth > _MAX_DEPTH:
             bad.append(UsageError(f"parameter {name[:80]!r} is nested more than {_MAX_DEPTH} deep"))
@@ -172,6 +172,13 @@ def _walk(
             yield from _walk(f"{name}/", inner, depth + 1, bad)
         else:
             yield name, ({} if inner is not None else value)
+
+
+def _text_of(key: object) -> str:
+    try:
+        return key if isinstance(key, str) else str(key)
+    except ValueError:  # an integer of more digits than Python converts to text
+        return shown(key)
 
 
 def _members(value: object) -> Mapping[Any, Any] | None:  # one line for each kind

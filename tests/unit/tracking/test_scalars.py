@@ -6,6 +6,7 @@ import math
 import subprocess
 import sys
 import textwrap
+from fractions import Fraction
 
 import pytest
 
@@ -270,3 +271,12 @@ def test_values_without_dimensions_take_the_short_way(run, journals):
         assert all(each == value.item() or value.item() != value.item() for each in kept), name
     with pytest.raises(errors.InvalidTypeError):
         run.log("date", numpy.datetime64("2026-01-01"))
+
+
+def test_a_number_of_thousands_of_digits_takes_nothing_with_it(run, journals):
+    """Python does not convert it to text; the error is ours, and the good values are kept."""
+    with pytest.raises(errors.UsageError, match="bad"):
+        run.log({"x": 1.0, "bad": Fraction(10**5000)}, step=3)
+    with pytest.raises(errors.UsageError, match="more than 64 bits"):
+        run.log("x", 1.0, step=10**5000)
+    assert journals.points("x") == [(3, 1.0)]
