@@ -23,3 +23,9 @@ def wrong(run: trialog.Run) -> None:
     run.status = trialog.RunStatus.FAILED  # type: ignore[misc]
     trialog.get_run(3)  # type: ignore[arg-type]
     trialog.runs(limit="3")  # type: ignore[arg-type]
+
+
+def misread(run: trialog.StoredRun) -> None:
+    run.statsu  # type: ignore[attr-defined] # noqa: B018 # the type checker's error is the point
+    run.name = "x"  # type: ignore[assignment]
+    run.points + "x"  # type: ignore[operator]

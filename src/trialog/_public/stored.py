@@ -23,16 +23,15 @@ class StoredRun(ReadRun, RunContent):
         ['loss']
     """
 
-    def __getattr__(self, name: str) -> Any:
-        said = STORED_NAMES.get(name)
-        if said is None:
-            return super().__getattr__(name)
-        project = self.record.place.project.path
-        raise AttributeError(
-            f"a stored run has no {name!r}: " + said.format(project=project, name=self.record.name)
-        )
+    if not TYPE_CHECKING:  # else a type checker would take any name, and any assignment
 
-    if not TYPE_CHECKING:  # else a type checker would take any assignment
+        def __getattr__(self, name: str) -> Any:
+            said = STORED_NAMES.get(name)
+            if said is None:
+                raise AttributeError(f"a stored run has no attribute {name!r}")
+            project = self.record.place.project.path
+            way = said.format(project=project, name=self.record.name)
+            raise AttributeError(f"a stored run has no {name!r}: {way}")
 
         def __setattr__(self, name: str, value: object) -> None:
             if name != "record" and not name.startswith("_"):

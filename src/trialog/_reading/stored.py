@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Generic, Never, Self, TypeVar, cast, overload
 
 from trialog._catalog import Catalog
+from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._reading.content import ContentReader
-from trialog._reading.records import RunRecord
+from trialog._reading.records import RunException, RunRecord
+
+T = TypeVar("T")
+
+
+class Fact(Generic[T]):
+    """A fact of a run's record, read as an attribute of the run."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    @overload
+    def __get__(self, run: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, run: StoredRun, owner: type) -> T: ...
+
+    def __get__(self, run: StoredRun | None, owner: type) -> T | Self:
+        return self if run is None else cast("T", getattr(run.record, self._name))
+
+    def __set__(self, run: StoredRun, value: Never) -> None:
+        raise AttributeError(f"{self._name!r} of a stored run cannot be set")
 
 
 class StoredRun:
     """A run of the store, as it was read; the façade adds its content and its edits.
-
-    Facts (name, status, tags, …) are those of its :class:`RunRecord` and can be read as attributes
-    of the run.
 
     Attributes:
         record: its facts when it was read.
@@ -24,13 +44,35 @@ class StoredRun:
         self._catalog = catalog
         self.record = record
 
-    def __getattr__(self, name: str) -> Any:
-        if name in RunRecord.__dataclass_fields__ or name == "is_ended":
-            return getattr(self.record, name)
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-
-    def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *RunRecord.__dataclass_fields__})
+    id = Fact[str]()
+    name = Fact[str]()
+    description = Fact[str | None]()
+    status = Fact[RunStatus]()
+    reason = Fact[str | None]()
+    tags = Fact[tuple[str, ...]]()
+    url = Fact[str]()
+    date_created = Fact[datetime]()
+    date_updated = Fact[datetime]()
+    date_ended = Fact[datetime | None]()
+    duration = Fact[float]()
+    organization = Fact[RunOrg]()
+    project = Fact[RunProject]()
+    user = Fact[RunUser]()
+    exception = Fact[RunException | None]()
+    exit_code = Fact[int | None]()
+    missing = Fact[int]()
+    missing_since = Fact[datetime | None]()
+    parent = Fact[str | None]()
+    attempt = Fact[int]()
+    host = Fact[str]()
+    pid = Fact[int]()
+    python = Fact[str]()
+    trialog = Fact[str]()
+    points = Fact[int]()
+    damages = Fact[int]()
+    date_deleted = Fact[datetime | None]()
+    deleted_by = Fact[str | None]()
+    is_ended = Fact[bool]()
 
     def __repr__(self) -> str:
         record = self.record

@@ -180,7 +180,7 @@ def test_what_is_no_configuration(config):
         (b"x", "parameter 'bad' is a builtins.bytes"),
         ([object()], "parameter 'bad' is a builtins.object"),
         ("a\ud800", "parameter 'bad' holds a lone surrogate at position 1"),
-        (Decimal("1e400"), "parameter 'bad': 1E+400 is too large"),
+        (Decimal("1e400"), "parameter 'bad': Decimal('1E+400') is too large"),
     ],
     ids=lambda value: repr(value)[:20],
 )
