@@ -150,10 +150,17 @@ class BlockFile:
                     self.note_full(error)
             if self.lacks_room:
                 self._trouble.refuse(self.lacks_room)
-        waiting = sum(isinstance(block, BufferedBlock) for block in list(self._blocks.values()))
-        if waiting < MEMORY_LIMIT_BLOCKS:
+        if self._waiting() < MEMORY_LIMIT_BLOCKS:
             return BufferedBlock(extent)
         return DroppingBlock(index, self._clock())
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether much waits in memory although the disk takes it: its writers are too fast."""
+        return self.lacks_room is None and self._waiting() > MEMORY_LIMIT_BLOCKS // 2
+
+    def _waiting(self) -> int:
+        return sum(isinstance(block, BufferedBlock) for block in list(self._blocks.values()))
 
     def reserve_ahead(self, current: Block | ShutBlock) -> None:
         """Reserve the block after the current one, so that its writer need not."""

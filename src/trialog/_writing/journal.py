@@ -88,6 +88,7 @@ class Journal:
         self._is_closing = False
         self._turns = ["to close"]
         self._is_forked = False
+        self._flusher = 0  # the thread that copies to the file just now
         self._synced_ns = self._beaten_ns = self._clock()
         self._synced_at = 0
         self.wake: Callable[[], None] = lambda: None
@@ -172,6 +173,8 @@ class Journal:
             raise JournalClosedError
         if isinstance(full, DroppingBlock):
             return
+        if self._file.is_crowded:
+            self._keep_up()
         after = self._file.after(full)
         with self._file.lock:  # no other thread, though a handler of this one, may come between
             if self._file.is_shut:
@@ -181,6 +184,14 @@ class Journal:
                 while later := self._file.reached_after(self.block):
                     self.block = later  # a handler that logs went on further than we did
         self.wake()
+
+    def _keep_up(self) -> None:
+        """Flush in a writer's own call: nothing is dropped because threads outrun the steward."""
+        if self._flusher == threading.get_ident():
+            return  # a signal handler that logs has interrupted the flush
+        with self._tending:
+            if not (self._is_closing or self._is_forked):
+                self._flush()
 
     def _hold(self, kind: Kind, payload: bytes, time_ns: int) -> None:
         """Keep a fact in memory until there is space again."""
@@ -240,6 +251,7 @@ class Journal:
         Args:
             block: up to which; the current one where not given.
         """
+        self._flusher = threading.get_ident()
         try:
             self._file.flush(block or self.block)
         except OSError as error:
@@ -247,6 +259,8 @@ class Journal:
         else:
             if not isinstance(self.block, DroppingBlock):
                 self._file.lacks_room = None
+        finally:
+            self._flusher = 0
 
     def _recover(self, dropping: DroppingBlock) -> None:
         """Where there is space again: say what is missing, and go on."""
