@@ -13,7 +13,8 @@ import os
 import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator
+import weakref
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,7 +69,7 @@ class Database:
         """
         with self._in_turn(), self._engine.begin() as connection:
             yield connection
-            self._check()
+            self.check()
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Connection]:
@@ -81,7 +82,7 @@ class Database:
             connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 yield connection
-                self._check()
+                self.check()
 
     @property
     def is_current(self) -> bool:
@@ -116,10 +117,12 @@ class Database:
         if self.path is None:
             engine = _engine("sqlite://", poolclass=StaticPool)
             self.generation = _make(engine, is_file=False)
-            return engine
-        with self._alone():
-            engine, self._files, self.generation = self._opened_whole()
-        event.listen(engine, "connect", lambda *_: self._check())
+        else:
+            with self._alone():
+                engine, self._files, self.generation = self._opened_whole()
+            event.listen(engine, "connect", _check_of(weakref.ref(self)))
+        closing = weakref.finalize(self, engine.dispose)
+        closing.atexit = False  # a forked child must never close what its parent opened
         return engine
 
     def _opened_whole(self) -> tuple[Engine, _Files, str]:
@@ -172,7 +175,12 @@ class Database:
         else:
             yield
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Make sure that the file is the one that was opened.
+
+        Raises:
+            ReplacedError: it is another.
+        """
         if not self.is_current:
             raise ReplacedError
 
@@ -222,6 +230,17 @@ def _identity(path: Path | str) -> tuple[int, int] | None:
     except OSError:
         return None
     return status.st_dev, status.st_ino
+
+
+def _check_of(opened: weakref.ref[Database]) -> Callable[..., None]:
+    """A listener that does not keep the database alive."""
+
+    def check(*_: object) -> None:
+        database = opened()
+        if database is not None:
+            database.check()
+
+    return check
 
 
 def is_broken(error: BaseException) -> bool:
