@@ -126,15 +126,6 @@ class Attachment(_Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExceptionFacts(_Payload):
-    """An exception that ended a run."""
-
-    type: str
-    message: str
-    traceback: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class End(_Payload):
     """How a run ended.
 

@@ -11,7 +11,6 @@ from trialog._format.facts import (
     SYNCED,
     Attachment,
     End,
-    ExceptionFacts,
     Start,
     encode_spilled,
     spilled_to,
@@ -46,7 +45,6 @@ PAYLOADS = st.one_of(
         step=st.none() | st.integers(-(2**63), MAX_SIGNED),
         codec=st.none() | TEXT,
     ),
-    st.builds(ExceptionFacts, type=TEXT, message=TEXT, traceback=TEXT),
     st.builds(
         End,
         status=TEXT,
