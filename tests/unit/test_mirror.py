@@ -18,7 +18,7 @@ TESTED_IN = {
     """,
     "unit/catalog/test_compaction.py": "_catalog/pointreading _catalog/segments",
     "unit/catalog/test_database.py": "_catalog/schema",
-    "unit/journals/test_payloads.py": "_journals/jsonvalues",
+    "unit/journals/test_payloads.py": "_format/checking _journals/jsonvalues",
     "unit/catalog/test_queries.py": "_catalog/selections",
     "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
     # commands: by what they print

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trialog._entities import ENDED, RunStatus
+from trialog._format.checking import is_int64
 from trialog._format.facts import Start
 from trialog._format.records import Kind
 from trialog._format.values import MAX_SIGNED, dump_json
 from trialog._journals.liveness import FATES, doubtful
-from trialog._journals.payloads import is_int64
 
 _OPENED = tuple(status.value for status in RunStatus if not status.is_end)
 _ENDED = tuple(status.value for status in ENDED)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from trialog._catalog.examination import Examined, JournalExaminer
 from trialog._catalog.places import is_described
+from trialog._format.checking import is_digest
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder, day_of
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.blobs import hash_blob
-from trialog._journals.payloads import is_digest
 
 _DIGEST_START = 16  # of 64 hexadecimal digits: as many as 64 bits hold
 _TEMPORARY = re.compile(r"\..*")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from trialog._format.blocks import FIRST_BLOCK_BYTES, extent, extents
+from trialog._format.checking import start_of
 from trialog._format.decoding import Fact, index_block
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX
-from trialog._format.records import Kind
+from trialog._format.records import FORMAT_VERSION, Kind
 from trialog._format.values import load_json
+from trialog.errors import StoreVersionError
 
 
 def read_starts(folder: Path) -> list[Start]:
@@ -19,14 +22,27 @@ def read_starts(folder: Path) -> list[Start]:
 
 
 def read_writers(folder: Path) -> list[Start]:
-    """The first records of all who write to a run or have written, in the order of attempts."""
+    """The first records of all who write to a run or have written, in the order of attempts.
+
+    One that is damaged says nothing; it is for readers to report.
+
+    Raises:
+        StoreVersionError: a newer trialog wrote to the run.
+    """
     starts = []
     for path in _journals(folder):
         with path.open("rb") as file:
             region = file.read(FIRST_BLOCK_BYTES)
         facts = index_block(region, extent(0), is_settled=False).facts
         if facts and facts[0].kind is Kind.START:
-            starts.append(Start.decode(facts[0].payload))
+            with contextlib.suppress(ValueError):
+                starts.append(start_of(load_json(facts[0].payload)))
+    newer = max((start.format for start in starts), default=FORMAT_VERSION)
+    if newer > FORMAT_VERSION:
+        raise StoreVersionError(
+            f"the run in {str(folder)!r} was written in format {newer}, this trialog knows "
+            f"{FORMAT_VERSION}: upgrade trialog, or start another run"
+        )
     return sorted(starts, key=lambda start: start.attempt)
 
 

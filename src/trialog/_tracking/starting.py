@@ -33,7 +33,13 @@ from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
 from trialog._writing.journal import Journal
 from trialog._writing.trouble import tell_on_stderr
-from trialog.errors import InvalidNameError, InvalidTypeError, NotFoundError, UsageError
+from trialog.errors import (
+    InvalidNameError,
+    InvalidTypeError,
+    NotFoundError,
+    TrialogError,
+    UsageError,
+)
 
 R = TypeVar("R", bound=Run)
 _KEYWORDS = (
@@ -151,7 +157,7 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
             start = replace(start, description=None, tags=[])  # as edits: see _tell
         journal = writers.open_journal(project, start, strict=strict)
     except OSError as error:
-        if isinstance(error, InvalidNameError | UsageError):
+        if isinstance(error, TrialogError):
             raise
         raise stores.unwritable(home, error) from error
     facts = FactLog(journal, BlobWriter(store))

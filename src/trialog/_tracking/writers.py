@@ -18,7 +18,7 @@ from trialog._format.folders import (
     day_of,
     make_id,
 )
-from trialog._format.records import Kind
+from trialog._format.records import FORMAT_VERSION, Kind
 from trialog._tracking.attempts import FIRST_RECORD_S
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.facts import FactLog, check_description, check_tags
@@ -47,6 +47,7 @@ def identified(start: Start, time_ns: int) -> Start:
         writer=new_id(time_ns),
         created_ns=start.created_ns or time_ns,
         trialog=__version__,
+        format=FORMAT_VERSION,
         **this_process()._asdict(),
     )
 

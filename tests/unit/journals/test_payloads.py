@@ -6,12 +6,13 @@ import hashlib
 
 import pytest
 
+from trialog._format.checking import start_of
 from trialog._format.decoding import Fact
 from trialog._format.facts import encode_spilled
 from trialog._format.folders import StoreFolder
 from trialog._format.records import FORMAT_VERSION, Kind
 from trialog._format.values import dump_json, load_json
-from trialog._journals.payloads import digest_of, read_content, start_in, start_of
+from trialog._journals.payloads import digest_of, read_content, start_in
 from trialog.errors import IntegrityError
 
 START = {"writer": "w", "run": "r", "role": "run", "namespace": "a", "project": "b"}

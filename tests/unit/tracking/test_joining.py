@@ -12,10 +12,12 @@ import pytest
 
 import trialog
 from trialog import RunStatus, errors
+from trialog._format.blocks import FIRST_BLOCK_BYTES
 from trialog._format.encoding import encode_general
 from trialog._format.facts import Start
 from trialog._format.folders import Marker, StoreFolder, day_of
 from trialog._format.records import Kind
+from trialog._format.values import dump_json
 from trialog._tracking import attempts
 from trialog._tracking.presence import is_alive
 from trialog._writing.identity import this_process
@@ -462,3 +464,26 @@ def test_parameters_of_init_do_not_begin_a_pending_run():
     assert run.status is trialog.RunStatus.RUNNING
     run.finish()
     assert trialog.get_run("r").parameters == {"lr": 0.1}
+
+
+def started(folder, **facts):
+    """The journal of a writer that says this of itself."""
+    content = {"writer": "w", "run": "mine", "role": "run", "namespace": "ns", "project": "p"}
+    folder.mkdir(parents=True)
+    record = encode_general(Kind.START, 1, dump_json(content | facts, "a first record"))
+    (folder / "w.journal").write_bytes(record.ljust(FIRST_BLOCK_BYTES, b"\0"))
+
+
+def test_a_run_of_a_newer_format_is_not_joined(store):
+    """Our records would not be understood beside its own."""
+    started(store / "namespaces/ns/p/runs/named/mine", format=99)
+    with pytest.raises(errors.StoreVersionError, match="format 99, this trialog knows 1"):
+        trialog.init("ns", "p", id="mine")
+
+
+def test_a_first_record_that_says_nonsense_is_no_writer(store):
+    """It is reported by readers; a run of that id can be started all the same."""
+    started(store / "namespaces/ns/p/runs/named/mine", namespace=3)
+    with trialog.init("ns", "p", id="mine") as run:
+        run.log("x", 0.5)
+    assert run.status == "COMPLETED"

@@ -1,0 +1,105 @@
+"""What the contents of facts must be: checked before anybody believes another writer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeGuard
+
+from trialog._format.facts import Start
+from trialog._format.records import FORMAT_VERSION, Kind
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+def is_digest(text: object) -> bool:
+    """Whether this is a SHA-256 digest as we write it; nothing else may become a path."""
+    return isinstance(text, str) and _DIGEST.fullmatch(text) is not None
+
+
+def start_of(content: Mapping[str, Any]) -> Start:
+    """A first record. One in a newer format keeps what can be understood.
+
+    Raises:
+        ValueError: it is none.
+    """
+    version = content.get("format", FORMAT_VERSION)
+    is_newer = type(version) is int and version > FORMAT_VERSION
+    taken: dict[str, Any] = {"writer": "", "run": "", "role": "run", "namespace": "", "project": ""}
+    for name, is_right in _START.items():
+        if name in content and is_right(content[name]):
+            taken[name] = content[name]
+        elif not is_newer and (name in content or name in taken):
+            raise ValueError(f"the first record's {name!r} is {str(content.get(name))[:80]!r}")
+    return Start(**taken)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
+
+
+def _is_text_or_none(value: object) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def is_int64(value: object) -> TypeGuard[int]:
+    """Whether this is an integer that 64 bits hold."""
+    return type(value) is int and -(2**63) <= value < 2**63
+
+
+def _is_step(value: object) -> bool:
+    return value is None or is_int64(value)
+
+
+def _is_size(value: object) -> bool:
+    return type(value) is int and 0 <= value < 2**63
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+_START: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("writer", "run", "role", "namespace", "project"), _is_text),
+    **dict.fromkeys(("namespace_name", "project_name", "name", "user"), _is_text),
+    **dict.fromkeys(("boot", "host", "machine", "python", "trialog"), _is_text),
+    **dict.fromkeys(("description", "parent"), _is_text_or_none),
+    **dict.fromkeys(("attempt", "created_ns", "pid", "process_start", "pid_namespace"), is_int64),
+    "status": lambda value: value in ("PENDING", "RUNNING"),
+    "tags": _are_texts,
+    "format": is_int64,
+}
+_ATTACHMENT: dict[str, Callable[[object], bool]] = {
+    "name": _is_text,
+    "sha256": is_digest,
+    "size_bytes": _is_size,
+    "media_type": _is_text,
+    "filename": _is_text,
+    "step": _is_step,
+    "codec": _is_text_or_none,
+}
+_OPTIONAL = frozenset({"step", "codec"})
+
+
+def _check_attachment(content: Mapping[str, Any]) -> None:
+    for name, is_right in _ATTACHMENT.items():
+        if not is_right(content.get(name)) and not (name in _OPTIONAL and name not in content):
+            raise ValueError(f"its {name!r} is {str(content.get(name))[:80]!r}")
+
+
+def _check_value(content: Mapping[str, Any]) -> None:
+    if not isinstance(content.get("values"), dict):
+        raise ValueError("it holds no values")  # noqa: TRY004 # unreadable is one thing here
+    if "step" not in content or not _is_step(content["step"]):
+        raise ValueError(f"its step is {str(content.get('step'))[:80]!r}")
+
+
+def _check_start(content: Mapping[str, Any]) -> None:
+    start_of(content)
+
+
+CHECKS: dict[Kind, Callable[[Mapping[str, Any]], None]] = {
+    Kind.START: _check_start,
+    Kind.VALUE: _check_value,
+    Kind.ATTACHMENT: _check_attachment,
+}
