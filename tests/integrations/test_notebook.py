@@ -167,6 +167,7 @@ def test_the_stop_button(notebook):
     notebook.cell("run = trialog.init('p', name='r')")
     notebook.interrupted_cell("""
 import time
+run.log("x", 1.0)
 print("training", flush=True)
 while True:
     run.log("x", 1.0)

@@ -14,7 +14,7 @@ from trialog._writing import store as stores
 from trialog._writing.identity import this_process
 from trialog.errors import UsageError
 
-FIRST_RECORD_S = 2.0  # from a claim to the first record: a thousand times what it takes
+FIRST_RECORD_S = 10.0  # from a claim to the first record: thousands of times what it takes
 
 
 def continued(
