@@ -39,6 +39,7 @@ class Journal:
     Attributes:
         block: where the next record goes; ``Run.log`` writes to it directly.
         start: the journal's first record.
+        now: gives the time, in nanoseconds since 1970; no frame of ours is on the way of ``log``.
         is_ended: whether its last record has been appended; the file may still be open.
         trouble: what could not be kept, and who was told.
     """
@@ -70,7 +71,7 @@ class Journal:
         self.start = start
         self.trouble = trouble
         self.block: Block | ShutBlock = ShutBlock()
-        self._clock = clock
+        self.now = self._clock = clock
         self._may_map = may_map
         self._reborn = reborn
         self._reset()
@@ -150,10 +151,6 @@ class Journal:
                 self._roll(block)
             else:
                 return
-
-    def now(self) -> int:
-        """The time, in nanoseconds since 1970."""
-        return self._clock()
 
     # -- from block to block -------------------------------------------------------------------
 
