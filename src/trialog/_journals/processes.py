@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
-import socket
-import time
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
-_STATE, _START_TIME = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted after the command
-_DEAD_STATES = "ZXx"
+from trialog import _machine
 
 
 class Presence(Enum):
@@ -39,6 +35,9 @@ class Presence(Enum):
     def is_end(self) -> bool:
         """Whether the writer has ended, as far as anybody can tell now."""
         return self in (Presence.GONE, Presence.REBOOTED)
+
+
+_BY_LOCK = {True: Presence.HERE, False: Presence.GONE, None: Presence.ELSEWHERE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +74,11 @@ def read_here() -> Identity:
     """The identity of this process, as far as it says where we are."""
     return Identity(
         pid=os.getpid(),
-        pid_namespace=_namespace(),
-        boot=_read("/proc/sys/kernel/random/boot_id"),
-        host=socket.gethostname(),
-        machine=_read("/etc/machine-id"),
-        booted_ns=time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME),
+        pid_namespace=_machine.pid_namespace(),
+        boot=_machine.boot_id(),
+        host=_machine.host_name(),
+        machine=_machine.machine_id(),
+        booted_ns=_machine.booted_ns(),
     )
 
 
@@ -130,7 +129,7 @@ class Presences:
 def _presence_of(writer: Identity, here: Identity, journal: Path) -> Presence:
     if writer.boot and writer.boot == here.boot:
         if writer.pid_namespace and writer.pid_namespace == here.pid_namespace:
-            is_alive = _is_alive(writer.pid, writer.process_start)
+            is_alive = _machine.is_alive(writer.pid, writer.process_start)
             if is_alive is not None:
                 return Presence.HERE if is_alive else Presence.GONE
         return presence_by_lock(journal)
@@ -140,56 +139,6 @@ def _presence_of(writer: Identity, here: Identity, journal: Path) -> Presence:
     return Presence.ELSEWHERE
 
 
-def _is_alive(pid: int, start_time: int) -> bool | None:
-    """Whether the very process lives; None where the system does not show it."""
-    if pid <= 0:
-        return None
-    text = _read(f"/proc/{pid}/stat")
-    if not text:
-        try:
-            os.kill(pid, 0)
-        except (ProcessLookupError, OverflowError):  # or no number a process can have
-            return False
-        except OSError:
-            return None  # another user's, hidden
-        return None
-    # The command, in parentheses, may hold anything; what follows its last one is regular.
-    fields = text[text.rfind(")") + 2 :].split(" ")
-    if len(fields) <= _START_TIME:
-        return None
-    if fields[_STATE] in _DEAD_STATES:
-        return False
-    return not start_time or int(fields[_START_TIME]) == start_time
-
-
 def presence_by_lock(journal: Path) -> Presence:
     """Whether a writer lives, by the lock that it holds on its journal; released at once."""
-    try:
-        fd = os.open(journal, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return Presence.ELSEWHERE
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: readers do not hinder one another
-    except BlockingIOError:
-        return Presence.HERE
-    except OSError:
-        return Presence.ELSEWHERE
-    else:
-        return Presence.GONE
-    finally:
-        os.close(fd)  # gives the lock up
-
-
-def _namespace() -> int:
-    try:
-        return os.stat("/proc/self/ns/pid").st_ino
-    except OSError:
-        return 0
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read().strip()
-    except OSError:
-        return ""
+    return _BY_LOCK[_machine.is_locked(journal)]

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import errno
-import fcntl
-import os
-import time
-from pathlib import Path
-
+from trialog import _machine
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, Marker, ProjectFolder, day_of
 from trialog._writing.identity import ProcessIdentity
 
 FRESH_NS = 30 * 1_000_000_000  # three heartbeats: a writer elsewhere that said more lately lives
-_DEAD_STATES = "ZXx"
 
 
 def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_ns: int) -> bool:
@@ -36,7 +30,7 @@ def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_n
         is_here = writer.pid_namespace == here.pid_namespace
         if is_here and not is_running(writer.pid, writer.process_start):
             return False
-        is_locked = _is_locked(journal)
+        is_locked = _machine.is_locked(journal)
         return is_here if is_locked is None else is_locked
     try:
         news_ns = journal.stat().st_mtime_ns
@@ -44,43 +38,10 @@ def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_n
         return False
     if writer.machine and (writer.host, writer.machine) == (here.host, here.machine):
         # This machine was started anew since; or another one has its names, and wrote later.
-        return news_ns > _booted_ns() and now_ns - news_ns < FRESH_NS
+        return news_ns > _machine.booted_ns() and now_ns - news_ns < FRESH_NS
     return now_ns - news_ns < FRESH_NS
 
 
 def is_running(pid: int, process_start: int) -> bool:
     """Whether the very process lives; True where the system does not say."""
-    try:
-        text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        return not Path("/proc/self/stat").exists()
-    except OSError:
-        return True
-    fields = text[text.rfind(")") + 2 :].split()  # the command before it may hold anything
-    try:
-        state, start = fields[0], int(fields[19])
-    except (IndexError, ValueError):
-        return True
-    return state not in _DEAD_STATES and process_start in (0, start)
-
-
-def _is_locked(journal: Path) -> bool | None:
-    """Whether a writer holds the lock of its journal; None where there are no locks."""
-    try:
-        fd = os.open(journal, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError as error:
-        return True if error.errno in (errno.EWOULDBLOCK, errno.EAGAIN) else None
-    else:
-        return False
-    finally:
-        os.close(fd)
-
-
-def _booted_ns() -> int:
-    """When this machine was started, in nanoseconds since 1970; 0 where nobody says."""
-    clock = getattr(time, "CLOCK_BOOTTIME", None)
-    return 0 if clock is None else time.time_ns() - time.clock_gettime_ns(clock)
+    return _machine.is_alive(pid, process_start) is not False

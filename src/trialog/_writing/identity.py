@@ -8,6 +8,8 @@ import platform
 from functools import lru_cache
 from typing import NamedTuple
 
+from trialog import _machine
+
 
 class ProcessIdentity(NamedTuple):
     """Enough to know one process again: not its pid alone, which is used again."""
@@ -26,11 +28,11 @@ def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
     return ProcessIdentity(
         pid=os.getpid(),
-        process_start=_process_start(),
-        pid_namespace=_pid_namespace(),
-        boot=_read("/proc/sys/kernel/random/boot_id"),
-        host=os.uname().nodename if hasattr(os, "uname") else platform.node(),
-        machine=_read("/etc/machine-id"),
+        process_start=_machine.process_start(),
+        pid_namespace=_machine.pid_namespace(),
+        boot=_machine.boot_id(),
+        host=_machine.host_name(),
+        machine=_machine.machine_id(),
         user=user_name(),
         python=platform.python_version(),
     )
@@ -43,26 +45,3 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return f"uid{os.getuid()}" if hasattr(os, "getuid") else "unknown"
-
-
-def _process_start() -> int:
-    """Clock ticks from boot to the start of this process; 0 where the system does not say."""
-    text = _read("/proc/self/stat")
-    # the second field is the command in parentheses, which may hold spaces and parentheses
-    after_command = text[text.rfind(")") + 2 :].split()
-    return int(after_command[19]) if len(after_command) > 19 else 0  # noqa: PLR2004 # field 22
-
-
-def _pid_namespace() -> int:
-    try:
-        return os.stat("/proc/self/ns/pid").st_ino
-    except OSError:
-        return 0
-
-
-def _read(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:  # on the way of init()
-            return file.read().strip()
-    except OSError:
-        return ""

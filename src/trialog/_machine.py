@@ -1,0 +1,106 @@
+"""What this machine says of itself, its processes and the locks on its files; both halves ask here.
+
+It knows no record and no store. A system that says nothing (no ``/proc``) gives empty answers.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import time
+from pathlib import Path
+
+_STATE, _START_TIME = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted after the command
+_DEAD_STATES = "ZXx"
+
+
+def boot_id() -> str:
+    """The kernel's id of the time since it was started; empty where unknown."""
+    return _read("/proc/sys/kernel/random/boot_id")
+
+
+def machine_id() -> str:
+    """The machine's own id; empty where it has none, as in many containers."""
+    return _read("/etc/machine-id")
+
+
+def host_name() -> str:
+    """The name of the machine."""
+    return os.uname().nodename if hasattr(os, "uname") else platform.node()
+
+
+def pid_namespace() -> int:
+    """In which space process numbers are meant; 0 where unknown."""
+    try:
+        return os.stat("/proc/self/ns/pid").st_ino
+    except OSError:
+        return 0
+
+
+def booted_ns() -> int:
+    """When the machine was started, in nanoseconds since 1970; 0 where unknown."""
+    clock = getattr(time, "CLOCK_BOOTTIME", None)
+    return 0 if clock is None else time.time_ns() - time.clock_gettime_ns(clock)
+
+
+def process_start() -> int:
+    """Clock ticks from boot to the start of this process; 0 where unknown."""
+    fields = _process_fields("self")
+    return int(fields[_START_TIME]) if fields else 0
+
+
+def is_alive(pid: int, start_time: int) -> bool | None:
+    """Whether the very process lives; None where the system does not show it.
+
+    Args:
+        pid: its number, which is used again.
+        start_time: clock ticks from boot to its start; 0 where unknown.
+    """
+    if pid <= 0:
+        return None
+    fields = _process_fields(str(pid))
+    if not fields:
+        try:
+            os.kill(pid, 0)
+        except (ProcessLookupError, OverflowError):  # or no number a process can have
+            return False
+        except OSError:
+            return None  # another user's, hidden
+        return None
+    if fields[_STATE] in _DEAD_STATES:
+        return False
+    return not start_time or int(fields[_START_TIME]) == start_time
+
+
+def is_locked(path: Path) -> bool | None:
+    """Whether somebody holds the lock on a file; None where it cannot be told."""
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: those who ask do not hinder others
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    else:
+        return False
+    finally:
+        os.close(fd)  # gives the lock up
+
+
+def _process_fields(pid: str) -> list[str]:
+    """The fields of a process that follow its command, which may hold anything; none if hidden."""
+    text = _read(f"/proc/{pid}/stat")
+    fields = text[text.rfind(")") + 2 :].split()
+    return fields if len(fields) > _START_TIME else []
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:  # on the way of init()
+            return file.read().strip()
+    except OSError:
+        return ""
