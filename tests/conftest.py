@@ -23,8 +23,9 @@ def store(tmp_path, monkeypatch) -> Path:
     """An empty store of the test's own."""
     home = tmp_path / "store"
     monkeypatch.setenv("TRIALOG_HOME", str(home))
-    for variable in ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT"):
+    for variable in ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "SYSTEM_INTERVAL"):
         monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
+    monkeypatch.setenv("TRIALOG_CAPTURE", "none")  # tests of what is captured ask for it
     return home
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from trialog._entities import RunStatus
-from trialog.errors import UsageError
+from trialog.errors import InvalidTypeError, UsageError
 
 _MODES = ("local", "disabled")
+CAPTURES = frozenset({"code", "environment", "console", "system"})
 
 
 class Settings(NamedTuple):
@@ -22,6 +23,10 @@ class Settings(NamedTuple):
         namespace: the default namespace (``TRIALOG_NAMESPACE``), else None.
         project: the default project (``TRIALOG_PROJECT``), else None.
         at_exit: the status of a run left open at a clean exit (``TRIALOG_AT_EXIT``).
+        capture: what a run keeps about itself (``TRIALOG_CAPTURE``: some of ``code``,
+            ``environment``, ``console`` and ``system`` with commas, ``all`` or ``none``).
+        system_interval_s: seconds from one measurement of the machine to the next
+            (``TRIALOG_SYSTEM_INTERVAL``).
     """
 
     home: Path
@@ -29,6 +34,8 @@ class Settings(NamedTuple):
     namespace: str | None = None
     project: str | None = None
     at_exit: RunStatus | None = None
+    capture: frozenset[str] = CAPTURES
+    system_interval_s: float = 10.0
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -45,13 +52,62 @@ class Settings(NamedTuple):
             )
         home = environ.get("TRIALOG_HOME", "").strip()
         at_exit = environ.get("TRIALOG_AT_EXIT", "").strip()
+        interval = environ.get("TRIALOG_SYSTEM_INTERVAL", "").strip()
         return cls(
             home=_home_of(home),
             mode=mode,
             namespace=environ.get("TRIALOG_NAMESPACE", "").strip() or None,
             project=environ.get("TRIALOG_PROJECT", "").strip() or None,
             at_exit=_end_of(at_exit) if at_exit else None,
+            capture=parse_capture(
+                environ.get("TRIALOG_CAPTURE", "").strip() or True, "TRIALOG_CAPTURE"
+            ),
+            system_interval_s=_seconds(interval) if interval else 10.0,
         )
+
+
+def parse_capture(given: object, what: str) -> frozenset[str]:
+    """What a run is to keep about itself.
+
+    Args:
+        given: True for all, False for nothing; or names, as a text with commas or several texts.
+        what: where it was given, for messages.
+
+    Raises:
+        UsageError: a name means nothing.
+        InvalidTypeError: it is neither.
+    """
+    if isinstance(given, bool):
+        return CAPTURES if given else frozenset()
+    if isinstance(given, str):
+        given = given.split(",")
+    if not isinstance(given, Iterable):
+        raise InvalidTypeError(
+            f"{what} must be True, False or names, not {type(given).__name__}: {given!r}"
+        )
+    names: set[str] = set()
+    for each in given:
+        word = each.strip().lower() if isinstance(each, str) else each
+        if word in CAPTURES:
+            names.add(word)
+        elif word in ("all", "none"):
+            names |= CAPTURES if word == "all" else set()
+        else:
+            raise UsageError(
+                f"{what} has {each!r}, which means nothing; use some of "
+                f"{', '.join(sorted(CAPTURES))}, or all, or none"
+            )
+    return frozenset(names)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"TRIALOG_SYSTEM_INTERVAL={text!r} means nothing; use a number of seconds")
+    return seconds
 
 
 def _home_of(text: str) -> Path:

@@ -137,7 +137,16 @@ def test_tags_are_those_of_the_page(table):
 
 
 @pytest.mark.parametrize(
-    "name,payload", [("START", facts.Start), ("ATTACHMENT", facts.Attachment), ("END", facts.End)]
+    "name,payload",
+    [
+        ("START", facts.Start),
+        ("ATTACHMENT", facts.Attachment),
+        ("CONSOLE", facts.Console),
+        ("ALERT", facts.Alert),
+        ("WITNESSED", facts.Witnessed),
+        ("CANCEL", facts.Cancel),
+        ("END", facts.End),
+    ],
 )
 def test_payloads_have_the_keys_and_defaults_of_the_page(table, name, payload):
     """Every key, and the value it has where it is left out."""

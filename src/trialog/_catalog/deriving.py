@@ -7,14 +7,25 @@ from typing import Any, NamedTuple
 
 from trialog._entities import ENDED, RunStatus
 from trialog._format.checking import is_int64
-from trialog._format.facts import Start
+from trialog._format.facts import OUTSIDE, Start
 from trialog._format.records import Kind
 from trialog._format.values import MAX_SIGNED, dump_json
 from trialog._journals.liveness import FATES, doubtful
 
 _OPENED = tuple(status.value for status in RunStatus if not status.is_end)
 _ENDED = tuple(status.value for status in ENDED)
-DERIVED_FROM = frozenset({Kind.START, Kind.EDIT, Kind.END, Kind.TROUBLE, Kind.CELL})
+DERIVED_FROM = frozenset(
+    {
+        Kind.START,
+        Kind.EDIT,
+        Kind.END,
+        Kind.TROUBLE,
+        Kind.CELL,
+        Kind.WITNESSED,
+        Kind.CANCEL,
+        Kind.LEAVE,
+    }
+)
 
 
 class JournalFacts(NamedTuple):
@@ -172,7 +183,7 @@ def _ending(
         if isinstance(exception, Mapping):
             row["exception"] = dump_json(dict(exception), "exception").decode()
         return row
-    writers = [each for each in journals if each.role != "edit"]
+    writers = [each for each in journals if each.role not in OUTSIDE]
     fates = {each.writer: each.fate for each in writers if each.fate}
     if fates and all(each.is_final for each in writers):
         row["status"] = RunStatus.FAILED.value

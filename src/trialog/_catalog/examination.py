@@ -24,7 +24,7 @@ from trialog.errors import IntegrityError
 
 _MAX_ERRORS = 100  # of one journal: who has more does not read them
 _YOUNG_NS = 10 * 1_000_000_000
-_NO_CONTENT = frozenset({Kind.HEARTBEAT, Kind.SYNCED, Kind.LEAVE})
+_NO_CONTENT = frozenset({Kind.HEARTBEAT, Kind.SYNCED})
 
 
 class Reference(NamedTuple):

@@ -5,7 +5,7 @@ Pass them to :meth:`trialog._catalog.catalog.Catalog.ask`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -16,6 +16,7 @@ from trialog._catalog.rows import among, chunks
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
 from trialog._catalog.seriesrows import summary_of
 from trialog._filters import RunFilter
+from trialog._format.records import Kind
 from trialog._format.values import load_json
 from trialog._journals.addresses import key_of
 from trialog._journals.summaries import Summary, merge
@@ -221,6 +222,30 @@ def attachments(connection: Connection, run: int) -> Iterator[Row[Any]]:
         .order_by(table.c.order_ns, journals.c.writer, table.c.offset)
     )
     return iter(connection.execute(statement).all())
+
+
+class WriterFact(NamedTuple):
+    """A fact of a run: which writer said what, and when."""
+
+    writer: str
+    time_ns: int
+    kind: Kind
+    content: dict[str, Any]
+
+
+def facts_of(connection: Connection, run: int, kinds: Collection[Kind]) -> list[WriterFact]:
+    """The facts of some kinds that all writers of a run have said, in order."""
+    table, journals = schema.FACTS, schema.JOURNALS
+    statement = (
+        select(journals.c.writer, table.c.time_ns, table.c.kind, table.c.content)
+        .join(journals, journals.c.key == table.c.journal)
+        .where((table.c.run == run) & table.c.kind.in_(sorted(kinds)))
+        .order_by(table.c.order_ns, journals.c.writer, table.c.offset)
+    )
+    return [
+        WriterFact(writer, time_ns, Kind(kind), load_json(content.encode()))
+        for writer, time_ns, kind, content in connection.execute(statement)
+    ]
 
 
 class DamageRow(NamedTuple):

@@ -11,11 +11,11 @@ import orjson
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.deriving import DERIVED_FROM
 from trialog._catalog.rows import Rows, chunks
 from trialog._catalog.runrows import take_run
 from trialog._catalog.seriesrows import take_series
-from trialog._format.facts import Attachment
+from trialog._format.checking import is_int64
+from trialog._format.facts import Attachment, Console
 from trialog._format.records import Kind
 from trialog._format.values import dump_json
 from trialog._journals.addresses import RunPlace
@@ -98,6 +98,9 @@ def _journal_row(key: int, run: int, state: JournalState) -> dict[str, Any]:
         "writer": state.writer,
         "role": start.role,
         "attempt": start.attempt,
+        "rank": start.rank,
+        "local_rank": start.local_rank,
+        "world_size": start.world_size,
         "created_ns": start.created_ns,
         "pid": start.pid,
         "process_start": start.process_start,
@@ -141,7 +144,13 @@ def _take_fact(rows: Rows, journal: int, run: int, fact: FactRead) -> None:
         attachment = Attachment.from_json(fact.content)
         row = {each.name: getattr(attachment, each.name) for each in fields(Attachment)}
         rows.add(schema.ATTACHMENTS, {**where, **row})
-    elif fact.kind in DERIVED_FROM:
+    elif fact.kind is Kind.CONSOLE:
+        console = Console.from_json(fact.content)
+        lines = dump_json(console.lines, "lines").decode()
+        row = {"stream": console.stream, "lines": lines, "is_open": bool(console.is_open)}
+        dropped_bytes = console.dropped_bytes if is_int64(console.dropped_bytes) else 0
+        rows.add(schema.CONSOLE, {**where, **row, "dropped_bytes": dropped_bytes})
+    elif fact.content or fact.kind is not Kind.LEAVE:
         content = dump_json(fact.content, "fact").decode()
         rows.add(schema.FACTS, {**where, "kind": int(fact.kind), "content": content})
 

@@ -107,7 +107,11 @@ def _read_all(connection: Connection, run: int) -> tuple[list[JournalFacts], lis
             Kind(row.kind),
             load_json(row.content.encode()),
         )
-        for row in connection.execute(select(schema.FACTS).where(schema.FACTS.c.run == run))
+        for row in connection.execute(
+            select(schema.FACTS).where(
+                (schema.FACTS.c.run == run) & schema.FACTS.c.kind.in_(sorted(DERIVED_FROM))
+            )
+        )
     ]
     return list(journals.values()), facts
 

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from trialog._format.records import FORMAT_VERSION
 
-SCHEMA_VERSION = f"2.{FORMAT_VERSION}"  # another format may read what this one could not
+SCHEMA_VERSION = f"3.{FORMAT_VERSION}"  # another format may read what this one could not
 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 
@@ -115,6 +115,9 @@ JOURNALS = Table(
     Column("writer", Text, nullable=False),
     Column("role", Text, nullable=False),
     Column("attempt", _Int, nullable=False),
+    Column("rank", _Int),
+    Column("local_rank", _Int),
+    Column("world_size", _Int),
     Column("created_ns", _Int, nullable=False),
     Column("pid", _Int, nullable=False),
     Column("process_start", _Int, nullable=False),
@@ -227,7 +230,19 @@ ATTACHMENTS = Table(
 )
 Index("attachments_of_run", ATTACHMENTS.c.run)
 
-# START, EDIT, END, TROUBLE, CELL: what a run's row is derived from.
+# Lines that a run printed, as they came.
+CONSOLE = Table(
+    "console",
+    METADATA,
+    *_fact_columns(),
+    Column("stream", Text, nullable=False),
+    Column("lines", Text, nullable=False),  # JSON: [[time_ns, text], …]
+    Column("is_open", Boolean, nullable=False),  # the last of them is unfinished
+    Column("dropped_bytes", _Int, nullable=False),
+)
+Index("console_of_run", CONSOLE.c.run)
+
+# All other facts; a run's row is derived from some of them.
 FACTS = Table(
     "facts",
     METADATA,
@@ -256,5 +271,16 @@ COVERAGE = Table(
     Column("spans", LargeBinary, nullable=False),  # JSON: metric -> [[writer, first row, rows], …]
 )
 
-OF_RUN = (TAGS, DAMAGE, SERIES, PARAMETERS, JSON_VALUES, ATTACHMENTS, FACTS, COVERAGE, JOURNALS)
+OF_RUN = (
+    TAGS,
+    DAMAGE,
+    SERIES,
+    PARAMETERS,
+    JSON_VALUES,
+    ATTACHMENTS,
+    CONSOLE,
+    FACTS,
+    COVERAGE,
+    JOURNALS,
+)
 """Tables whose rows go with a run's."""

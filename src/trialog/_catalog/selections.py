@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, exists, or_, select
 from trialog._catalog import schema
 from trialog._catalog.rows import chunks
 from trialog._filters import RunFilter
+from trialog._format.facts import OUTSIDE
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.processes import Identity, identity_of
 
@@ -98,7 +99,7 @@ def with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRo
     writers: dict[int, list[WriterRow]] = {}
     table = schema.JOURNALS
     for part in chunks(unended):
-        statement = select(table).where(table.c.run.in_(part) & (table.c.role != "edit"))
+        statement = select(table).where(table.c.run.in_(part) & table.c.role.not_in(OUTSIDE))
         for row in connection.execute(statement):
             writers.setdefault(row.run, []).append(
                 WriterRow(

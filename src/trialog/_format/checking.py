@@ -47,7 +47,7 @@ def is_int64(value: object) -> TypeGuard[int]:
     return type(value) is int and -(2**63) <= value < 2**63
 
 
-def _is_step(value: object) -> bool:
+def _is_int64_or_none(value: object) -> bool:
     return value is None or is_int64(value)
 
 
@@ -65,6 +65,7 @@ _START: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("boot", "host", "machine", "python", "trialog"), _is_text),
     **dict.fromkeys(("description", "parent"), _is_text_or_none),
     **dict.fromkeys(("attempt", "created_ns", "pid", "process_start", "pid_namespace"), is_int64),
+    **dict.fromkeys(("rank", "local_rank", "world_size"), _is_int64_or_none),
     "status": lambda value: value in ("PENDING", "RUNNING"),
     "tags": _are_texts,
     "format": is_int64,
@@ -75,7 +76,7 @@ _ATTACHMENT: dict[str, Callable[[object], bool]] = {
     "size_bytes": _is_size,
     "media_type": _is_text,
     "filename": _is_text,
-    "step": _is_step,
+    "step": _is_int64_or_none,
     "codec": _is_text_or_none,
 }
 _OPTIONAL = frozenset({"step", "codec"})
@@ -90,8 +91,30 @@ def _check_attachment(content: Mapping[str, Any]) -> None:
 def _check_value(content: Mapping[str, Any]) -> None:
     if not isinstance(content.get("values"), dict):
         raise ValueError("it holds no values")  # noqa: TRY004 # unreadable is one thing here
-    if "step" not in content or not _is_step(content["step"]):
+    if "step" not in content or not _is_int64_or_none(content["step"]):
         raise ValueError(f"its step is {str(content.get('step'))[:80]!r}")
+
+
+def _check_console(content: Mapping[str, Any]) -> None:
+    lines = content.get("lines")
+    if not isinstance(content.get("stream"), str) or not isinstance(lines, list):
+        raise ValueError("it holds no lines")  # noqa: TRY004 # as above
+    for line in lines:
+        if not (isinstance(line, list) and len(line) == 2):  # noqa: PLR2004 # time and text
+            raise ValueError(f"a line is {str(line)[:80]!r}")
+        if not (is_int64(line[0]) and isinstance(line[1], str)):
+            raise ValueError(f"a line is {str(line)[:80]!r}")
+
+
+def _check_texts(*names: str) -> Callable[[Mapping[str, Any]], None]:
+    """A check of a payload whose values, but for a few, are text or null."""
+
+    def check(content: Mapping[str, Any]) -> None:
+        for name in names:
+            if not _is_text(content.get(name)):
+                raise ValueError(f"its {name!r} is {str(content.get(name))[:80]!r}")
+
+    return check
 
 
 def _check_start(content: Mapping[str, Any]) -> None:
@@ -102,4 +125,8 @@ CHECKS: dict[Kind, Callable[[Mapping[str, Any]], None]] = {
     Kind.START: _check_start,
     Kind.VALUE: _check_value,
     Kind.ATTACHMENT: _check_attachment,
+    Kind.CONSOLE: _check_console,
+    Kind.ALERT: _check_texts("title"),
+    Kind.WITNESSED: _check_texts("writer"),
+    Kind.CANCEL: _check_texts("by"),
 }

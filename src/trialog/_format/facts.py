@@ -10,9 +10,16 @@ EDIT         any of ``add_tags``, ``remove_tags`` (lists of text), ``description
 TROUBLE      ``{"what": text, "missing": int, "since_ns": int, "until_ns": int}``: points that
              could not be kept
 CELL         ``{"error": exception | null}``: how a notebook cell ended while the run was open
+CONTEXT      what a writer knows about itself: ``{section: {key: any JSON, …}, …}``; a section again
+             replaces the keys it has
+CONSOLE      see :class:`Console`
+ALERT        see :class:`Alert`
+WITNESSED    see :class:`Witnessed`
+CANCEL       see :class:`Cancel`
 HEARTBEAT    no payload
 SYNCED       u64: every byte of the file before this offset is on the disk
-LEAVE        ``{}``: this writer has left; the run goes on
+LEAVE        this writer has left and the run goes on: ``{}``, or the keys of :class:`End` where its
+             part of the run has ended otherwise than well
 END          see :class:`End`
 
 A payload too large for a record is stored as a blob, and the record holds
@@ -31,7 +38,9 @@ import orjson
 from trialog._format.records import FORMAT_VERSION
 from trialog._format.values import dump_json, load_json
 
-Role = Literal["run", "attach", "fork", "edit", "project"]
+Role = Literal["run", "attach", "fork", "edit", "witness", "project"]
+OUTSIDE: frozenset[str] = frozenset({"edit", "witness"})
+"""Roles of writers that are not the run at work: it may have ended while they live."""
 SYNCED = struct.Struct("<Q")
 BLOB_KEY = "$blob"
 
@@ -78,10 +87,13 @@ class Start(_Payload):
         writer: the journal's id, also its file name.
         run: the run's id; empty for a project's journal.
         role: ``run`` began the run; ``attach`` and ``fork`` joined it; ``edit`` changes it from
-            outside; ``project`` is a project's own journal.
+            outside; ``witness`` is the process beside the run that keeps its console and sees
+            its end; ``project`` is a project's own journal.
         attempt: 1, and one more each time the run is resumed by a new journal of role ``run``;
             the status is that of the latest attempt.
         created_ns: when the run began (role ``run``) or the writer did.
+        rank, local_rank, world_size: which of how many processes of one launch this is; None
+            where it is no rank.
         pid, process_start, pid_namespace, boot, host, machine: who the writing process is;
             ``process_start`` is field 22 of /proc/<pid>/stat, ``pid_namespace`` its inode.
     """
@@ -99,6 +111,9 @@ class Start(_Payload):
     tags: list[str] = field(default_factory=list)
     parent: str | None = None
     attempt: int = 1
+    rank: int | None = None
+    local_rank: int | None = None
+    world_size: int | None = None
     created_ns: int = 0
     user: str = ""
     pid: int = 0
@@ -123,6 +138,76 @@ class Attachment(_Payload):
     filename: str
     step: int | None = None
     codec: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console(_Payload):
+    """Lines that a run printed, in order.
+
+    Attributes:
+        stream: ``stdout`` or ``stderr``.
+        lines: ``[time_ns, text]`` of each; no line end in the text.
+        is_open: whether the last of them is unfinished: what comes next of this stream replaces it.
+        dropped_bytes: how much could not be kept before the first of them, the run having printed
+            more than its bound; 0 as a rule.
+    """
+
+    stream: str
+    lines: list[list[Any]]
+    is_open: bool = False
+    dropped_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert(_Payload):
+    """Something a person should look at.
+
+    Attributes:
+        title: what it is, in a line.
+        text: more about it.
+        level: ``info``, ``warning`` or ``error``.
+        by: ``user``, or ``trialog`` where it noticed by itself.
+    """
+
+    title: str
+    text: str = ""
+    level: str = "info"
+    by: str = "user"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed(_Payload):
+    """How the process of a writer ended, as the witness saw it; it said nothing itself.
+
+    Attributes:
+        writer: the writer whose process it was.
+        reason: ``out of memory``, ``segmentation fault``, …; None where nothing more is known than
+            that it is gone.
+        signal: the name of the signal that ended it, or None.
+        exit_code: what it gave to the system, or None where that is not known.
+        traceback: where each thread was, as Python's faulthandler said; None as a rule.
+    """
+
+    writer: str
+    reason: str | None = None
+    signal: str | None = None
+    exit_code: int | None = None
+    traceback: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel(_Payload):
+    """Somebody asks the run to stop.
+
+    Attributes:
+        by: the name of the user who asked.
+        reason: why, in words, or None.
+        signal: the signal that was sent besides, or None.
+    """
+
+    by: str
+    reason: str | None = None
+    signal: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

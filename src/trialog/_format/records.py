@@ -46,6 +46,11 @@ class Kind(IntEnum):
     EDIT = 36
     TROUBLE = 37
     CELL = 38
+    CONTEXT = 39
+    CONSOLE = 40
+    ALERT = 41
+    WITNESSED = 42
+    CANCEL = 43
     HEARTBEAT = 48
     SYNCED = 49
     LEAVE = 62

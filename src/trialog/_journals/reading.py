@@ -32,7 +32,7 @@ from trialog.errors import IntegrityError
 BLOCKS_AT_ONCE = 16
 AT_THE_END = 2**63 - 1  # order of last words: after everything else
 _SILENT_KINDS = frozenset({Kind.HEARTBEAT, Kind.SYNCED})
-_NO_FACT = frozenset({Kind.HEARTBEAT, Kind.SYNCED, Kind.LEAVE})
+_NO_FACT = frozenset({Kind.HEARTBEAT, Kind.SYNCED})
 
 
 @dataclass(slots=True)

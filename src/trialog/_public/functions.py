@@ -39,6 +39,7 @@ def init(
     at_exit: RunStatus | str | None = None,
     supersede: bool = True,
     strict: bool = False,
+    capture: bool | str | Iterable[str] | None = None,
     **unknown: Never,
 ) -> Run:
     """Start a run. Needs no server and no account.
@@ -69,6 +70,9 @@ def init(
             ``sys.exit(n)`` outside of a block counts as such an exit: Python tells nobody of it.
         supersede: whether a run of this place that nobody entered ends as FAILED.
         strict: raise where the store cannot take what is logged, instead of telling it once.
+        capture: what the run keeps about itself beside what is logged: True for all, False for
+            nothing, or some of ``code``, ``environment``, ``console`` and ``system``; as
+            TRIALOG_CAPTURE says where not given, else all.
         unknown: none; a misspelt keyword is answered with the nearest.
 
     Raises:
@@ -102,6 +106,7 @@ def init(
         at_exit=at_exit,
         supersede=supersede,
         strict=strict,
+        capture=capture,
         **unknown,
     )
 

@@ -14,7 +14,7 @@ from trialog._entities import OPENABLE, RunStatus
 from trialog._format.facts import Start
 from trialog._format.folders import RUN_ID, ProjectFolder
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
-from trialog._settings import Settings
+from trialog._settings import Settings, parse_capture
 from trialog._tracking import active, writers
 from trialog._tracking.attempts import continued
 from trialog._tracking.client import LocalClient, check_client
@@ -58,6 +58,7 @@ _KEYWORDS = (
     "at_exit",
     "supersede",
     "strict",
+    "capture",
     "namespace",
     "project",
 )
@@ -83,6 +84,7 @@ def start_run(  # Tellurio's positions
     at_exit: RunStatus | str | None = None,
     supersede: bool = True,
     strict: bool = False,
+    capture: bool | str | Iterable[str] | None = None,
     **unknown: Never,
 ) -> R:
     """Start a run of a class; :func:`trialog.init` says what the arguments mean."""
@@ -111,6 +113,8 @@ def start_run(  # Tellurio's positions
     good, bad = flatten(parameters) if parameters is not None else ({}, [])
     if bad:
         raise bad[0]
+    if capture is not None:
+        parse_capture(capture, "init(capture=…)")
     place = active.this_place(is_notebook=in_notebook())
     if supersede and wish.run:
         _supersede(wish.run, place, run_id=wish.run)  # its own earlier attempt, in a notebook
