@@ -19,6 +19,7 @@ def scratch_store() -> Iterator[Path]:
     """Make a store that this process and its children use until the block ends."""
     with tempfile.TemporaryDirectory(prefix="trialog-bench-") as folder:
         os.environ["TRIALOG_HOME"] = folder
+        os.environ["TRIALOG_CAPTURE"] = "none"  # what that costs: capture.py
         yield Path(folder)
 
 

@@ -25,6 +25,8 @@ def store(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("TRIALOG_HOME", str(home))
     for variable in ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "SYSTEM_INTERVAL"):
         monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
+    for variable in ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
+        monkeypatch.delenv(variable, raising=False)  # the tests themselves may be a rank
     monkeypatch.setenv("TRIALOG_CAPTURE", "none")  # tests of what is captured ask for it
     return home
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = ("bare", "trialog", "trackio", "tensorboardX", "wandb", "aim", "mlflow")
+OTHERS = ("swanlab", "dvclive", "neptune-scale")  # measured by the chaos suite alone
+Point = tuple[int | None, float]
 
 
 class Peer(Protocol):
@@ -43,13 +45,22 @@ class Peer(Protocol):
     def finish(self) -> None:
         """Finish the run, as a user's script does."""
 
-    def count_points(self) -> int:
-        """Count the scalars of `loss` that another process can read from the folder."""
+    def ticket(self) -> str | None:
+        """Return what another process needs to log to the same run; None: it cannot."""
 
-    def status(self) -> str:
-        """Say what the tracker shows of the only run in the folder."""
+    def join(self, ticket: str) -> None:
+        """Log to a run that another process has started, as the tracker's users do."""
+
+    def points(self) -> list[Point]:
+        """Return step and value of each `loss` that another process can read from the folder.
+
+        The step is None where the tracker keeps none.
+        """
+
+    def runs(self) -> list[tuple[str, str]]:
+        """Return the runs in the folder: the name, and what the tracker says of how it ended."""
 
 
 def load(name: str, folder: Path) -> Peer:
     """Make the adapter of one tracker."""
-    return import_module(f"peers.{name.lower()}").Adapter(folder)
+    return import_module(f"peers.{name.lower().replace('-', '_')}").Adapter(folder)

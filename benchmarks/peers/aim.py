@@ -38,13 +38,25 @@ class Adapter:
     def finish(self) -> None:
         self.run.close()
 
-    def count_points(self) -> int:
-        metrics = [metric for run in self._runs() for metric in run.metrics()]
-        return sum(len(metric.data.numpy()[0]) for metric in metrics if metric.name == "loss")
+    def ticket(self) -> str:
+        return self.run.hash
 
-    def status(self) -> str:
-        (run,) = self._runs()
-        return "ended" if run.end_time else "active"
+    def join(self, ticket: str) -> None:
+        import aim
+
+        self.run = aim.Run(ticket, repo=str(self.folder))
+
+    def points(self) -> list[tuple[int, float]]:
+        metrics = [metric for run in self._runs() for metric in run.metrics()]
+        series = [metric.data.numpy() for metric in metrics if metric.name == "loss"]
+        return [
+            (int(step), float(value))
+            for steps, columns in series
+            for step, value in zip(steps, columns[0], strict=True)
+        ]
+
+    def runs(self) -> list[tuple[str, str]]:
+        return [(run.hash, "ended" if run.end_time else "active") for run in self._runs()]
 
     def _runs(self) -> list:
         import aim

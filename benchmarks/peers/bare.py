@@ -49,8 +49,14 @@ class Adapter:
     def finish(self) -> None:
         del self.bare
 
-    def count_points(self) -> int:
-        return 0
+    def ticket(self) -> str:
+        return "list"
 
-    def status(self) -> str:
-        return "none"
+    def join(self, ticket: str) -> None:
+        self.start()
+
+    def points(self) -> list[tuple[int, float]]:
+        return []
+
+    def runs(self) -> list[tuple[str, str]]:
+        return []

@@ -40,15 +40,24 @@ class Adapter:
     def finish(self) -> None:
         self.mlflow.end_run()
 
-    def count_points(self) -> int:
+    def ticket(self) -> str:
+        return self.mlflow.active_run().info.run_id
+
+    def join(self, ticket: str) -> None:
+        import mlflow
+
+        mlflow.start_run(run_id=ticket)
+        self.mlflow = mlflow
+
+    def points(self) -> list[tuple[int, float]]:
         import mlflow
 
         client = mlflow.MlflowClient()
-        return sum(len(client.get_metric_history(run.info.run_id, "loss")) for run in self._runs())
+        histories = [client.get_metric_history(run.info.run_id, "loss") for run in self._runs()]
+        return [(point.step, point.value) for history in histories for point in history]
 
-    def status(self) -> str:
-        (run,) = self._runs()
-        return run.info.status
+    def runs(self) -> list[tuple[str, str]]:
+        return [(run.info.run_name, run.info.status) for run in self._runs()]
 
     def _runs(self) -> list:
         import mlflow

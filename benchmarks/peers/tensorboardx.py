@@ -4,7 +4,9 @@
 
 from __future__ import annotations
 
+import os
 import struct
+import uuid
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,8 +29,7 @@ class Adapter:
     def start(self) -> None:
         from tensorboardX import SummaryWriter
 
-        number = len(list(self.folder.iterdir()))
-        self.writer = SummaryWriter(str(self.folder / str(number)))
+        self.writer = SummaryWriter(str(self.folder / uuid.uuid4().hex))
 
     def log_scalar(self, value: float, step: int) -> None:
         self.writer.add_scalar("loss", value, step)
@@ -40,15 +41,28 @@ class Adapter:
     def finish(self) -> None:
         self.writer.close()
 
-    def count_points(self) -> int:
+    def ticket(self) -> str:
+        return self.writer.logdir
+
+    def join(self, ticket: str) -> None:
+        from tensorboardX import SummaryWriter
+
+        self.writer = SummaryWriter(ticket, filename_suffix=f".{os.getpid()}")
+
+    def points(self) -> list[tuple[int, float]]:
         from tensorboardX.proto.event_pb2 import Event
 
         files = self.folder.rglob("events.out.tfevents.*")
         events = (Event.FromString(data) for file in files for data in frames(file.read_bytes()))
-        return sum(value.tag == "loss" for event in events for value in event.summary.value)
+        return [
+            (event.step, value.simple_value)
+            for event in events
+            for value in event.summary.value
+            if value.tag == "loss"
+        ]
 
-    def status(self) -> str:
-        return "none kept"
+    def runs(self) -> list[tuple[str, str]]:
+        return [(folder.name, "none kept") for folder in self.folder.iterdir() if folder.is_dir()]
 
 
 def frames(data: bytes) -> Iterator[bytes]:

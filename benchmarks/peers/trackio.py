@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -43,10 +44,34 @@ class Adapter:
     def finish(self) -> None:
         self.run.finish()
 
-    def count_points(self) -> int:
-        with closing(sqlite3.connect(self.folder / "peers.db")) as database:
-            query = "SELECT count(*) FROM metrics WHERE json_extract(metrics, '$.loss') IS NOT NULL"
-            return database.execute(query).fetchone()[0]
+    def ticket(self) -> str:
+        return self.run.name
 
-    def status(self) -> str:
-        return "none kept"
+    def join(self, ticket: str) -> None:
+        import trackio
+
+        self.run = trackio.init(project="peers", name=ticket, resume="allow", embed=False)
+
+    def points(self) -> list[tuple[int, float]]:
+        query = (
+            "SELECT step, json_extract(metrics, '$.loss') FROM metrics "
+            "WHERE json_type(metrics, '$.loss') IS NOT NULL"
+        )
+        return [(step, as_float(value)) for step, value in self._ask(query)]
+
+    def runs(self) -> list[tuple[str, str]]:
+        return [(name, "none kept") for (name,) in self._ask("SELECT DISTINCT run_name FROM metrics")]
+
+    def _ask(self, query: str) -> list:
+        if not (self.folder / "peers.db").exists():
+            return []
+        with closing(sqlite3.connect(self.folder / "peers.db")) as database:
+            return database.execute(query).fetchall()
+
+
+def as_float(value: float | str | None) -> float:
+    """Return a value of its database; it keeps what is not finite as text."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return math.nan

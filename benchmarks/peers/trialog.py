@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import trialog
+
 
 class Adapter:
     """The public calls of the README."""
@@ -36,13 +38,27 @@ class Adapter:
     def finish(self) -> None:
         self.run.finish()
 
-    def count_points(self) -> int:
+    def ticket(self) -> str:
+        return self.run.id
+
+    def join(self, ticket: str) -> None:
         import trialog
 
-        return len(trialog.runs("bench/peers").metrics_df("loss"))
+        self.run = trialog.init("bench", "peers", id=ticket)
 
-    def status(self) -> str:
+    def points(self) -> list[tuple[int, float]]:
         import trialog
 
-        (run,) = trialog.runs("bench/peers")
-        return f"{run.status} {run.reason or ''}".strip()
+        try:
+            frame = self._runs().metrics_df("loss")
+        except trialog.errors.NotFoundError:  # no run has logged one
+            return []
+        return list(zip(frame["step"].tolist(), frame["value"].tolist(), strict=True))
+
+    def runs(self) -> list[tuple[str, str]]:
+        return [(run.name, f"{run.status} {run.reason or ''}".strip()) for run in self._runs()]
+
+    def _runs(self) -> trialog.Runs:
+        import trialog
+
+        return trialog.runs("bench/peers", client=trialog.LocalClient(self.folder))

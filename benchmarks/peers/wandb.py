@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 from typing import TYPE_CHECKING
 
@@ -46,20 +47,37 @@ class Adapter:
     def finish(self) -> None:
         self.run.finish()
 
-    def count_points(self) -> int:
-        items = (item for record in self._records() for item in record.history.item)
-        return sum("loss" in (item.key, *item.nested_key) for item in items)
+    def ticket(self) -> str:
+        return self.run.id
 
-    def status(self) -> str:
-        exits = [record.exit.exit_code for record in self._records() if record.HasField("exit")]
-        return f"exit code {exits[-1]}" if exits else "no exit record"
+    def join(self, ticket: str) -> None:
+        import wandb
 
-    def _records(self) -> Iterator:
-        from wandb.proto.wandb_internal_pb2 import Record
+        self.run = wandb.init(project="peers", id=ticket, resume="allow")
 
+    def points(self) -> list[tuple[int | None, float]]:
+        found = []
         for file in self.folder.rglob("*.wandb"):
-            for data in frames(file.read_bytes()):
-                yield Record.FromString(data)
+            for record in records(file):
+                values = {item.key or item.nested_key[0]: item for item in record.history.item}
+                if "loss" in values:
+                    step = record.history.step.num if record.history.HasField("step") else None
+                    found.append((step, float(json.loads(values["loss"].value_json))))
+        return found
+
+    def runs(self) -> list[tuple[str, str]]:
+        found = {}
+        for file in sorted(self.folder.rglob("*.wandb")):
+            exits = [each.exit.exit_code for each in records(file) if each.HasField("exit")]
+            found[file.stem] = f"exit code {exits[-1]}" if exits else "no exit record"
+        return list(found.items())
+
+
+def records(file: Path) -> Iterator:
+    """Read the records of one run."""
+    from wandb.proto.wandb_internal_pb2 import Record
+
+    return (Record.FromString(data) for data in frames(file.read_bytes()))
 
 
 def frames(data: bytes) -> Iterator[bytes]:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
     from trialog._public.functions import (
         add_tags,
+        alert,
         finish,
         get_active_run,
         init,
@@ -57,6 +58,7 @@ _HOMES = {
     "trialog._entities": ("RunOrg", "RunProject", "RunStatus", "RunUser"),
     "trialog._public.functions": (
         "add_tags",
+        "alert",
         "finish",
         "get_active_run",
         "init",
@@ -92,6 +94,7 @@ __all__ = [
     "StoredRun",
     "__version__",
     "add_tags",
+    "alert",
     "codecs",
     "delete_run",
     "errors",

@@ -11,7 +11,7 @@ import platform
 import time
 from pathlib import Path
 
-_STATE, _START_TIME = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted after the command
+_STATE, _PARENT, _START_TIME = 0, 1, 19  # of /proc/<pid>/stat, counted after the command
 _DEAD_STATES = "ZXx"
 
 
@@ -44,10 +44,33 @@ def booted_ns() -> int:
     return 0 if clock is None else time.time_ns() - time.clock_gettime_ns(clock)
 
 
-def process_start() -> int:
-    """Clock ticks from boot to the start of this process; 0 where unknown."""
-    fields = _process_fields("self")
+def process_start(pid: int | str = "self") -> int:
+    """Clock ticks from boot to the start of this process, or of another; 0 where unknown."""
+    fields = _process_fields(str(pid))
     return int(fields[_START_TIME]) if fields else 0
+
+
+def started_ns() -> int:
+    """When this process was started, in nanoseconds since 1970; 0 where unknown."""
+    ticks, booted = process_start(), booted_ns()
+    if not (ticks and booted):
+        return 0
+    return booted + ticks * 1_000_000_000 // os.sysconf("SC_CLK_TCK")
+
+
+def parent_of(pid: int | str = "self") -> int:
+    """The process that another one, or this one, is a child of; 0 where unknown."""
+    fields = _process_fields(str(pid))
+    return int(fields[_PARENT]) if fields else 0
+
+
+def has_variable(pid: int, name: str) -> bool:
+    """Whether a process was started with an environment variable; False where it is hidden."""
+    try:
+        with open(f"/proc/{pid}/environ", "rb") as file:
+            return any(each.startswith(f"{name}=".encode()) for each in file.read().split(b"\0"))
+    except OSError:
+        return False
 
 
 def is_alive(pid: int, start_time: int) -> bool | None:

@@ -23,10 +23,14 @@ class Settings(NamedTuple):
         namespace: the default namespace (``TRIALOG_NAMESPACE``), else None.
         project: the default project (``TRIALOG_PROJECT``), else None.
         at_exit: the status of a run left open at a clean exit (``TRIALOG_AT_EXIT``).
+        run: the run that this process is to write to (``TRIALOG_RUN``), else None.
         capture: what a run keeps about itself (``TRIALOG_CAPTURE``: some of ``code``,
             ``environment``, ``console`` and ``system`` with commas, ``all`` or ``none``).
         system_interval_s: seconds from one measurement of the machine to the next
             (``TRIALOG_SYSTEM_INTERVAL``).
+        hooks: whom to tell of starts, ends and alerts (``TRIALOG_HOOKS``), as it stands there.
+        stalled_after_s: after so many seconds without a logged value a run has stalled; 0: never
+            (``TRIALOG_STALLED_AFTER``).
     """
 
     home: Path
@@ -36,6 +40,9 @@ class Settings(NamedTuple):
     at_exit: RunStatus | None = None
     capture: frozenset[str] = CAPTURES
     system_interval_s: float = 10.0
+    run: str | None = None
+    hooks: str = ""
+    stalled_after_s: float = 1800.0
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -53,6 +60,7 @@ class Settings(NamedTuple):
         home = environ.get("TRIALOG_HOME", "").strip()
         at_exit = environ.get("TRIALOG_AT_EXIT", "").strip()
         interval = environ.get("TRIALOG_SYSTEM_INTERVAL", "").strip()
+        stalled = environ.get("TRIALOG_STALLED_AFTER", "").strip()
         return cls(
             home=_home_of(home),
             mode=mode,
@@ -62,7 +70,12 @@ class Settings(NamedTuple):
             capture=parse_capture(
                 environ.get("TRIALOG_CAPTURE", "").strip() or True, "TRIALOG_CAPTURE"
             ),
-            system_interval_s=_seconds(interval) if interval else 10.0,
+            system_interval_s=_seconds("TRIALOG_SYSTEM_INTERVAL", interval) if interval else 10.0,
+            run=environ.get("TRIALOG_RUN", "").strip() or None,
+            hooks=environ.get("TRIALOG_HOOKS", "").strip(),
+            stalled_after_s=(
+                _seconds("TRIALOG_STALLED_AFTER", stalled, may_be_none=True) if stalled else 1800.0
+            ),
         )
 
 
@@ -100,13 +113,14 @@ def parse_capture(given: object, what: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def _seconds(text: str) -> float:
+def _seconds(variable: str, text: str, *, may_be_none: bool = False) -> float:
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1
-    if not 0 < seconds < float("inf"):
-        raise UsageError(f"TRIALOG_SYSTEM_INTERVAL={text!r} means nothing; use a number of seconds")
+    if not 0 < seconds < float("inf") and not (may_be_none and seconds == 0):
+        never = ", or 0 for never" if may_be_none else ""
+        raise UsageError(f"{variable}={text!r} means nothing; use a number of seconds{never}")
     return seconds
 
 

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 __all__ = ["TestStore", "store"]
 
 _VARIABLES = tuple(
-    f"TRIALOG_{name}" for name in ("HOME", "MODE", "NAMESPACE", "PROJECT", "AT_EXIT")
+    f"TRIALOG_{name}"
+    for name in ("HOME", "MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "CAPTURE")
 )
 
 
@@ -86,7 +87,8 @@ def store(path: str | os.PathLike[str] | None = None) -> Iterator[TestStore]:
     """A store that all runs of the block go to, whatever the environment says outside of it.
 
     ``TRIALOG_HOME`` is set for the block, and ``TRIALOG_MODE`` and its kin are unset, in this
-    process and in those it starts; afterwards everything is as it was. Runs that the block leaves
+    process and in those it starts; nothing is captured about the process, unless the test sets
+    ``TRIALOG_CAPTURE`` itself; afterwards everything is as it was. Runs that the block leaves
     open are finished as FAILED "left unfinished": one test never logs to the run of another.
 
     Args:
@@ -106,6 +108,7 @@ def store(path: str | os.PathLike[str] | None = None) -> Iterator[TestStore]:
         found = TestStore(Path(path).expanduser().absolute())
         before = {name: os.environ.pop(name) for name in _VARIABLES if name in os.environ}
         os.environ["TRIALOG_HOME"] = str(found.path)
+        os.environ["TRIALOG_CAPTURE"] = "none"
         open_before = {run.id for run in session.open_runs()}
         try:
             yield found

@@ -15,6 +15,8 @@ def one(client: trialog.LocalClient) -> None:
     assert_type(run, trialog.StoredRun)
     assert_type(run.metrics, list[str])
     assert_type(run.metric("loss"), pd.DataFrame)
+    assert_type(run.metric("loss", attempt="all", rank=[0, 1]), pd.DataFrame)
+    assert_type(run.attempts[0].status, RunStatus)
     assert_type(run.get_attachment("a", version=1), bytes)
     assert_type(run.get_with_codec(TextCodec, "text"), str)
     assert_type(run.write_attachment("a", Path("folder"), overwrite=True), Path)
@@ -49,6 +51,8 @@ def many(client: trialog.LocalClient) -> None:
     assert_type(runs.parameters_df(), pd.DataFrame)
     assert_type(runs.summary_df(), pd.DataFrame)
     assert_type(runs.metrics_df("loss", wide=True), pd.DataFrame)
+    assert_type(runs.metrics_df("loss", attempt=2, rank=0), pd.DataFrame)
+    assert_type(runs.summary_df(["loss"]), pd.DataFrame)
     assert_type(runs.best("accuracy", goal="max"), trialog.StoredRun)
     for run in runs:
         assert_type(run, trialog.StoredRun)

@@ -71,6 +71,14 @@ class Handmade:
             for step, value in enumerate(values)
         )
 
+    def logged(self, name, steps, number=0, time_ns: int | None = None) -> bytes:
+        """Points of these steps, each with its place as the value; None: no step was given."""
+        time_ns = self.now_ns if time_ns is None else time_ns
+        return encode_name(number, name, time_ns) + b"".join(
+            encode_point(number, to_number(float(place)), step, time_ns + place)
+            for place, step in enumerate(steps)
+        )
+
     def write(
         self, data: bytes, run="run-1", writer="w1", size: int = 49_152, *, is_open: bool = True
     ) -> Path:

@@ -104,6 +104,18 @@ def test_a_start_or_end_that_means_nothing(scene, row):
     assert len(trialog.fetch_runs()) == before
 
 
+@pytest.mark.table(PAGE, "variables")
+def test_a_variable_that_means_nothing(monkeypatch, row):
+    """Refused at the call, by the variable's name."""
+    written, error, says = row
+    monkeypatch.setenv(*code_of(written).split("=", 1))
+    with pytest.raises(getattr(errors, error)) as caught:
+        trialog.init("p")
+    assert type(caught.value) is getattr(errors, error)
+    assert says.strip("`") in str(caught.value)
+    assert trialog.fetch_runs() == []
+
+
 @pytest.mark.table(PAGE, "reading")
 def test_a_question_that_has_no_answer(scene, row):
     """Refused with the nearest name."""

@@ -21,6 +21,7 @@ TESTED_IN = {
     "unit/journals/test_payloads.py": "_format/checking _journals/jsonvalues",
     "unit/catalog/test_queries.py": "_catalog/selections",
     "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
+    "unit/reading/test_attempts.py": "_catalog/attemptrows",
     # commands: by what they print
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
     "unit/cli/test_run_compare.py": "_cli/comparing _cli/comparison",

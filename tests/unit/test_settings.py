@@ -25,6 +25,8 @@ from trialog.errors import UsageError
         ({"TRIALOG_AT_EXIT": "completed"}, {"at_exit": RunStatus.COMPLETED}),
         ({"TRIALOG_AT_EXIT": " Interrupted "}, {"at_exit": RunStatus.INTERRUPTED}),
         ({"TRIALOG_AT_EXIT": ""}, {}),
+        ({"TRIALOG_RUN": " acme/demo/x "}, {"run": "acme/demo/x"}),
+        ({"TRIALOG_RUN": " "}, {}),
         ({"TRIALOG_UNKNOWN": "x", "OTHER": "y"}, {}),
     ],
     ids=str,

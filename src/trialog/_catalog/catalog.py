@@ -18,7 +18,9 @@ from trialog._catalog.examination import JournalExaminer
 from trialog._catalog.opening import Opened, open_caches
 from trialog._catalog.places import describe_store
 from trialog._catalog.refreshing import Progress
+from trialog._catalog.runsummaries import Summaries, read_summaries
 from trialog._catalog.verification import Verification, Verifier
+from trialog._catalog.views import LATEST, View
 from trialog._format.folders import StoreFolder
 from trialog._journals.addresses import RunPlace
 from trialog._journals.processes import read_here
@@ -148,16 +150,33 @@ class Catalog:
         return self._healing(answer)
 
     def points(
-        self, runs: Sequence[int], names: Iterable[str]
+        self, runs: Sequence[int], names: Iterable[str], view: View = LATEST
     ) -> Iterator[tuple[int, dict[str, Stretch]]]:
         """The points of some metrics of some runs, by run key.
 
         Ended runs that are in no segment yet are compacted first where that pays; runs without
         any of the metrics are left out.
+
+        Args:
+            runs: run keys.
+            names: the metrics.
+            view: of which attempts and ranks; the latest attempt wins where not said.
         """
         from trialog._catalog.pointreading import read_points  # noqa: PLC0415 # loads pyarrow
 
-        return read_points(self, runs, list(names))
+        return read_points(self, runs, list(names), view)
+
+    def summaries(self, runs: Sequence[int], names: Sequence[str] | None = None) -> Summaries:
+        """What each metric comes to, by run key and name, in the order of first logging.
+
+        Points that a later attempt replaces do not count. Only where there are such are points
+        read.
+
+        Args:
+            runs: run keys.
+            names: the metrics asked for; None for all.
+        """
+        return read_summaries(self, runs, names)
 
     def compact(
         self, runs: Sequence[int], progress: Progress | None = None, *, wait: bool = True

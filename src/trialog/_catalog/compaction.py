@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from trialog._catalog import schema
 from trialog._catalog.database import Database, ReplacedError
 from trialog._catalog.places import make_shared_folder, share
+from trialog._catalog.plans import PointsPlan, plan_points
 from trialog._catalog.refreshing import Progress
 from trialog._catalog.rows import upsert
 from trialog._catalog.segments import (
@@ -31,7 +32,7 @@ from trialog._catalog.segments import (
     SegmentWriter,
     publish,
 )
-from trialog._catalog.series import PointsPlan, journal_points, plan_points
+from trialog._catalog.series import journal_points
 from trialog._format.folders import StoreFolder
 from trialog._journals.stretches import Stretch, join
 

@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from trialog._entities import ENDED, RunStatus
-from trialog._format.checking import is_int64
+from trialog._format.checking import cancel_of, is_int64
 from trialog._format.facts import OUTSIDE, Start
 from trialog._format.records import Kind
 from trialog._format.values import MAX_SIGNED, dump_json
-from trialog._journals.liveness import FATES, doubtful
+from trialog._journals.liveness import Derived, after_request, doubtful
+from trialog._journals.parts import Part, death_of, part_of, told, words_of
 
 _OPENED = tuple(status.value for status in RunStatus if not status.is_end)
 _ENDED = tuple(status.value for status in ENDED)
+_LAST = (Kind.END, Kind.LEAVE)
 DERIVED_FROM = frozenset(
     {
         Kind.START,
@@ -40,6 +42,9 @@ class JournalFacts(NamedTuple):
     is_final: bool
     fate: str | None
     points: int
+    rank: int | None = None
+    world_size: int | None = None
+    pid: int = 0
 
 
 class PlacedFact(NamedTuple):
@@ -90,11 +95,19 @@ def derive_run(
     row["tags"] = dump_json(list(tags), "tags").decode()
     row["points"] = sum(journal.points for journal in journals)
     row["is_final"] = all(journal.is_final for journal in journals)
+    row["stop_asked"] = _stop_asked(journals, facts, attempt)
     row.update(_missing(facts))
-    row.update(_ending(journals, facts, attempt, latest))
-    if is_damaged and row["reason"] in FATES.values():
-        row["reason"] = doubtful(row["reason"])
+    row.update(_ending(journals, facts, latest, row["stop_asked"], is_damaged=is_damaged))
     return row
+
+
+def _stop_asked(
+    journals: Sequence[JournalFacts], facts: Sequence[PlacedFact], attempt: int
+) -> str | None:
+    """Who has asked the attempt to stop, and why: the latest request; None where nobody has."""
+    concerned = {each.writer for each in journals if each.attempt == attempt}
+    requests = [fact for fact in facts if fact.kind is Kind.CANCEL and fact.writer in concerned]
+    return cancel_of(requests[-1].content).text if requests else None
 
 
 def _described(run_id: str, start: Start | None, first: JournalFacts) -> dict[str, Any]:
@@ -139,14 +152,14 @@ def _texts(given: object) -> list[str]:
 
 
 def _missing(facts: Sequence[PlacedFact]) -> dict[str, Any]:
-    """Points that could not be kept: each writer's last END counts all of its own."""
+    """Points that could not be kept: each writer's END or LEAVE counts all of its own."""
     by_writer: dict[str, tuple[int, int | None]] = {}
     for fact in facts:
         missing, since = _int_or_none(fact.content.get("missing")), None
-        if missing is None or fact.kind not in (Kind.END, Kind.TROUBLE):
+        if missing is None or fact.kind not in (*_LAST, Kind.TROUBLE):
             continue
         before, before_since = by_writer.get(fact.writer, (0, None))
-        if fact.kind is Kind.END:
+        if fact.kind in _LAST:
             since = fact.content.get("missing_since_ns")
             by_writer[fact.writer] = (missing, since if missing else None)
         else:
@@ -162,34 +175,79 @@ def _missing(facts: Sequence[PlacedFact]) -> dict[str, Any]:
 def _ending(
     journals: Sequence[JournalFacts],
     facts: Sequence[PlacedFact],
-    attempt: int,
     latest: JournalFacts,
+    asked: str | None,
+    *,
+    is_damaged: bool,
 ) -> dict[str, Any]:
     """The written end of the latest attempt, else the certain death of all its writers."""
     row: dict[str, Any] = dict.fromkeys(("status", "reason", "ended_ns", "exit_code", "exception"))
-    attempts = {each.writer: each.attempt for each in journals if each.role == "run"}
-    from_outside = {each.writer for each in journals if each.role == "edit"}
-    ends = [fact for fact in facts if fact.kind is Kind.END and _is_end(fact.content)]
-    written = [fact for fact in ends if attempts.get(fact.writer) == attempt] or [
-        fact for fact in ends if fact.writer in from_outside and fact.time_ns >= latest.created_ns
-    ]
-    if written:
-        end = written[-1]
+    parts = _parts(journals, facts)
+    end = _written_end(journals, facts, latest)
+    if end is not None:
         exception = end.content.get("exception")
-        row["status"] = end.content["status"]
-        row["reason"] = _text_or_none(end.content.get("reason"))
+        status = RunStatus[end.content["status"]]
+        own = parts.get(end.writer) or parts.get(latest.writer)
+        concerned = _parts_until(journals, parts, latest, end.time_ns)
+        row["status"] = status.value
+        row["reason"] = told(_text_or_none(end.content.get("reason")), own, status, concerned)
         row["ended_ns"] = end.time_ns
         row["exit_code"] = _int_or_none(end.content.get("exit_code"))
         if isinstance(exception, Mapping):
             row["exception"] = dump_json(dict(exception), "exception").decode()
         return row
     writers = [each for each in journals if each.role not in OUTSIDE]
-    fates = {each.writer: each.fate for each in writers if each.fate}
-    if fates and all(each.is_final for each in writers):
-        row["status"] = RunStatus.FAILED.value
-        row["reason"] = fates.get(latest.writer) or next(iter(fates.values()))
-        row["ended_ns"] = max(max(each.news_ns, each.created_ns) for each in writers)
+    dead = [parts[each.writer] for each in writers if parts[each.writer].is_dead]
+    if not dead or not all(each.is_final or parts[each.writer].is_dead for each in writers):
+        return row
+    blamed = next((part for part in dead if part.writer == latest.writer), dead[0])
+    concerned = _parts_until(journals, parts, latest, MAX_SIGNED)
+    words = told(death_of(blamed), blamed, RunStatus.FAILED, concerned)
+    died = after_request(Derived(RunStatus.FAILED, blamed.reason), asked, words)
+    row["status"] = died.status.value
+    row["reason"] = doubtful(died.reason) if is_damaged else died.reason
+    row["ended_ns"] = max(max(each.news_ns, each.created_ns) for each in writers)
+    row["exit_code"] = blamed.words and blamed.words.exit_code
     return row
+
+
+def _written_end(
+    journals: Sequence[JournalFacts], facts: Sequence[PlacedFact], latest: JournalFacts
+) -> PlacedFact | None:
+    """The last end that the latest attempt wrote; else one that was written from outside since."""
+    attempts = {each.writer: each.attempt for each in journals if each.role == "run"}
+    from_outside = {each.writer for each in journals if each.role == "edit"}
+    ends = [fact for fact in facts if fact.kind is Kind.END and _is_end(fact.content)]
+    written = [fact for fact in ends if attempts.get(fact.writer) == latest.attempt] or [
+        fact for fact in ends if fact.writer in from_outside and fact.time_ns >= latest.created_ns
+    ]
+    return written[-1] if written else None
+
+
+def _parts(journals: Sequence[JournalFacts], facts: Sequence[PlacedFact]) -> dict[str, Part]:
+    """What each process's part came to, by writer."""
+    words = words_of(facts)
+    return {
+        each.writer: part_of(each, words.get(each.writer), each.fate)
+        for each in journals
+        if each.role not in OUTSIDE
+    }
+
+
+def _parts_until(
+    journals: Sequence[JournalFacts],
+    parts: Mapping[str, Part],
+    latest: JournalFacts,
+    ended_ns: int,
+) -> list[Part]:
+    """The parts of the latest attempt, without processes that came when it had ended."""
+    return [
+        parts[each.writer]
+        for each in journals
+        if each.writer in parts
+        and each.attempt == latest.attempt
+        and (each.rank is not None or each.created_ns <= ended_ns)
+    ]
 
 
 def _is_end(content: Mapping[str, Any]) -> bool:

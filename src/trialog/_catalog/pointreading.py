@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from trialog._catalog.compaction import Compactor, is_worth_it
+from trialog._catalog.plans import PointsPlan, plan_points
 from trialog._catalog.segments import UNREADABLE, SegmentReader, Wanted
-from trialog._catalog.series import PointsPlan, plan_points, read_from_journals
+from trialog._catalog.series import read_from_journals
+from trialog._catalog.views import View, journals_of, merge_view
 from trialog._journals.scanning import Reading
-from trialog._journals.stretches import Stretch, merge_writers
+from trialog._journals.stretches import Stretch
 from trialog.errors import StoreError
 
 if TYPE_CHECKING:
@@ -19,21 +21,22 @@ _RUNS_AT_ONCE = 512
 
 
 def read_points(
-    catalog: Catalog, runs: Sequence[int], names: Sequence[str]
+    catalog: Catalog, runs: Sequence[int], names: Sequence[str], view: View
 ) -> Iterator[tuple[int, dict[str, Stretch]]]:
     """See :meth:`trialog._catalog.catalog.Catalog.points`."""
-    plans = catalog.ask(plan_points, runs)
+    cut = names if view.attempt is None else ()
+    plans = catalog.ask(plan_points, runs, cut)
     if is_worth_it(plans.values()) and _compact(catalog, list(plans)):
-        plans = catalog.ask(plan_points, runs)
+        plans = catalog.ask(plan_points, runs, cut)
     compactor = catalog.compactor()
     ordered = list(plans.items())
     for first in range(0, len(ordered), _RUNS_AT_ONCE):
         part = dict(ordered[first : first + _RUNS_AT_ONCE])
-        found = _from_segments(compactor, part, names) if compactor is not None else {}
+        found = _from_segments(compactor, part, names, view) if compactor is not None else {}
         for run, plan in part.items():
             stretches = found.get(run)
             if stretches is None:
-                stretches = _from_journals(catalog, plan, names)
+                stretches = _from_journals(catalog, plan, names, view)
             if stretches:
                 yield run, {name: stretches[name] for name in names if name in stretches}
 
@@ -46,14 +49,16 @@ def _compact(catalog: Catalog, runs: Sequence[int]) -> bool:
         return False
 
 
-def _from_journals(catalog: Catalog, plan: PointsPlan, names: Sequence[str]) -> dict[str, Stretch]:
+def _from_journals(
+    catalog: Catalog, plan: PointsPlan, names: Sequence[str], view: View
+) -> dict[str, Stretch]:
     with Reading(plan.place.folder(catalog.store)):
-        return read_from_journals(catalog.store, plan, names)
+        return read_from_journals(catalog.store, plan, names, view)
     return {}  # deleted meanwhile
 
 
 def _from_segments(
-    compactor: Compactor, plans: dict[int, PointsPlan], names: Sequence[str]
+    compactor: Compactor, plans: dict[int, PointsPlan], names: Sequence[str], view: View
 ) -> dict[int, dict[str, Stretch]]:
     """The points of those runs that are in segments; a segment that cannot be read is left out."""
     by_segment: dict[str, dict[int, PointsPlan]] = {}
@@ -63,20 +68,27 @@ def _from_segments(
     found: dict[int, dict[str, Stretch]] = {}
     for segment, members in by_segment.items():
         try:
-            found.update(_read_segment(compactor, segment, members, names))
+            found.update(_read_segment(compactor, segment, members, names, view))
         except UNREADABLE as error:
             compactor.note_trouble(segment, error)
     return found
 
 
 def _read_segment(
-    compactor: Compactor, segment: str, plans: dict[int, PointsPlan], names: Sequence[str]
+    compactor: Compactor,
+    segment: str,
+    plans: dict[int, PointsPlan],
+    names: Sequence[str],
+    view: View,
 ) -> dict[int, dict[str, Stretch]]:
+    journals = {run: journals_of(plan, view) for run, plan in plans.items()}
+    writers = {run: {each.writer for each in some} for run, some in journals.items()}
     wanted = [
         Wanted((run, name, writer), first, rows)
         for run, plan in plans.items()
         for name in names
         for writer, first, rows in plan.spans.get(name, ())
+        if writer in writers[run]
     ]
     with SegmentReader(compactor.folder / segment) as reader:
         stretches = reader.read(wanted)
@@ -84,9 +96,12 @@ def _read_segment(
     for run, plan in plans.items():
         metrics = {}
         for name in names:
-            writers = dict.fromkeys(writer for writer, *_ in plan.spans.get(name, ()))
-            parts = [stretches[run, name, writer] for writer in sorted(writers)]
+            parts = [
+                (journal, stretches[run, name, journal.writer])
+                for journal in journals[run]
+                if (run, name, journal.writer) in stretches
+            ]
             if parts:
-                metrics[name] = merge_writers(parts)
+                metrics[name] = merge_view(plan, name, parts, view)
         found[run] = metrics
     return found

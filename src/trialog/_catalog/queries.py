@@ -14,12 +14,10 @@ from sqlalchemy import Connection, Row, func, select
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
-from trialog._catalog.seriesrows import summary_of
 from trialog._filters import RunFilter
+from trialog._format.facts import OUTSIDE
 from trialog._format.records import Kind
 from trialog._format.values import load_json
-from trialog._journals.addresses import key_of
-from trialog._journals.summaries import Summary, merge
 
 _TAG_MARK = b'{"$'
 
@@ -134,37 +132,6 @@ def parameter_history(connection: Connection, run: int, name: str) -> list[Param
     ]
 
 
-def summaries_of(
-    connection: Connection, runs: Sequence[int], names: Sequence[str] | None = None
-) -> dict[int, dict[str, Summary]]:
-    """The summary of each metric, by run key and name, in order of first logging.
-
-    Args:
-        connection: to the catalog.
-        runs: run keys.
-        names: the metrics asked for; None for all.
-    """
-    series, texts, journals = schema.SERIES, schema.NAMES, schema.JOURNALS
-    parts: dict[tuple[int, str], list[tuple[str, Summary]]] = {}
-    statement = (
-        select(series, texts.c.name.label("metric"), journals.c.writer)
-        .join(texts, texts.c.key == series.c.name)
-        .join(journals, journals.c.key == series.c.journal)
-        .where(among(connection, series.c.run, runs) & (series.c.count > 0))
-        .order_by(series.c.first_ns, texts.c.name)
-    )
-    if names is not None:
-        statement = statement.where(series.c.name.in_([key_of("name", name) for name in names]))
-    for row in connection.execute(statement):
-        summary = summary_of(row)
-        if summary is not None:
-            parts.setdefault((row.run, row.metric), []).append((row.writer, summary))
-    found: dict[int, dict[str, Summary]] = {}
-    for (run, metric), summaries in parts.items():
-        found.setdefault(run, {})[metric] = merge(summaries)
-    return found
-
-
 def metric_names(connection: Connection, runs: Sequence[int]) -> list[str]:
     """The names of all metrics of some runs, sorted."""
     series, texts = schema.SERIES, schema.NAMES
@@ -175,6 +142,33 @@ def metric_names(connection: Connection, runs: Sequence[int]) -> list[str]:
         .distinct()
     )
     return sorted(connection.execute(statement).scalars())
+
+
+class Origins(NamedTuple):
+    """Where the points of some runs may come from.
+
+    Attributes:
+        attempts: the numbers of all their attempts, ascending.
+        ranks: of all their processes that have one, ascending.
+    """
+
+    attempts: list[int]
+    ranks: list[int]
+
+
+def origins_of(connection: Connection, runs: Sequence[int]) -> Origins:
+    """The attempts and ranks of some runs."""
+    table = schema.JOURNALS
+    statement = (
+        select(table.c.attempt, table.c.rank)
+        .where(among(connection, table.c.run, runs) & table.c.role.not_in(OUTSIDE))
+        .distinct()
+    )
+    pairs = connection.execute(statement).all()
+    return Origins(
+        sorted({attempt for attempt, _ in pairs}),
+        sorted({rank for _, rank in pairs if rank is not None}),
+    )
 
 
 class JsonValue(NamedTuple):
@@ -246,6 +240,27 @@ def facts_of(connection: Connection, run: int, kinds: Collection[Kind]) -> list[
         WriterFact(writer, time_ns, Kind(kind), load_json(content.encode()))
         for writer, time_ns, kind, content in connection.execute(statement)
     ]
+
+
+class JournalOf(NamedTuple):
+    """A journal of a run: whose it is."""
+
+    writer: str
+    role: str
+    attempt: int
+    rank: int | None
+    created_ns: int
+
+
+def journals_of(connection: Connection, run: int) -> list[JournalOf]:
+    """All journals of a run, witnesses' and editors' too, in the order they were begun."""
+    table = schema.JOURNALS
+    statement = (
+        select(table.c.writer, table.c.role, table.c.attempt, table.c.rank, table.c.created_ns)
+        .where(table.c.run == run)
+        .order_by(table.c.created_ns, table.c.writer)
+    )
+    return [JournalOf(*row) for row in connection.execute(statement)]
 
 
 class DamageRow(NamedTuple):

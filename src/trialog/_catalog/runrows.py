@@ -31,7 +31,7 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, *, is_new: b
         journals, facts = _read_now(update)
         old = None
     else:
-        journals, facts = _read_all(connection, place.key)
+        journals, facts = read_journal_facts(connection, place.key)
         table = schema.RUNS
         old = connection.execute(select(table).where(table.c.key == place.key)).one_or_none()
     damages = _count_damage(connection, place.key, update, is_new=is_new)
@@ -88,10 +88,16 @@ def _journal_facts(state: JournalState) -> JournalFacts:
         state.is_final,
         state.fate,
         state.points,
+        start.rank,
+        start.world_size,
+        start.pid,
     )
 
 
-def _read_all(connection: Connection, run: int) -> tuple[list[JournalFacts], list[PlacedFact]]:
+def read_journal_facts(
+    connection: Connection, run: int
+) -> tuple[list[JournalFacts], list[PlacedFact]]:
+    """The journals of a run that the catalog knows, and the facts that its row follows from."""
     table = schema.JOURNALS
     columns = [table.c[name] for name in JournalFacts._fields]
     journals = {

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from trialog._format.records import FORMAT_VERSION
 
-SCHEMA_VERSION = f"3.{FORMAT_VERSION}"  # another format may read what this one could not
+SCHEMA_VERSION = f"4.{FORMAT_VERSION}"  # another format may read what this one could not
 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 
@@ -87,6 +87,7 @@ RUNS = Table(
     Column("deleted_ns", _Int),
     Column("deleted_by", Text),
     Column("attempt", _Int, nullable=False),
+    Column("stop_asked", Text),  # who has asked this attempt to stop, and why
     Column("parent", Text),
     Column("username", Text, nullable=False),
     Column("host", Text, nullable=False),
@@ -168,6 +169,7 @@ SERIES = Table(
     Column("name", _Int, primary_key=True, autoincrement=False),
     _of_run(),
     Column("highest", _Int, nullable=False),
+    Column("lowest_step", _Int),  # of points: there a later attempt cuts the earlier ones
     Column("count", _Int, nullable=False),  # 0: only JSON values have this name
     Column("nan_count", _Int, nullable=False),
     Column("first", Float),

@@ -21,7 +21,7 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from trialog._catalog.series import Spans
+from trialog._catalog.plans import Spans
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.stretches import Stretch, empty_stretch, join
 

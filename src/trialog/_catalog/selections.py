@@ -11,14 +11,21 @@ from trialog._catalog import schema
 from trialog._catalog.rows import chunks
 from trialog._filters import RunFilter
 from trialog._format.facts import OUTSIDE
+from trialog._format.records import Kind
+from trialog._format.values import load_json
 from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.parts import SPEAKING, Words, words_of
 from trialog._journals.processes import Identity, identity_of
 
 _APART = frozenset({"project", "parameters"})  # the owner's slug stands for its key; long
 
 
 class WriterRow(NamedTuple):
-    """A writer of a run that nobody has ended, for liveness."""
+    """A writer of a run: what its part has come to, and whether it lives.
+
+    Attributes:
+        words: what was said of the end of its part, or None.
+    """
 
     writer: str
     role: str
@@ -28,6 +35,17 @@ class WriterRow(NamedTuple):
     fate: str | None
     news_ns: int
     identity: Identity
+    rank: int | None = None
+    local_rank: int | None = None
+    world_size: int | None = None
+    created_ns: int = 0
+    points: int = 0
+    words: Words | None = None
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self.identity.pid
 
 
 class RunRow(NamedTuple):
@@ -95,12 +113,18 @@ def filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
 
 def with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRow]:
     """Rows of :func:`all_runs`, with the writers of those that nobody has ended."""
-    unended = [row.key for row in rows if row.status is None]
+    writers = writers_of(connection, [row.key for row in rows if row.status is None])
+    return [RunRow(row, tuple(writers.get(row.key, ()))) for row in rows]
+
+
+def writers_of(connection: Connection, runs: Sequence[int]) -> dict[int, list[WriterRow]]:
+    """All who ever wrote some runs at work, by run key."""
     writers: dict[int, list[WriterRow]] = {}
     table = schema.JOURNALS
-    for part in chunks(unended):
+    for part in chunks(runs):
+        words = _words(connection, part)
         statement = select(table).where(table.c.run.in_(part) & table.c.role.not_in(OUTSIDE))
-        for row in connection.execute(statement):
+        for row in connection.execute(statement.order_by(table.c.created_ns, table.c.writer)):
             writers.setdefault(row.run, []).append(
                 WriterRow(
                     row.writer,
@@ -111,6 +135,37 @@ def with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRo
                     row.fate,
                     row.news_ns,
                     identity_of(row),
+                    row.rank,
+                    row.local_rank,
+                    row.world_size,
+                    row.created_ns,
+                    row.points,
+                    words.get(row.run, {}).get(row.writer),
                 )
             )
-    return [RunRow(row, tuple(writers.get(row.key, ()))) for row in rows]
+    return writers
+
+
+class _Said(NamedTuple):
+    """A fact about the end of a part."""
+
+    writer: str
+    time_ns: int
+    kind: Kind
+    content: dict[str, Any]
+
+
+def _words(connection: Connection, runs: Sequence[int]) -> dict[int, dict[str, Words]]:
+    """What was said of the ends of parts, by run key and writer."""
+    facts, journals = schema.FACTS, schema.JOURNALS
+    statement = (
+        select(facts.c.run, journals.c.writer, facts.c.time_ns, facts.c.kind, facts.c.content)
+        .join(journals, journals.c.key == facts.c.journal)
+        .where(facts.c.run.in_(runs) & facts.c.kind.in_(sorted(SPEAKING)))
+        .order_by(facts.c.order_ns, journals.c.writer, facts.c.offset)
+    )
+    said: dict[int, list[_Said]] = {}
+    for run, writer, time_ns, kind, content in connection.execute(statement):
+        fact = _Said(writer, time_ns, Kind(kind), load_json(content.encode()))
+        said.setdefault(run, []).append(fact)
+    return {run: words_of(each) for run, each in said.items()}

@@ -71,6 +71,7 @@ def _summary_row(summary: Summary | None) -> dict[str, Any]:
         "last_ns",
         "min_ns",
         "max_ns",
+        "lowest_step",
     ]
     if summary is None:
         return {**dict.fromkeys(columns), "count": 0, "nan_count": 0, "exact": None}
@@ -112,4 +113,5 @@ def summary_of(row: Any) -> Summary | None:
         row.last_ns,
         row.min_ns,
         row.max_ns,
+        row.lowest_step,
     )

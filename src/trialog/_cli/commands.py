@@ -11,6 +11,7 @@ import click
 from trialog._cli import options
 from trialog._cli.diagnosis import doctor
 from trialog._cli.output import remark, write_text
+from trialog._cli.run_cancel import cancel_runs
 from trialog._cli.run_compare import compare_runs
 from trialog._cli.run_delete import delete_runs, restore_runs
 from trialog._cli.run_list import list_runs
@@ -138,7 +139,7 @@ def command_line(ctx: click.Context) -> None:
 )
 @click.pass_context
 def run_group(ctx: click.Context) -> None:
-    """List, show, compare, delete and restore runs."""
+    """List, show, compare, cancel, delete and restore runs."""
     _help_alone(ctx)
 
 
@@ -148,7 +149,7 @@ def _help_alone(ctx: click.Context) -> None:
         write_text(ctx.get_help() + "\n")
 
 
-for _command in (list_runs, show_run, compare_runs, delete_runs, restore_runs):
+for _command in (list_runs, show_run, compare_runs, cancel_runs, delete_runs, restore_runs):
     run_group.add_command(_command)
 for _command in (rebuild, compact, doctor):
     command_line.add_command(_command)

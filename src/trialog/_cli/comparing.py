@@ -83,9 +83,7 @@ def _lines(comparison: Comparison, hidden: set[str]) -> list[_Line]:
     wanted = [(statistic, name) for name in comparison.asked for statistic in COMPARED]
     if not comparison.asked:
         wanted = [
-            ("last", name)
-            for name in comparison.metrics
-            if any(name in run.metrics for run in runs)
+            ("last", name) for name in comparison.shown if any(name in run.metrics for run in runs)
         ]
     if comparison.goal is not None:
         wanted = list(dict.fromkeys([comparison.goal, *wanted]))

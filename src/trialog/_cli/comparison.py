@@ -11,7 +11,7 @@ from trialog._catalog import Catalog, Summary, queries
 from trialog._cli.found import FoundRun, facts_as_json
 from trialog._names import nearest
 from trialog._reading.content import summary_values
-from trialog._reading.headings import SUMMARY
+from trialog._reading.headings import SUMMARY, is_of_system
 from trialog.errors import NotFoundError, UsageError
 
 _HEADING = re.compile(rf"({'|'.join(SUMMARY)})\((.*)\)", re.DOTALL)
@@ -60,14 +60,14 @@ class Comparison:
         Args:
             catalog: which is up to date.
             runs: in the order in which they are shown.
-            metrics: show only these; None for all.
+            metrics: show only these; None for all but those of the machine.
 
         Raises:
             NotFoundError: no run has one of the metrics.
         """
         keys = [run.record.key for run in runs]
         parameters = catalog.ask(queries.parameters_of, keys)
-        summaries = catalog.ask(queries.summaries_of, keys)
+        summaries = catalog.summaries(keys)
         known = tuple(sorted({name for each in summaries.values() for name in each}))
         asked = tuple(dict.fromkeys(metrics or ()))
         for name in asked:
@@ -83,6 +83,11 @@ class Comparison:
         """The parameters of any run, in the order in which they were first logged."""
         oldest_first = sorted(self.runs, key=lambda run: run.found.row.facts.created_ns)
         return list(dict.fromkeys(name for run in oldest_first for name in run.parameters))
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The metrics that were asked for; else all but those of the machine (``system/…``)."""
+        return self.asked or tuple(name for name in self.metrics if not is_of_system(name))
 
     def is_same(self, parameter: str) -> bool:
         """Whether all runs have the same value of a parameter."""
@@ -124,12 +129,13 @@ class Comparison:
 
     def as_json(self) -> Iterator[dict[str, Any]]:
         """Each run's facts, parameters and metrics."""
+        shown = {*self.shown, *(self.goal or ())[1:]}
         for run in self.runs:
             facts = facts_as_json(run.found)
             metrics = {
                 name: summary_values(summary)
                 for name, summary in run.metrics.items()
-                if not self.asked or name in self.asked
+                if name in shown
             }
             content = {**facts, "parameters": run.parameters, "metrics": metrics}
             yield content if self.goal is None else {**content, "is_best": facts["id"] == self.best}

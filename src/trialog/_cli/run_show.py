@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from trialog._catalog import Catalog
     from trialog._cli.found import FoundRun
     from trialog._reading import AttachmentInfo, ContentReader
+    from trialog._reading.alerts import AlertInfo
+    from trialog._reading.attempts import AttemptInfo
+    from trialog._reading.writers import WriterInfo
 
 
 @click.command(
@@ -83,6 +86,10 @@ def content_of(catalog: Catalog, run: FoundRun) -> dict[str, Any]:
         "exception": None if record.exception is None else asdict(record.exception),
         "missing_since_ns": run.row.facts.missing_since_ns,
         "damage": [each._asdict() for each in catalog.ask(queries.damage_of, record.key)],
+        "attempts": [_attempt(each) for each in reader.attempts],
+        "writers": [_writer(each) for each in reader.writers],
+        "alerts": [_alert(each) for each in reader.alerts],
+        "context": reader.context,
         "parameters": reader.parameters,
         "metrics": reader.summary,
         "values": names,
@@ -100,6 +107,38 @@ def _last_values(reader: ContentReader, names: Sequence[str]) -> dict[str, Any]:
         with suppress(IntegrityError):
             found[name] = reader.values(name)[-1].value
     return found
+
+
+def _attempt(info: AttemptInfo) -> dict[str, Any]:
+    from trialog._cli.found import iso, nanoseconds  # noqa: PLC0415 # loads sqlalchemy
+
+    return {
+        "attempt": info.attempt,
+        "status": info.status.value,
+        "reason": info.reason,
+        "created_ns": nanoseconds(info.date_created),
+        "date_created": iso(info.date_created),
+        "ended_ns": nanoseconds(info.date_ended),
+        "date_ended": iso(info.date_ended),
+        "points": info.points,
+    }
+
+
+def _writer(info: WriterInfo) -> dict[str, Any]:
+    from trialog._cli.found import iso, nanoseconds  # noqa: PLC0415 # loads sqlalchemy
+
+    content = asdict(info)
+    moment = content.pop("date_created")
+    content["status"] = None if info.status is None else info.status.value
+    return {**content, "created_ns": nanoseconds(moment), "date_created": iso(moment)}
+
+
+def _alert(info: AlertInfo) -> dict[str, Any]:
+    from trialog._cli.found import iso, nanoseconds  # noqa: PLC0415 # loads sqlalchemy
+
+    content = asdict(info)
+    moment = content.pop("date")
+    return {**content, "time_ns": nanoseconds(moment), "date": iso(moment)}
 
 
 def _attachment(info: AttachmentInfo) -> dict[str, Any]:

@@ -12,7 +12,16 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from trialog._cli.tables import Column, fit, local_now, status_cell, stdout_width, table_of
+from trialog._cli.knowledge import NEW_FILES, code_lines, environment_lines
+from trialog._cli.tables import (
+    Column,
+    fit,
+    local_now,
+    status_cell,
+    status_text,
+    stdout_width,
+    table_of,
+)
 from trialog._cli.words import (
     ago,
     at,
@@ -23,11 +32,14 @@ from trialog._cli.words import (
     printable,
     size,
 )
+from trialog._entities import RunStatus
 from trialog._format.values import dump_json
 from trialog._reading import RunRecord
+from trialog._reading.headings import is_of_system
 
 _INDENT = 2
 _VALUE_LETTERS = 120
+_ALERT_STYLES = {"warning": "yellow", "error": "red"}
 
 
 def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[RenderableType]:
@@ -41,16 +53,31 @@ def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[Renderab
     title = Text(printable(record.name), style="bold")
     yield Text.assemble(title, "  ", status_cell(record))
     yield _indented(_facts(record, content))
+    attempts = content["attempts"] if len(content["attempts"]) > 1 else []
+    writers = content["writers"] if len(content["writers"]) > 1 else []
+    metrics, system = _apart(content["metrics"])
+    attachments = {
+        name: each
+        for name, each in content["attachments"].items()
+        if not name.startswith(NEW_FILES)
+    }
     sections = (
+        ("Attempts", len(attempts), _attempts(attempts, width)),
+        ("Writers", len(writers), _writers(writers, width)),
+        ("Alerts", len(content["alerts"]), _alerts(content["alerts"])),
         ("Parameters", len(content["parameters"]), _parameters(content["parameters"])),
-        ("Metrics", len(content["metrics"]), _metrics(content["metrics"], width)),
+        ("Metrics", len(metrics), _metrics(metrics, width)),
+        ("System", len(system), _metrics(system, width)),
         ("JSON values", len(content["values"]), _values(content)),
-        ("Attachments", len(content["attachments"]), _attachments(content["attachments"], width)),
+        ("Attachments", len(attachments), _attachments(attachments, width)),
     )
     for heading, amount, part in sections:
         if amount:
             yield _heading(f"{heading} ({amount})")
             yield _indented(part)
+    for heading, lines in _knowledge(content["context"]):
+        yield _heading(heading)
+        yield _indented(_pairs([(label, Text(printable(text))) for label, text in lines.items()]))
     trouble = list(_trouble(record, content["damage"]))
     if trouble:
         yield _heading("Trouble", "bold red")
@@ -59,6 +86,15 @@ def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[Renderab
         yield _heading("Traceback")
         text = printable(record.exception.traceback.rstrip("\n"), keeps_lines=True)
         yield _indented(Text(text))
+
+
+def _knowledge(context: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What the run knows about itself, where it knows anything."""
+    environment, packages = context.get("environment", {}), context.get("packages", {})
+    if code := code_lines(context.get("code", {})):
+        yield "Code", code
+    if lines := environment_lines(environment, packages):
+        yield "Environment", lines
 
 
 def _heading(text: str, style: str = "bold") -> RenderableType:
@@ -121,6 +157,71 @@ def _parameters(parameters: Mapping[str, Any]) -> Table:
     return _pairs(
         [(printable(name), Text(parameter_value(value))) for name, value in parameters.items()]
     )
+
+
+def _attempts(attempts: Sequence[Mapping[str, Any]], width: int) -> Table:
+    now = local_now()
+    begun = [datetime.fromisoformat(each["date_created"]) for each in attempts]
+    ended = [each["date_ended"] and datetime.fromisoformat(each["date_ended"]) for each in attempts]
+    lasted = [
+        Text(duration(((end or now) - begin).total_seconds()) + ("" if end else " so far"))
+        for begin, end in zip(begun, ended, strict=True)
+    ]
+    columns = [
+        Column("attempt", [Text(str(each["attempt"])) for each in attempts], is_right=True),
+        Column("status", [status_text(RunStatus[each["status"]]) for each in attempts]),
+        Column("started", [Text(ago(date, now)) for date in begun], rank=1),
+        Column("duration", lasted, is_right=True, rank=2),
+        Column("points", [Text(f"{each['points']:,}") for each in attempts], is_right=True, rank=3),
+        Column("reason", [Text(printable(each["reason"] or "")) for each in attempts], 12, 60),
+    ]
+    shown = columns if any(each["reason"] for each in attempts) else columns[:-1]
+    return table_of(shown, fit(shown, width))
+
+
+def _writers(writers: Sequence[Mapping[str, Any]], width: int) -> Table:
+    """The processes of the run: what the part of each came to."""
+
+    def cells(key: str) -> list[Text]:
+        return [Text("" if each[key] is None else printable(str(each[key]))) for each in writers]
+
+    statuses = [each["status"] and RunStatus[each["status"]] for each in writers]
+    columns = [
+        Column("rank", cells("rank"), is_right=True),
+        Column("status", [status_text(each) if each else Text("") for each in statuses]),
+        Column("host", cells("host"), 8, 40, rank=1),
+        Column("process", cells("pid"), is_right=True),
+        Column("role", cells("role"), rank=3),
+        Column("attempt", cells("attempt"), is_right=True, rank=2),
+        Column("points", [Text(f"{each['points']:,}") for each in writers], is_right=True, rank=2),
+        Column("reason", cells("reason"), 12, 60),
+    ]
+    said = {
+        "rank": any(each["rank"] is not None for each in writers),
+        "attempt": len({each["attempt"] for each in writers}) > 1,
+        "reason": any(each["reason"] for each in writers),
+    }
+    shown = [column for column in columns if said.get(column.title, True)]
+    return table_of(shown, fit(shown, width))
+
+
+def _alerts(alerts: Sequence[Mapping[str, Any]]) -> Table:
+    """When and how serious, and what: the title, then the text."""
+    now = local_now()
+    shown = []
+    for each in alerts:
+        when = ago(datetime.fromisoformat(each["date"]), now)
+        said = Text(printable(each["title"]), style=_ALERT_STYLES.get(each["level"], ""))
+        if each["text"]:
+            said.append(f"\n{printable(each['text'], keeps_lines=True)}", style="dim")
+        shown.append((f"{each['level']}, {when}", said))
+    return _pairs(shown)
+
+
+def _apart(metrics: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The metrics of the training, and those of the machine."""
+    training = {name: each for name, each in metrics.items() if not is_of_system(name)}
+    return training, {name: each for name, each in metrics.items() if name not in training}
 
 
 def _metrics(metrics: Mapping[str, Mapping[str, Any]], width: int) -> Table:

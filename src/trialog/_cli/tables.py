@@ -12,6 +12,7 @@ from rich.text import Text
 
 from trialog._cli.output import console_of_stdout
 from trialog._cli.words import duration, mark_of, printable
+from trialog._entities import RunStatus
 from trialog._reading import RunRecord
 
 _GAP = 2
@@ -134,13 +135,18 @@ def name_cell(name: str, *, is_bold: bool = False) -> Text:
 
 
 def status_cell(record: RunRecord) -> Text:
-    """A status: symbol, word and colour; deleted runs say so too."""
-    symbol, plain_symbol, style = mark_of(record.status)
+    """A run's status."""
+    return status_text(record.status)
+
+
+def status_text(status: RunStatus) -> Text:
+    """A status: symbol, word and colour."""
+    symbol, plain_symbol, style = mark_of(status)
     try:
         symbol.encode(console_of_stdout().encoding)
     except UnicodeEncodeError:
         symbol = plain_symbol
-    return Text(f"{symbol} {record.status.value}", style=style)
+    return Text(f"{symbol} {status.value}", style=style)
 
 
 def duration_cell(record: RunRecord) -> Text:

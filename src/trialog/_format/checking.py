@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeGuard
 
-from trialog._format.facts import Start
+from trialog._format.facts import Cancel, Start
 from trialog._format.records import FORMAT_VERSION, Kind
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -32,6 +32,18 @@ def start_of(content: Mapping[str, Any]) -> Start:
         elif not is_newer and (name in content or name in taken):
             raise ValueError(f"the first record's {name!r} is {str(content.get(name))[:80]!r}")
     return Start(**taken)
+
+
+def cancel_of(content: Mapping[str, Any]) -> Cancel:
+    """A request to stop.
+
+    Raises:
+        ValueError: it is none.
+    """
+    for name, is_right in _CANCEL.items():
+        if not is_right(content.get(name)):
+            raise ValueError(f"its {name!r} is {str(content.get(name))[:80]!r}")
+    return Cancel.from_json(dict(content))
 
 
 def _is_text(value: object) -> bool:
@@ -80,6 +92,7 @@ _ATTACHMENT: dict[str, Callable[[object], bool]] = {
     "codec": _is_text_or_none,
 }
 _OPTIONAL = frozenset({"step", "codec"})
+_CANCEL = {"by": _is_text, "reason": _is_text_or_none, "signal": _is_text_or_none}
 
 
 def _check_attachment(content: Mapping[str, Any]) -> None:
@@ -121,6 +134,10 @@ def _check_start(content: Mapping[str, Any]) -> None:
     start_of(content)
 
 
+def _check_cancel(content: Mapping[str, Any]) -> None:
+    cancel_of(content)
+
+
 CHECKS: dict[Kind, Callable[[Mapping[str, Any]], None]] = {
     Kind.START: _check_start,
     Kind.VALUE: _check_value,
@@ -128,5 +145,5 @@ CHECKS: dict[Kind, Callable[[Mapping[str, Any]], None]] = {
     Kind.CONSOLE: _check_console,
     Kind.ALERT: _check_texts("title"),
     Kind.WITNESSED: _check_texts("writer"),
-    Kind.CANCEL: _check_texts("by"),
+    Kind.CANCEL: _check_cancel,
 }

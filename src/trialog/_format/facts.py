@@ -145,7 +145,7 @@ class Console(_Payload):
     """Lines that a run printed, in order.
 
     Attributes:
-        stream: ``stdout`` or ``stderr``.
+        stream: ``stdout``, ``stderr``, or ``both`` where the two went to one place, in their order.
         lines: ``[time_ns, text]`` of each; no line end in the text.
         is_open: whether the last of them is unfinished: what comes next of this stream replaces it.
         dropped_bytes: how much could not be kept before the first of them, the run having printed
@@ -208,6 +208,11 @@ class Cancel(_Payload):
     by: str
     reason: str | None = None
     signal: str | None = None
+
+    @property
+    def text(self) -> str:
+        """The reason of a run that ends by it."""
+        return f"canceled by {self.by}" + (f": {self.reason}" if self.reason else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

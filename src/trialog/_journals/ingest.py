@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from trialog._format.facts import Start
+from trialog._format.facts import OUTSIDE, Start
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder
 from trialog._journals.addresses import RunPlace, is_ours
 from trialog._journals.journals import JournalFile
@@ -114,19 +114,21 @@ class RunReader:
         self, place: RunPlace, attempts: dict[str, int], states: dict[str, JournalState]
     ) -> bool:
         """Whether an attempt has grown whose steps a later one went on from."""
-        owners = {
+        within = {
             writer: state.start.attempt
             for writer, state in states.items()
-            if state.start is not None and state.start.role == "run"
+            if state.start is not None and state.start.role not in OUTSIDE
         }
-        latest = max(owners.values(), default=1)
+        latest = max(within.values(), default=1)
+        earlier = [writer for writer, attempt in attempts.items() if attempt < latest]
         return any(
-            attempt < latest
-            and (state := states.get(writer)) is not None
-            and writer in owners
-            and not state.is_final
-            and self._has_points_to_come(place, state)
-            for writer, attempt in attempts.items()
+            writer not in states
+            or (
+                writer in within
+                and not states[writer].is_final
+                and self._has_points_to_come(place, states[writer])
+            )
+            for writer in earlier
         )
 
     def _has_points_to_come(self, place: RunPlace, state: JournalState) -> bool:
@@ -179,10 +181,11 @@ class RunReader:
             highest: dict[str, int] = {}
             for other in states.values():
                 if _is_earlier(other.start, start):
-                    for name, step in other.numbering.highest.items():
-                        highest[name] = max(step, highest.get(name, step))
+                    _raise(highest, other.numbering.highest)
             return highest
 
+        if state.start is not None and state.start.attempt > 1:  # the catalog keeps its own alone
+            _raise(state.numbering.highest, seed(state.start))
         is_done = False
         while not is_done:
             presence = self._presence_of_journal(file, state)
@@ -206,8 +209,15 @@ class RunReader:
         return self._presences.of(identity_of(start), file.path, state.news_ns)
 
 
+def _raise(highest: dict[str, int], others: dict[str, int]) -> None:
+    for name, step in others.items():
+        highest[name] = max(step, highest.get(name, step))
+
+
 def _is_earlier(other: Start | None, start: Start) -> bool:
-    return other is not None and other.role == start.role == "run" and other.attempt < start.attempt
+    if other is None or OUTSIDE.intersection((other.role, start.role)):
+        return False
+    return other.attempt < start.attempt
 
 
 def _progress(state: JournalState) -> tuple[object, ...]:

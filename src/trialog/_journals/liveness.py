@@ -15,7 +15,11 @@ from trialog._journals.processes import Presence
 
 SILENCE_NS = 600 * 1_000_000_000  # a writer elsewhere that says nothing for so long is lost
 QUIET_NS = 30 * 1_000_000_000  # three heartbeats missed: worth a note
-FATES = {Presence.GONE: "killed", Presence.REBOOTED: "host rebooted"}
+KILLED = "killed"
+FATES = {Presence.GONE: KILLED, Presence.REBOOTED: "host rebooted"}
+BY_SIGNAL = "ended by "  # what a witness says of a signal that is no crash
+_HOST_LOST = "host lost"
+_SILENT_ENDS = frozenset({*FATES.values(), _HOST_LOST})
 
 
 class Writer(NamedTuple):
@@ -26,12 +30,14 @@ class Writer(NamedTuple):
         has_left: it said that it is done.
         presence: whether it lives.
         news_ns: when it last gave a sign of life.
+        fate: how it ended, where its witness saw that; None as a rule.
     """
 
     is_owner: bool
     has_left: bool
     presence: Presence
     news_ns: int
+    fate: str | None = None
 
 
 class Derived(NamedTuple):
@@ -58,11 +64,37 @@ def derive(opened_as: RunStatus, writers: Iterable[Writer], now_ns: int) -> Deri
     if any(writer.presence is Presence.ELSEWHERE for writer in away):
         silence_ns = now_ns - news_ns
         if silence_ns >= SILENCE_NS:
-            return Derived(RunStatus.FAILED, "host lost", news_ns)
+            return Derived(RunStatus.FAILED, _HOST_LOST, news_ns)
         note = f"no news since {_time(news_ns)}" if silence_ns >= QUIET_NS else None
         return Derived(opened_as, note)
     blamed = next((writer for writer in away if writer.is_owner), away[0])
-    return Derived(RunStatus.FAILED, FATES[blamed.presence], news_ns)
+    return Derived(RunStatus.FAILED, blamed.fate or FATES[blamed.presence], news_ns)
+
+
+def after_request(derived: Derived, asked: str | None, words: str | None = None) -> Derived:
+    """The status of a run that was asked to stop, by what it would be otherwise.
+
+    Args:
+        derived: what its writers come to.
+        asked: who asked, and why; None where nobody has.
+        words: the reason in full, where that says more than how a process died.
+    """
+    words = words or derived.reason
+    if asked is None:
+        return derived._replace(reason=words)
+    if not derived.status.is_end:
+        status = RunStatus.CANCELING
+    elif derived.status is RunStatus.FAILED and _is_silent(derived.reason):
+        status = RunStatus.CANCELED
+    else:
+        return derived._replace(reason=words)
+    note = f" ({words})" if words else ""
+    return derived._replace(status=status, reason=f"{asked}{note}")
+
+
+def _is_silent(reason: str | None) -> bool:
+    """Whether a process died as one does that is told to, without a word of its own."""
+    return reason in _SILENT_ENDS or (reason or "").startswith(BY_SIGNAL)
 
 
 def doubtful(reason: str | None) -> str:

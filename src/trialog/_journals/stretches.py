@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from trialog._format.columns import Calls, Floats, Integers
+
+NO_RANK = -(2**63)
 
 
 @dataclass(slots=True)
@@ -19,12 +23,17 @@ class Stretch:
         times_ns: n times.
         values: n values.
         exact: the integers that a double cannot hold, by row.
+        ranks: n ranks of the processes that logged them, :data:`NO_RANK` where one has none; None
+            where nobody asked for them.
+        attempts: n attempts that logged them, likewise.
     """
 
     steps: Integers
     times_ns: Integers
     values: Floats
     exact: dict[int, int] = field(default_factory=dict)
+    ranks: Integers | None = None
+    attempts: Integers | None = None
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -82,7 +91,14 @@ def join(stretches: Sequence[Stretch]) -> Stretch:
         np.concatenate([each.times_ns for each in stretches]),
         np.concatenate([each.values for each in stretches]),
         exact,
+        _concatenated([each.ranks for each in stretches]),
+        _concatenated([each.attempts for each in stretches]),
     )
+
+
+def _concatenated(parts: Sequence[Integers | None]) -> Integers | None:
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known) if len(known) == len(parts) else None
 
 
 def merge_writers(stretches: Sequence[Stretch]) -> Stretch:
@@ -106,4 +122,28 @@ def reordered(stretch: Stretch, order: Integers) -> Stretch:
         place = np.empty(len(order), np.int64)
         place[order] = np.arange(len(order))
         exact = {int(place[row]): number for row, number in stretch.exact.items()}
-    return Stretch(stretch.steps[order], stretch.times_ns[order], stretch.values[order], exact)
+    return _taken(stretch, order, exact)
+
+
+def until_step(stretch: Stretch, step: int) -> Stretch:
+    """The points of lower steps than one, in their order."""
+    is_kept = stretch.steps < step
+    if is_kept.all():
+        return stretch
+    exact = {}
+    if stretch.exact:
+        places = np.cumsum(is_kept) - 1
+        exact = {int(places[row]): number for row, number in stretch.exact.items() if is_kept[row]}
+    return _taken(stretch, is_kept, exact)
+
+
+def _taken(stretch: Stretch, rows: NDArray[Any], exact: dict[int, int]) -> Stretch:
+    """Some rows of a stretch, or all in another order."""
+    return Stretch(
+        stretch.steps[rows],
+        stretch.times_ns[rows],
+        stretch.values[rows],
+        exact,
+        None if stretch.ranks is None else stretch.ranks[rows],
+        None if stretch.attempts is None else stretch.attempts[rows],
+    )

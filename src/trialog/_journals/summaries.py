@@ -30,6 +30,7 @@ class Summary:
         total: the sum without NaN.
         step_of_min, step_of_max: the first step at which it occurs; None where all is NaN.
         first_ns, last_ns, min_ns, max_ns: when, by the writer's clock, never going back.
+        lowest_step: of all points; from there on they replace those of earlier attempts.
     """
 
     count: int
@@ -45,6 +46,7 @@ class Summary:
     last_ns: int
     min_ns: int
     max_ns: int
+    lowest_step: int
 
     @property
     def mean(self) -> float:
@@ -74,10 +76,11 @@ def summarise(
     order = np.maximum.accumulate(times_ns)
     first, last = float(values[0]), float(values[-1])
     first_ns, last_ns = int(order[0]), int(order[-1])
+    lowest_step = int(steps.min())
     if nan_count == len(values):
         return Summary(
             len(values), nan_count, first, last, math.nan, math.nan, 0.0,
-            None, None, first_ns, last_ns, first_ns, first_ns,
+            None, None, first_ns, last_ns, first_ns, first_ns, lowest_step,
         )  # fmt: skip
     if nan_count:
         kept = np.flatnonzero(~is_nan)
@@ -89,7 +92,7 @@ def summarise(
     return Summary(
         len(values), nan_count, first, last, float(values[lowest]), float(values[highest]), total,
         int(steps[lowest]), int(steps[highest]),
-        first_ns, last_ns, int(order[lowest]), int(order[highest]),
+        first_ns, last_ns, int(order[lowest]), int(order[highest]), lowest_step,
     )  # fmt: skip
 
 
@@ -119,7 +122,7 @@ def _summarise_few(
             highest, step_of_max, max_ns = value, step, now_ns
     return Summary(
         len(values), nan_count, values[0], values[-1], lowest, highest, float(total),
-        step_of_min, step_of_max, first_ns, now_ns, min_ns, max_ns,
+        step_of_min, step_of_max, first_ns, now_ns, min_ns, max_ns, min(steps),
     )  # fmt: skip
 
 
@@ -171,6 +174,7 @@ def _merged(one: Summary, two: Summary, *, first: Summary, last: Summary) -> Sum
         last_ns=max(one.last_ns, two.last_ns),
         min_ns=lowest.min_ns,
         max_ns=highest.max_ns,
+        lowest_step=min(one.lowest_step, two.lowest_step),
     )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
 
 from trialog._public.readonly import ReadOnlyDict
 from trialog._public.unkept import NoSummaries, UnkeptReader
@@ -13,11 +14,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialog._reading import Attachments, ContentReader
+    from trialog._reading.alerts import AlertInfo
+    from trialog._reading.attempts import AttemptInfo
     from trialog._reading.moments import ParameterMoment, ValueMoment
+    from trialog._reading.writers import WriterInfo
     from trialog.codecs import Codec
 
 T = TypeVar("T")
 _PARAMETERS = "log it: run.log_parameter(name, value), or run.log_parameters(mapping)"
+_CONTEXT = "log what you know yourself: run.log_parameters(mapping)"
 _SUMMARY = "log it: run.log(name, value); the summary follows from the points"
 
 
@@ -62,6 +67,70 @@ class RunContent:
         return self._reader().parameter_history(name)
 
     @property
+    def attempts(self) -> list[AttemptInfo]:
+        """The run's attempts, the first one first; one, unless it was resumed.
+
+        Each says ``attempt`` (its number), ``status``, ``reason``, ``date_created``,
+        ``date_ended`` and ``points``: all that it has logged, also what a later attempt replaced.
+
+        Example:
+            >>> import trialog
+            >>> with trialog.init("acme", "demo", name="long") as run:
+            ...     run.log("loss", 0.5)
+            >>> with trialog.init("acme", "demo", resume="long") as run:
+            ...     run.log("loss", 0.4)
+            >>> [(each.attempt, each.status.value) for each in run.attempts]
+            [(1, 'COMPLETED'), (2, 'COMPLETED')]
+        """
+        return self._reader().attempts
+
+    @property
+    def writers(self) -> list[WriterInfo]:
+        """The processes that write to the run, ranks first, and what the part of each came to.
+
+        Each says ``rank``, ``local_rank``, ``world_size``, ``host``, ``pid``, ``status``,
+        ``reason``, ``exception``, ``exit_code``, ``points``, ``date_created``, ``attempt``,
+        ``role`` and its ``id``. The status of the run is that of the process that began it.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log("loss", 0.5)
+            >>> [(each.role, each.status.value, each.points) for each in run.writers]
+            [('run', 'RUNNING', 1)]
+        """
+        return self._reader().writers
+
+    @property
+    def context(self) -> dict[str, dict[str, Any]]:
+        """What the run knows about itself: ``code``, ``environment`` and ``packages``.
+
+        It is what the process knows that began the latest attempt; sections that were not asked
+        for (``init(capture=…)``) are missing. It is there a moment after the run has begun.
+
+        Example:
+            >>> import trialog
+            >>> with trialog.init("acme", "demo", capture=False) as run:
+            ...     run.log("loss", 0.5)
+            >>> run.context
+            {}
+        """
+        return ReadOnlyDict(self._reader().context, _CONTEXT)
+
+    @property
+    def alerts(self) -> list[AlertInfo]:
+        """What a person should look at, oldest first: by :meth:`Run.alert`, or noticed by trialog.
+
+        Each says ``title``, ``text``, ``level``, ``by`` (``user`` or ``trialog``) and ``date``.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.log("loss", float("nan"), step=3)
+            >>> [(each.by, each.title) for each in run.alerts]
+            [('trialog', "metric 'loss' is NaN (step 3)")]
+        """
+        return self._reader().alerts
+
+    @property
     def metrics(self) -> list[str]:
         """The names of the run's metrics, sorted.
 
@@ -73,15 +142,33 @@ class RunContent:
         """
         return self._reader().metrics
 
-    def metric(self, name: str) -> pd.DataFrame:
-        """All points of a metric in the order they were logged.
+    def metric(
+        self,
+        name: str,
+        *,
+        attempt: int | Literal["all"] | None = None,
+        rank: int | Iterable[int] | None = None,
+    ) -> pd.DataFrame:
+        """The points of a metric in the order they were logged.
+
+        Args:
+            name: the metric's name.
+            attempt: of a run that was resumed. None: the latest attempt wins: its points replace
+                those of earlier attempts from its own lowest step on. "all": every point of every
+                attempt. A number: that attempt alone.
+            rank: only points of this rank or these ranks; None for all.
 
         Returns:
             A frame with the columns ``step`` (int64), ``time`` (UTC, nanoseconds) and ``value``
-            (float64; object with exact integers where any is beyond 2**53).
+            (float64; object with exact integers where any is beyond 2**53); then ``rank`` (Int64)
+            where the run has ranks or ``rank=`` is given, and ``attempt`` (Int64) where it has
+            several attempts or ``attempt=`` is given.
 
         Raises:
-            NotFoundError: there is no such metric; the message names the nearest.
+            NotFoundError: there is no such metric, attempt or rank; the message names those there
+                are.
+            UsageError: ``attempt`` is another text than "all".
+            InvalidTypeError: ``attempt`` or ``rank`` is no number.
 
         Example:
             >>> run = getfixture("run")
@@ -89,7 +176,7 @@ class RunContent:
             >>> run.metric("loss")["step"].tolist()
             [3]
         """
-        return self._reader().metric(name)
+        return self._reader().metric(name, attempt=attempt, rank=rank)
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:

@@ -12,6 +12,7 @@ from trialog._tracking import active
 from trialog._tracking.calls import MISSING
 from trialog._tracking.client import LocalClient
 from trialog._tracking.endings import Ends
+from trialog._tracking.hooks import Hook
 from trialog._tracking.starting import start_run
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def init(
     supersede: bool = True,
     strict: bool = False,
     capture: bool | str | Iterable[str] | None = None,
+    hooks: Hook | Iterable[Hook] | None = None,
     **unknown: Never,
 ) -> Run:
     """Start a run. Needs no server and no account.
@@ -48,6 +50,9 @@ def init(
     Two names are the namespace and the project: ``init("acme", "digits")``. The namespace is else
     TRIALOG_NAMESPACE, else the user's name; the project is else TRIALOG_PROJECT, else the folder of
     the git repository or script.
+
+    Ranks of one torchrun or Slurm launch share a run: whoever comes first begins it. A process that
+    finds TRIALOG_RUN (see :meth:`Run.environ`) writes to that run, whatever it is called here.
 
     Args:
         namespace_slug: an organisation or a user; alone, the project.
@@ -62,7 +67,7 @@ def init(
         parameters: as for :meth:`Run.log_parameters`.
         parent: the run, or its id, that this one belongs to.
         id: the run's id; where a run of that id lives, this process joins it; where it has ended,
-            this is its next attempt.
+            this is its next attempt. It comes before TRIALOG_RUN and the launch, as ``resume``.
         resume: the id or name of an ended run of the project to go on with; its name and parent
             stay, tags and a description are added to it.
         ends: exception classes to the statuses they end the run with.
@@ -73,11 +78,15 @@ def init(
         capture: what the run keeps about itself beside what is logged: True for all, False for
             nothing, or some of ``code``, ``environment``, ``console`` and ``system``; as
             TRIALOG_CAPTURE says where not given, else all.
+        hooks: whom to tell when the run starts, ends or has an alert: a callable that takes a
+            dict, a command as a list of texts, a web address, or several of these; those of
+            TRIALOG_HOOKS are told too. See docs/how-to/alerts-and-hooks.md.
         unknown: none; a misspelt keyword is answered with the nearest.
 
     Raises:
         UsageError: a name, status or combination that cannot mean anything; a run to resume that
-            is still open.
+            is still open; a TRIALOG_RUN that means nothing.
+        NotFoundError: there is no run to resume, or none that TRIALOG_RUN names.
         StoreError: the store cannot be written.
 
     Example:
@@ -107,6 +116,7 @@ def init(
         supersede=supersede,
         strict=strict,
         capture=capture,
+        hooks=hooks,
         **unknown,
     )
 
@@ -269,6 +279,17 @@ def log_value(name: str, value: Any, step: int | None = None, *, overwrite: bool
     active.get_active_run().log_value(name, value, step, overwrite=overwrite)
 
 
+def alert(title: str, text: str = "", level: str = "info") -> None:
+    """:meth:`Run.alert` of the active run.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo"):
+        ...     trialog.alert("the loss goes up", level="warning")
+    """
+    active.get_active_run().alert(title, text, level)
+
+
 def add_tags(*tags: str | Iterable[str]) -> None:
     """:meth:`Run.add_tags` of the active run.
 
@@ -293,7 +314,7 @@ def set_description(description: str | None) -> None:
 
 def finish(
     client: LocalClient | RunStatus | str | None = None,
-    status: RunStatus | str | None = RunStatus.COMPLETED,
+    status: RunStatus | str | None = None,
     *,
     reason: str | None = None,
 ) -> None:

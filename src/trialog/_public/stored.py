@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from trialog._public.content import RunContent
 from trialog._reading import StoredRun as ReadRun
 from trialog._reading import resolve
+from trialog._tracking.cancellation import Asked, ask_to_stop, check_reason, parse_signal
 from trialog._tracking.foreign import STORED_NAMES, refuse_assignment
 from trialog._tracking.writers import edit_recorded
+from trialog.errors import RunFinishedError
 
 
 class StoredRun(ReadRun, RunContent):
@@ -117,9 +119,51 @@ class StoredRun(ReadRun, RunContent):
         """
         self._edit(deleted=False)
 
+    def cancel(self, reason: str | None = None, signal: str | int | None = None) -> Asked:
+        """Ask the run to stop. It is CANCELING until it has, and then CANCELED.
+
+        Its ``run.should_stop`` is True within a second. A signal reaches code that never looks at
+        that: it is sent to the run's processes on this machine, ranks included. See
+        docs/how-to/stop-a-run.md.
+
+        Args:
+            reason: why, in words; it stands in the run's reason, after your name.
+            signal: what to send besides, as ``"SIGTERM"``; None for nothing.
+
+        Returns:
+            Which processes got the signal, and which did not, and why.
+
+        Raises:
+            RunFinishedError: the run has ended.
+            UsageError: there is no such signal, or the reason is too long.
+            InvalidTypeError: a reason that is no text, a signal that is no name.
+            StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> asked = run.cancel("the loss goes up")
+            >>> run.status
+            <RunStatus.CANCELING: 'CANCELING'>
+        """
+        reason, parsed = check_reason(reason), parse_signal(signal)
+        self._read_again()
+        if self.record.is_ended:
+            why = f": {self.record.reason}" if self.record.reason else ""
+            raise RunFinishedError(
+                f"run {self.record.name!r} has ended already ({self.record.status}{why})"
+            )
+        store = self._catalog.store
+        asked = ask_to_stop(store.path, self.record.place.folder(store), reason, parsed)
+        self._read_again()
+        return asked
+
     def _edit(self, **changes: Any) -> None:
         store = self._catalog.store
         edit_recorded(store.path, self.record.place.folder(store), changes)
+        self._read_again()
+
+    def _read_again(self) -> None:
         project = self.record.place.project
         self.record = resolve(
             self._catalog,

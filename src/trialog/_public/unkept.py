@@ -49,17 +49,39 @@ class UnkeptReader:
         return []
 
     @property
+    def attempts(self) -> list[Any]:
+        """None were kept."""
+        return []
+
+    @property
+    def writers(self) -> list[Any]:
+        """None were kept."""
+        return []
+
+    @property
+    def context(self) -> dict[str, dict[str, Any]]:
+        """None was kept."""
+        return {}
+
+    @property
+    def alerts(self) -> list[Any]:
+        """None were kept."""
+        return []
+
+    @property
     def metrics(self) -> list[str]:
         """None were kept."""
         return []
 
-    def metric(self, name: str) -> pd.DataFrame:
+    def metric(self, name: str, *, attempt: Any = None, rank: Any = None) -> pd.DataFrame:
         """No points, in the columns that points have."""
+        from trialog._catalog.views import View  # noqa: PLC0415 # loads SQL
         from trialog._journals.stretches import empty_stretch  # noqa: PLC0415 # loads numpy
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
         del name
-        return frames.metric_frame(empty_stretch())
+        view = View(tells_ranks=rank is not None, tells_attempts=attempt is not None)
+        return frames.metric_frame(empty_stretch(), view)
 
     @property
     def summary(self) -> NoSummaries:

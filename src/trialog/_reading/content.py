@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.queries import JsonValue
+from trialog._catalog.views import View
 from trialog._format.values import load_json
 from trialog._journals.blobs import read_blob
-from trialog._journals.stretches import Stretch
+from trialog._journals.stretches import Stretch, empty_stretch
 from trialog._journals.summaries import Summary
 from trialog._names import nearest
+from trialog._reading.alerts import AlertInfo, read_alerts
 from trialog._reading.attachments import AttachmentInfo, Attachments, open_checked, write_blob
+from trialog._reading.attempts import AttemptInfo, read_attempts
+from trialog._reading.context import Context, read_context
 from trialog._reading.moments import ParameterMoment, ValueMoment
 from trialog._reading.records import date_of
+from trialog._reading.selection import view_of
+from trialog._reading.writers import WriterInfo, read_writers
 from trialog.codecs import Codec, codec_for_media_type, decode_with
 from trialog.errors import IntegrityError, NotFoundError, UsageError
 
@@ -76,6 +82,30 @@ class ContentReader:
             raise _unknown("parameter", name, list(self.parameters))
         return [ParameterMoment(date_of(each.time_ns), each.value) for each in found]
 
+    @property
+    def attempts(self) -> list[AttemptInfo]:
+        """The run's attempts, the first one first."""
+        source = self._fresh()
+        return read_attempts(source.catalog, source.place)
+
+    @property
+    def writers(self) -> list[WriterInfo]:
+        """The processes that write to the run, and what the part of each came to."""
+        source = self._fresh()
+        return read_writers(source.catalog, source.place)
+
+    @property
+    def context(self) -> Context:
+        """What the process that began the run knows about itself, by section."""
+        source = self._fresh()
+        return read_context(source.catalog, source.place)
+
+    @property
+    def alerts(self) -> list[AlertInfo]:
+        """What a person should look at, oldest first."""
+        source = self._fresh()
+        return read_alerts(source.catalog, source.place)
+
     # -- metrics -------------------------------------------------------------------------------
 
     @property
@@ -84,18 +114,21 @@ class ContentReader:
         source = self._fresh()
         return source.catalog.ask(queries.metric_names, [source.place.key])
 
-    def metric(self, name: str) -> pd.DataFrame:
-        """All points of a metric in the order they were logged."""
+    def metric(self, name: str, *, attempt: Any = None, rank: Any = None) -> pd.DataFrame:
+        """The points of a metric that count, in the order they were logged."""
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
-        return frames.metric_frame(self._points(name))
-
-    def _points(self, name: str) -> Stretch:
         source = self._fresh()
-        for _, found in source.catalog.points([source.place.key], [name]):
+        view = view_of(source.catalog, [source.place.key], attempt, rank)
+        return frames.metric_frame(self._points(source, name, view), view)
+
+    def _points(self, source: Source, name: str, view: View) -> Stretch:
+        for _, found in source.catalog.points([source.place.key], [name], view):
             if name in found:
                 return found[name]
         known = source.catalog.ask(queries.metric_names, [source.place.key])
+        if name in known:
+            return empty_stretch()  # of these attempts and ranks
         if name in source.catalog.ask(queries.json_value_names, source.place.key):
             raise NotFoundError(f"{name!r} holds JSON values, not points: read them by values()")
         raise _unknown("metric", name, known)
@@ -104,7 +137,7 @@ class ContentReader:
     def summary(self) -> dict[str, dict[str, Any]]:
         """Of each metric: last, min, max, mean, count, first, step_of_min, step_of_max."""
         source = self._fresh()
-        found = source.catalog.ask(queries.summaries_of, [source.place.key])
+        found = source.catalog.summaries([source.place.key])
         metrics = found.get(source.place.key, {})
         return {name: summary_values(summary) for name, summary in metrics.items()}
 

@@ -13,8 +13,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from trialog._catalog import Stretch, Summary
+from trialog._catalog.views import LATEST, View
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
-from trialog._journals.stretches import join
+from trialog._journals.stretches import NO_RANK, join
 from trialog._reading.headings import (
     COMPARED,
     FIXED,
@@ -169,14 +170,24 @@ def _summary_columns(
 # -- points ----------------------------------------------------------------------------------------
 
 
-def metric_frame(stretch: Stretch) -> pd.DataFrame:
-    """The points of one series: step, time, value."""
+def metric_frame(stretch: Stretch, view: View = LATEST) -> pd.DataFrame:
+    """The points of one series: step, time, value; rank and attempt where the view tells them."""
+    return pd.DataFrame(_point_columns(stretch, view), copy=False)
+
+
+def _point_columns(stretch: Stretch, view: View) -> dict[str, Any]:
     columns = {
         "step": stretch.steps,
         "time": _times(stretch.times_ns),
         "value": _values(stretch),
     }
-    return pd.DataFrame(columns, copy=False)
+    if view.tells_ranks:
+        ranks = np.empty(0, np.int64) if stretch.ranks is None else stretch.ranks
+        columns["rank"] = pd.arrays.IntegerArray(ranks, ranks == NO_RANK)
+    if view.tells_attempts:
+        attempts = np.empty(0, np.int64) if stretch.attempts is None else stretch.attempts
+        columns["attempt"] = pd.arrays.IntegerArray(attempts, np.zeros(len(attempts), np.bool_))
+    return columns
 
 
 def _values(stretch: Stretch) -> Any:
@@ -192,15 +203,17 @@ def _values(stretch: Stretch) -> Any:
 class PointsTable:
     """The points of several metrics of several runs, gathered for one frame."""
 
-    def __init__(self, records: Records, metrics: Sequence[str]) -> None:
+    def __init__(self, records: Records, metrics: Sequence[str], view: View = LATEST) -> None:
         """Make an empty one.
 
         Args:
             records: the runs, in the frame's order.
             metrics: the metrics, in the frame's order.
+            view: which of their points, and what is told of each.
         """
         self._records = records
         self._metrics = metrics
+        self._view = view
         self._rows = {key: row for row, key in enumerate(records.keys)}
         self._parts: dict[tuple[int, int], Stretch] = {}
 
@@ -211,20 +224,20 @@ class PointsTable:
                 self._parts[self._rows[run], number] = stretches[metric]
 
     def long(self) -> pd.DataFrame:
-        """A row for each point: id, name, metric, step, time, value."""
+        """A row for each point: id, name, metric, and the columns of :func:`metric_frame`."""
         runs, metrics, whole = self._joined()
         columns = {
             "id": _texts(runs, self._records.ids),
             "name": _texts(runs, self._records.names),
             "metric": _texts(metrics, self._metrics),
-            "step": whole.steps,
-            "time": _times(whole.times_ns),
-            "value": _values(whole),
         }
-        return pd.DataFrame(columns, copy=False)
+        return pd.DataFrame({**columns, **_point_columns(whole, self._view)}, copy=False)
 
     def wide(self) -> pd.DataFrame:
-        """A row for each run and step, a column for each metric; the last of equal steps wins."""
+        """A row for each run and step, a column for each metric.
+
+        Of several points at one step, the last by time stands there, whichever rank logged it.
+        """
         runs, metrics, whole = self._joined()
         order = np.lexsort((whole.steps, runs))
         is_new = np.ones(len(order), np.bool_)

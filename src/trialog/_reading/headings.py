@@ -10,6 +10,20 @@ STEP = "step"  # the second index of points side by side
 SUMMARY = ("last", "min", "max", "mean", "count", "first", "step_of_min", "step_of_max")
 COMPARED = ("last", "min", "max")
 
+SYSTEM = "system/"
+
+
+def is_of_system(metric: str) -> bool:
+    """Whether a metric says how the machine did, not how the training did.
+
+    Tables of many runs leave such metrics out unless they are asked for by name.
+
+    Example:
+        >>> is_of_system("system/cpu"), is_of_system("loss")
+        (True, False)
+    """
+    return metric.startswith(SYSTEM)
+
 
 def heading(statistic: str, metric: str) -> str:
     """The column of a metric's statistic.

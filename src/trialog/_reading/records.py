@@ -211,7 +211,7 @@ def _record(catalog: Catalog, row: RunRow, status: Derived, now_ns: int) -> RunR
         organization=organization,
         project=project,
         user=user,
-        exception=_exception(facts.exception),
+        exception=exception_of(facts.exception and load_json(facts.exception.encode())),
         exit_code=facts.exit_code,
         missing=facts.missing,
         missing_since=_date_or_none(facts.missing_since_ns),
@@ -255,8 +255,8 @@ def _date_or_none(time_ns: int | None) -> datetime | None:
     return None if time_ns is None else date_of(time_ns)
 
 
-def _exception(text: str | None) -> RunException | None:
-    if text is None:
+def exception_of(content: Mapping[str, Any] | None) -> RunException | None:
+    """What ended a run, or a process's part of it, as a journal says it."""
+    if content is None:
         return None
-    content: dict[str, Any] = load_json(text.encode())
     return RunException(*(str(content.get(key, "")) for key in ("type", "message", "traceback")))

@@ -10,6 +10,7 @@ from trialog._catalog import Catalog, queries
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._reading.finding import find
+from trialog._reading.headings import is_of_system
 from trialog._reading.records import RunRecord, read_records
 
 
@@ -23,7 +24,8 @@ class RunInfo:
         status: one of trialog's statuses.
         deleted_at: ISO 8601, UTC; None where it is not deleted.
         name, description, tags: as logged.
-        result: the last value of each metric; None where there is none.
+        result: the last value of each metric, those of the machine (``system/…``) aside; None
+            where there is none.
         stdout: not kept yet; None.
         trace: type, message and traceback of the exception that ended it, or None.
         walltime: seconds from start to end, or to now.
@@ -110,7 +112,7 @@ def fetch_run_info(catalog: Catalog, run_id: str) -> RunInfo | None:
 
 
 def _info(catalog: Catalog, record: RunRecord) -> RunInfo:
-    summaries = catalog.ask(queries.summaries_of, [record.key]).get(record.key, {})
+    summaries = catalog.summaries([record.key]).get(record.key, {})
     return RunInfo(
         id=record.id,
         created_at=_text(record.date_created),
@@ -120,7 +122,8 @@ def _info(catalog: Catalog, record: RunRecord) -> RunInfo:
         name=record.name or None,
         description=record.description or None,
         tags=list(record.tags) or None,
-        result={name: summary.last for name, summary in summaries.items()} or None,
+        result={name: each.last for name, each in summaries.items() if not is_of_system(name)}
+        or None,
         trace=None if record.exception is None else asdict(record.exception),
         walltime=round(record.duration, 6),
     )

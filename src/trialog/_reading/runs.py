@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
 
 from trialog._catalog import Catalog, Summary, queries
 from trialog._names import nearest
+from trialog._reading.headings import is_of_system
 from trialog._reading.records import Records, RunRecord
+from trialog._reading.selection import view_of
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -99,12 +101,18 @@ class Runs(Sequence[R], Generic[R]):
 
         return frames.parameters_frame(self._records, self._parameters())
 
-    def summary_df(self) -> pd.DataFrame:
+    def summary_df(self, metrics: str | Sequence[str] | None = None) -> pd.DataFrame:
         """What each metric comes to: a row for each run (index ``id``).
 
         The columns are ``last(loss)``, ``min(loss)``, ``max(loss)``, ``mean(loss)``,
         ``count(loss)``, ``first(loss)``, ``step_of_min(loss)``, ``step_of_max(loss)``, and so for
-        each metric.
+        each metric. Points that a later attempt replaced do not count.
+
+        Args:
+            metrics: only these; None for all but those of the machine (``system/…``).
+
+        Raises:
+            NotFoundError: no run has such a metric; the message names the nearest.
 
         Example:
             >>> import trialog
@@ -114,7 +122,7 @@ class Runs(Sequence[R], Generic[R]):
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
-        return frames.summary_frame(self._records, self._summaries(None))
+        return frames.summary_frame(self._records, self._summaries_asked(metrics))
 
     def comparison_df(self, metrics: str | Sequence[str] | None = None) -> pd.DataFrame:
         """Everything that tells runs apart: a row for each run (index ``id``).
@@ -125,7 +133,7 @@ class Runs(Sequence[R], Generic[R]):
         column ``parameters.<its name>``.
 
         Args:
-            metrics: only these; None for all.
+            metrics: only these; None for all but those of the machine (``system/…``).
 
         Raises:
             NotFoundError: no run has such a metric; the message names the nearest.
@@ -139,24 +147,38 @@ class Runs(Sequence[R], Generic[R]):
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
-        names = None if metrics is None else self._checked(metrics)
-        return frames.comparison_frame(self._records, self._parameters(), self._summaries(names))
+        summaries = self._summaries_asked(metrics)
+        return frames.comparison_frame(self._records, self._parameters(), summaries)
 
     def metrics_df(
-        self, metrics: str | Sequence[str] | None = None, *, wide: bool = False
+        self,
+        metrics: str | Sequence[str] | None = None,
+        *,
+        wide: bool = False,
+        attempt: int | Literal["all"] | None = None,
+        rank: int | Iterable[int] | None = None,
     ) -> pd.DataFrame:
         """The points of some metrics.
 
         Args:
-            metrics: one or several; None for all.
+            metrics: one or several; None for all but those of the machine (``system/…``).
             wide: a row for each run and step (index ``id`` and ``step``) and a column for each
                 metric, instead of a row for each point (``id``, ``name``, ``metric``, ``step``,
-                ``time``, ``value``). Where a run has several points of a metric at one step, the
-                last one stands there; the long form has them all. A metric called like the
+                ``time``, ``value``; then ``rank`` where any of the runs has ranks or ``rank=`` is
+                given, and ``attempt`` where any has several or ``attempt=`` is given). Where a
+                run has several points of a metric at one step, the last by time stands there,
+                whichever rank logged it; the long form has them all. A metric called like the
                 index, ``step``, is the column ``metrics.step``.
+            attempt: of runs that were resumed. None: the latest attempt wins: of each metric, its
+                points replace those of earlier attempts from its own lowest step on. "all": every
+                point of every attempt. A number: that attempt alone.
+            rank: only points of this rank or these ranks; None for all.
 
         Raises:
-            NotFoundError: no run has such a metric; the message names the nearest.
+            NotFoundError: no run has such a metric, attempt or rank; the message names those
+                there are.
+            UsageError: ``attempt`` is another text than "all".
+            InvalidTypeError: ``attempt`` or ``rank`` is no number.
 
         Example:
             >>> import trialog
@@ -167,9 +189,10 @@ class Runs(Sequence[R], Generic[R]):
         """
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
-        names = self._known() if metrics is None else self._checked(metrics)
-        table = frames.PointsTable(self._records, names)
-        for run, stretches in self._catalog.points(self._keys(), names):
+        names = self._known_of_training() if metrics is None else self._checked(metrics)
+        view = view_of(self._catalog, self._keys(), attempt, rank)
+        table = frames.PointsTable(self._records, names, view)
+        for run, stretches in self._catalog.points(self._keys(), names, view):
             table.add(run, stretches)
         return table.wide() if wide else table.long()
 
@@ -220,7 +243,22 @@ class Runs(Sequence[R], Generic[R]):
 
     def _summaries(self, names: Sequence[str] | None) -> dict[int, dict[str, Summary]]:
         self._catalog.refresh()
-        return self._catalog.ask(queries.summaries_of, self._keys(), names)
+        return self._catalog.summaries(self._keys(), names)
+
+    def _summaries_asked(
+        self, metrics: str | Sequence[str] | None
+    ) -> dict[int, dict[str, Summary]]:
+        """Of the metrics asked for, or of all that say how the training did."""
+        if metrics is not None:
+            return self._summaries(self._checked(metrics))
+        found = self._summaries(None)
+        return {
+            run: {name: each for name, each in summaries.items() if not is_of_system(name)}
+            for run, summaries in found.items()
+        }
+
+    def _known_of_training(self) -> list[str]:
+        return [name for name in self._known() if not is_of_system(name)]
 
     def _known(self) -> list[str]:
         self._catalog.refresh()

@@ -11,9 +11,11 @@ import os
 import sys
 import threading
 import weakref
+from collections import Counter
 from contextvars import ContextVar, Token
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from trialog._tracking.witness import Witness
 from trialog._writing.steward import Steward
 from trialog.errors import NoActiveRunError
 
@@ -43,10 +45,18 @@ _threads = _Threads()
 
 
 class Session:
-    """What this process has open."""
+    """What this process has open.
+
+    Attributes:
+        steward: tends the journals.
+        witness: the process beside this one.
+        begun: how many runs this process has begun that ranks share, by what they are counted for.
+    """
 
     def __init__(self) -> None:
         self.steward = Steward()
+        self.witness = Witness()
+        self.begun: Counter[str] = Counter()
         self._open: dict[int, tuple[Run, Lifecycle]] = {}
         self._watches_forks = False
 
@@ -54,12 +64,16 @@ class Session:
         """A run was started."""
         if not self._watches_forks and hasattr(os, "register_at_fork"):
             self._watches_forks = True
-            os.register_at_fork(after_in_child=self.steward.after_fork)
+            os.register_at_fork(after_in_child=self._after_fork)
         self._open[id(lifecycle)] = (run, lifecycle)
 
     def remove(self, lifecycle: Lifecycle) -> None:
         """A run has ended, or this part of it."""
         self._open.pop(id(lifecycle), None)
+
+    def _after_fork(self) -> None:
+        self.witness.after_fork()
+        self.steward.after_fork()
 
     def open_runs(self) -> list[Run]:
         """The runs that have not ended, oldest first."""

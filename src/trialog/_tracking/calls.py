@@ -25,13 +25,19 @@ _BYTES_A_NAME = 40  # its definition, its place in the template and its value, b
 class CallLog:
     """Logs calls of ``log`` in full, with every check; ``Run.log`` knows the short ways."""
 
-    def __init__(self, facts: Callable[[], FactLog]) -> None:
+    def __init__(
+        self,
+        facts: Callable[[], FactLog],
+        note: Callable[[Iterable[str], Iterable[float], object], None],
+    ) -> None:
         """Make it.
 
         Args:
             facts: gives the run's facts, or raises where the run has ended.
+            note: told of each call's names, numbers and step; notes those that are not finite.
         """
         self._facts = facts
+        self._note = note
 
     def log(self, name: Any, value: Any, step: Any) -> None:
         """Log one value, or a mapping of them.
@@ -66,6 +72,7 @@ class CallLog:
                 facts.journal.append_point(names[0], values[0], step, time_ns)
             else:
                 facts.journal.append_points(names, values, step, time_ns, continued=continued)
+            self._note(names, [number.value for number in values], step)
             continued = True
         for name, json_value in call.json_values.items():
             content = {"values": {name: json_value}, "step": step, "continued": continued}

@@ -48,14 +48,35 @@ class DescribedRun:
 
     @property
     def status(self) -> RunStatus:
-        """PENDING or RUNNING, then how it ended."""
+        """PENDING or RUNNING; CANCELING once it was asked to stop; then how it ended."""
         return self._lifecycle.status
 
     @property
     def reason(self) -> str | None:
-        """Why it ended as it did, in words."""
-        end = self._lifecycle.end
-        return end.reason if end else None
+        """Why it ended as it did, in words; who asked it to stop, while it is CANCELING."""
+        end, request = self._lifecycle.end, self._lifecycle.stop.request
+        if end is not None:
+            return end.reason
+        return request.text if request is not None else None
+
+    @property
+    def should_stop(self) -> bool:
+        """Whether somebody has asked the run to stop; look at it now and then, and end the loop.
+
+        Requests come from ``trialog run cancel`` and :meth:`StoredRun.cancel`, and are seen here
+        within a second; asking costs no system call. A run that ends after this was True is
+        CANCELED; one that never asks, and gets no signal, goes on and ends as ever.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> for step in range(3):
+            ...     if run.should_stop:
+            ...         break
+            ...     run.log("loss", 1 / (step + 1))
+            >>> run.should_stop
+            False
+        """
+        return self._lifecycle.stop.is_asked()
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -102,6 +123,29 @@ class DescribedRun:
     def user(self) -> RunUser:
         """Who started it."""
         return owners.user(self._start)
+
+    def environ(self) -> dict[str, str]:
+        """What leads a child process to this run: variables to add to its environment.
+
+        ``trialog.init()`` there attaches to this run, whatever project or name it is given, and
+        logs under a writer of its own. Nothing is written to this process's environment.
+
+        Example:
+            >>> import os, subprocess, sys
+            >>> run = getfixture("run")
+            >>> child = "import trialog; trialog.init().finish()"
+            >>> environ = os.environ | run.environ()
+            >>> subprocess.run([sys.executable, "-c", child], env=environ, check=True).returncode
+            0
+            >>> [each.role for each in run.writers]
+            ['run', 'attach']
+        """
+        if self._home is None:
+            return {"TRIALOG_MODE": "disabled"}
+        return {
+            "TRIALOG_HOME": str(self._home.parents[5]),  # namespaces/…/…/runs/<day>/<id>
+            "TRIALOG_RUN": f"{self._start.namespace}/{self._start.project}/{self.id}",
+        }
 
     @property
     def is_ended(self) -> bool:

@@ -19,6 +19,7 @@ class DisabledJournal:
     def __init__(self, start: Start) -> None:
         self.start = start
         self.folder = Path()
+        self.is_ended = True
         self.trouble = Trouble(start.name)
         self.block = DroppingBlock(0, start.created_ns)
 

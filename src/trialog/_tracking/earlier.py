@@ -5,15 +5,26 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
-from trialog._format.blocks import FIRST_BLOCK_BYTES, extent, extents
-from trialog._format.checking import start_of
+from trialog._format.blocks import FIRST_BLOCK_BYTES, Extent, extent, extents
+from trialog._format.checking import cancel_of, start_of
 from trialog._format.decoding import Fact, index_block
-from trialog._format.facts import Start
+from trialog._format.facts import Cancel, Start
 from trialog._format.folders import JOURNAL_SUFFIX
-from trialog._format.records import FORMAT_VERSION, Kind
+from trialog._format.records import (
+    FORMAT_VERSION,
+    MAX_PAYLOAD_BYTES,
+    WORD,
+    Kind,
+    record_bytes,
+)
 from trialog._format.values import load_json
 from trialog.errors import StoreVersionError
+
+_START_BYTES = record_bytes(Kind.START, MAX_PAYLOAD_BYTES)
+_SHORT_BYTES = 2048  # most first records are shorter, and a run of many ranks has many
+_LAST = (Kind.LEAVE, Kind.END)
 
 
 def read_starts(folder: Path) -> list[Start]:
@@ -32,11 +43,12 @@ def read_writers(folder: Path) -> list[Start]:
     starts = []
     for path in _journals(folder):
         with path.open("rb") as file:
-            region = file.read(FIRST_BLOCK_BYTES)
-        facts = index_block(region, extent(0), is_settled=False).facts
-        if facts and facts[0].kind is Kind.START:
-            with contextlib.suppress(ValueError):
-                starts.append(start_of(load_json(facts[0].payload)))
+            region = file.read(_SHORT_BYTES)
+            start = _first_start(region)
+            if start is None and len(region) == _SHORT_BYTES:  # a long one
+                start = _first_start(region + file.read(_START_BYTES - _SHORT_BYTES))
+        if start is not None:
+            starts.append(start)
     newer = max((start.format for start in starts), default=FORMAT_VERSION)
     if newer > FORMAT_VERSION:
         raise StoreVersionError(
@@ -60,6 +72,65 @@ def read_attachment_names(folder: Path, but: str) -> set[str]:
         for fact in _facts(path)
         if fact.kind is Kind.ATTACHMENT
     }
+
+
+class CancelJournal(NamedTuple):
+    """What a journal says about stopping.
+
+    Attributes:
+        attempt: the attempt that it concerns.
+        requests: the requests to stop in it.
+        is_complete: whether nothing more of the kind can come.
+    """
+
+    attempt: int
+    requests: list[Cancel]
+    is_complete: bool
+
+
+def read_cancels(path: Path) -> CancelJournal:
+    """The requests to stop in a journal; only journals of edits hold some.
+
+    Of another journal no more than the first record is read: it may be large.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as file:
+        region = file.read(_START_BYTES)
+        start = _first_start(region)
+        if start is not None and start.role == "edit":
+            region += file.read(FIRST_BLOCK_BYTES - len(region))
+    if start is None or start.role != "edit":
+        return CancelJournal(0, [], is_complete=start is not None)
+    facts = index_block(region, extent(0), is_settled=False).facts
+    requests = []
+    for fact in facts:
+        if fact.kind is Kind.CANCEL:
+            with contextlib.suppress(ValueError):
+                requests.append(cancel_of(_object(fact)))
+    return CancelJournal(start.attempt, requests, any(each.kind in _LAST for each in facts))
+
+
+def _first_start(region: bytes) -> Start | None:
+    """The first record of a journal, from its first bytes; None where it is not there yet."""
+    if len(region) < WORD.size:
+        return None
+    (word,) = WORD.unpack_from(region)
+    size = record_bytes(Kind.START, word >> 8)
+    facts = index_block(region[:size], Extent(0, 0, size), is_settled=False).facts
+    if not facts or facts[0].kind is not Kind.START:
+        return None
+    with contextlib.suppress(ValueError):
+        return start_of(_object(facts[0]))
+    return None
+
+
+def _object(fact: Fact) -> dict[str, Any]:
+    content = load_json(fact.payload)
+    if not isinstance(content, dict):
+        raise ValueError("it is not an object")  # noqa: TRY004 # unreadable is one thing here
+    return content
 
 
 def _journals(folder: Path) -> list[Path]:

@@ -88,6 +88,11 @@ def ending_of(
         return End(status=RunStatus.CRASHED.value, reason=_writable(type.__repr__(type(error))))
 
 
+def is_mapped(error: BaseException | None, ends: Mapping[type[BaseException], RunStatus]) -> bool:
+    """Whether a rule of the user's says how an exception ends a run."""
+    return any(kind in ends for kind in type(error).__mro__)
+
+
 def writable(end: End) -> End:
     """An end that can be written, whatever is in its texts."""
     end = replace(end, reason=end.reason if end.reason is None else _writable(end.reason))

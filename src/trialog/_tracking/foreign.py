@@ -82,7 +82,6 @@ RUN_NAMES = {
     "set_name": "trialog.init(name=…): a name never changes",
     "save": "run.log_file(name, path)",
     "watch": "run.log(name, value) of what you want to see of the model",
-    "alert": "trialog sends nothing; log it",
     "group": "tags, or init(parent=…)",
     "entity": "run.organization.slug",
     "path": "run.url",
@@ -91,6 +90,8 @@ RUN_NAMES = {
     "info": "its parts: run.id, run.name, run.status, …",
     "data": "its parts: run.parameters, run.metric(name), run.tags, …",
     "end": "run.finish()",
+    "stop": "run.finish()",
+    "cancel": "run.finish('CANCELED'); trialog.get_run(name).cancel() asks a run to stop",
     "track": "run.log(name, value, step=…)",
     "use_artifact": "trialog.get_run(…).open_attachment(name), or write_attachment(name, path)",
 }
@@ -135,7 +136,6 @@ MODULE_NAMES = {
     "login": f"nothing: {_SERVER}",
     "sweep": "a loop: trialog.init() for each combination, then trialog.runs('project')",
     "agent": "a loop: trialog.init() for each combination, then trialog.runs('project')",
-    "alert": "nothing: trialog sends nothing",
 }
 _GO_ON = "a stored run takes no more: go on with it by trialog.init({project!r}, resume={name!r})"
 STORED_NAMES = dict.fromkeys(
@@ -154,6 +154,8 @@ STORED_NAMES = dict.fromkeys(
     ),
     _GO_ON,
 ) | {
+    "stop": "run.cancel() asks it to stop",
+    "should_stop": "its status is CANCELING where somebody has asked it to stop",
     "config": "use run.parameters",
     "notes": "use run.description",
     "history": "use run.metric(name), or trialog.runs(…).metrics_df()",

@@ -153,16 +153,29 @@ class Handlers:
                 _stay_interrupted()
 
     def _at_exit(self) -> None:
-        error = None if is_interactive() else last_uncaught()
+        error = None if is_interactive() else last_uncaught() or self._exit_by_signal()
         main = this_thread()
+        is_by_signal = isinstance(error, KeyboardInterrupt) or self.signal_of(error) is not None
 
         def end(lifecycle: Lifecycle) -> None:
-            if error is not None and lifecycle.place.thread is main:
+            if error is not None and (is_by_signal or lifecycle.place.thread is main):
                 lifecycle.end_with(error)
             else:
                 lifecycle.end_at_exit()
 
-        _do_each(end, session.lifecycles())
+        try:
+            _do_each(end, session.lifecycles())
+        finally:
+            session.witness.dismiss()
+
+    def _exit_by_signal(self) -> BaseException | None:
+        """The SystemExit that a signal's handler has raised: it is taken for what ends the program.
+
+        The interpreter tells nobody which one that is. One of a handler that was set after ours
+        goes past us.
+        """
+        error = None if self._raised is None else self._raised[1]
+        return error if isinstance(error, SystemExit) else None
 
     # -- notebooks -----------------------------------------------------------------------------
 

@@ -9,14 +9,18 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from trialog._entities import RunStatus
-from trialog._format.facts import End, Start
+from trialog._format.facts import Alert, End, Start
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
 from trialog._tracking import endings, writers
 from trialog._tracking.active import Place
+from trialog._tracking.alerts import AlertLog
 from trialog._tracking.disabled import ClosedJournal, DisabledJournal
 from trialog._tracking.facts import FactLog
 from trialog._tracking.handlers import handlers
+from trialog._tracking.hook_calls import Hooks
+from trialog._tracking.hooks import HookSet
 from trialog._tracking.presence import is_running
+from trialog._tracking.stop_watch import StopWatch
 from trialog._writing.blockfile import JournalClosedError
 from trialog._writing.journal import Journal
 from trialog._writing.trouble import tell_on_stderr
@@ -49,6 +53,10 @@ class Lifecycle:
         end: how it ended, or None.
         updated_ns: when a fact about it was last written.
         on_end: called once, when the journal has been closed.
+        stop: whether somebody has asked the run to stop.
+        leaving: the exception that is leaving a block of it just now, or None.
+        hooks: whom to tell of its start, its end and its alerts.
+        alerts: what a person should look at.
     """
 
     def __init__(
@@ -75,6 +83,14 @@ class Lifecycle:
         self.end: End | None = None
         self.updated_ns = journal.start.created_ns
         self.on_end: Callable[[], None] = lambda: None
+        self.leaving: BaseException | None = None
+        is_kept = isinstance(journal, Journal)
+        self.hooks = Hooks(HookSet(), journal.start, "")
+        who = journal.start.name if is_kept else None
+        self.alerts = AlertLog(self.facts, self._tell_alert, who=who)
+        self.stop = StopWatch(journal.folder if is_kept else None, journal.start.attempt)
+        if isinstance(journal, Journal):
+            journal.on_tend = self.stop.look_if_due
         self._opened: Journal | DisabledJournal | None = journal
         self._start: Start = journal.start
         self._facts = facts
@@ -90,9 +106,11 @@ class Lifecycle:
 
     @property
     def status(self) -> RunStatus:
-        """PENDING or RUNNING, then how it ended."""
+        """PENDING or RUNNING; CANCELING once it was asked to stop; then how it ended."""
         if self.end is not None and not self._is_left:
             return RunStatus[self.end.status]
+        if self.stop.request is not None:
+            return RunStatus.CANCELING
         return RunStatus.PENDING if self._is_pending else RunStatus.RUNNING
 
     @property
@@ -117,6 +135,15 @@ class Lifecycle:
         if self._is_pending:
             self._is_pending = False
             self._facts.append(Kind.EDIT, {"status": RunStatus.RUNNING.value}, "status")
+            self.tell_started()
+
+    def tell_started(self) -> None:
+        """Tell the hooks of a run that has begun; a pending one has not."""
+        if self._start.role == "run" and not self._is_pending:
+            self.hooks.tell_started()
+
+    def _tell_alert(self, alert: Alert, time_ns: int) -> None:
+        self.hooks.tell_alert(alert, time_ns)
 
     def finished(self) -> RunFinishedError:
         """The error for what comes after the end."""
@@ -132,11 +159,21 @@ class Lifecycle:
 
     # -- what ends it --------------------------------------------------------------------------
 
-    def finish(self, end: End, *, is_in_block: bool) -> None:
-        """End it now; inside its block the journal stays open, for an exception may follow."""
+    def finish(self, end: End, *, is_in_block: bool, has_status: bool = True) -> None:
+        """End it now; inside its block the journal stays open, for an exception may follow.
+
+        Args:
+            end: how it ends.
+            is_in_block: whether this is called inside a block of it.
+            has_status: whether the user gave the status.
+        """
         with self._lock:
             if self.end is not None:
                 return
+            says_canceled = end.status == RunStatus.CANCELED.value and end.reason is None
+            is_by_request = self.stop.took_effect
+            if (is_by_request and not has_status) or (says_canceled and self.stop.request):
+                end = self.stop.canceled(end, end.reason)
             end = endings.writable(end)
             if is_in_block and not self._is_inherited:
                 self._facts.journal.append_fact(Kind.END, end.encode_within(MAX_PAYLOAD_BYTES))
@@ -147,7 +184,7 @@ class Lifecycle:
                     f"run {self._start.name!r} does not end as {end.status}: only the process that "
                     "began it ends it; this one's part of it has ended."
                 )
-            self._close(end)
+        self._close(end)
 
     def leave(self, error: BaseException | None, *, is_outermost: bool = True) -> None:
         """A block of it ends, with an exception or without.
@@ -157,21 +194,23 @@ class Lifecycle:
             is_outermost: whether no other thread is in a block of it; else the run goes on, and
                 the error is kept for its end.
         """
-        end = endings.ending_of(error, self._ends, handlers.signal_of(error))
+        end = self._ending_of(error)
         if self._block_end is None and end.status != _COMPLETED.value:
             self._block_end = end
         if not is_outermost:
+            self.leaving = None
             return
         if self._block_end is not None:
             end = self._block_end
         earlier = self.end
-        if earlier is not None and end.status == _COMPLETED.value:
-            end = earlier
+        if end.status == _COMPLETED.value:
+            end = self.stop.ending(end) if earlier is None else earlier
         self._close(end, is_known=end is earlier)
+        self.leaving = None
 
     def interrupt(self, signal_name: str) -> None:
         """A signal ends the process: INTERRUPTED."""
-        self._close(End(status=RunStatus.INTERRUPTED.value, reason=signal_name))
+        self._close(self.stop.ending(End(status=RunStatus.INTERRUPTED.value, reason=signal_name)))
 
     def supersede(self, name: str) -> None:
         """Another run takes its place, and it was never entered: FAILED."""
@@ -179,15 +218,22 @@ class Lifecycle:
 
     def end_with(self, error: BaseException) -> None:
         """An exception that nobody caught ends the process."""
-        self._close(endings.ending_of(error, self._ends, handlers.signal_of(error)))
+        self._close(self._ending_of(error))
 
     def end_at_exit(self) -> None:
         """The interpreter exits and it is still open."""
+        if self.leaving is not None:  # a signal's handler has raised while its block was ending
+            self.end_with(self.leaving)
+            return
         status = self._at_exit or RunStatus.FAILED
-        if not self._is_others and status is RunStatus.FAILED and self._cell_error is None:
+        if self._is_others:
+            status = _COMPLETED  # a forked child need not finish what is its parent's
+        is_forgotten = self._cell_error is None and not self.stop.took_effect
+        if status is RunStatus.FAILED and is_forgotten:
+            part = "" if self._start.role == "run" else "this process's part of "
             tell_on_stderr(
-                f"run {self._start.name!r} was left unfinished and is kept as FAILED. Use `with "
-                "trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
+                f"{part}run {self._start.name!r} was left unfinished and is kept as FAILED. Use "
+                "`with trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
             )
         self._end_unfinished("left unfinished", status)
 
@@ -204,12 +250,21 @@ class Lifecycle:
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _ending_of(self, error: BaseException | None) -> End:
+        """How the run ends by an exception; what interrupts a run that was to stop cancels it."""
+        end = endings.ending_of(error, self._ends, handlers.signal_of(error))
+        is_interrupted = end.status == RunStatus.INTERRUPTED.value
+        if not is_interrupted or endings.is_mapped(error, self._ends):
+            return end
+        return self.stop.ending(end)
+
     def _end_unfinished(self, reason: str, status: RunStatus) -> None:
         """Nobody finished it. The error of the last notebook cell, if it had one, says why."""
         if self._cell_error is None:
-            self._close(End(status=status.value, reason=None if status is _COMPLETED else reason))
+            end = End(status=status.value, reason=None if status is _COMPLETED else reason)
+            self._close(self.stop.canceled(end) if self.stop.took_effect else end)
             return
-        end = endings.ending_of(self._cell_error, self._ends)
+        end = self._ending_of(self._cell_error)
         self._close(replace(end, reason=f"{end.reason} ({reason})"))
 
     def _close(self, end: End, *, is_known: bool = False) -> None:
@@ -227,16 +282,23 @@ class Lifecycle:
                 self._closing = self._last_words(endings.writable(end), is_known=is_known)
             last = self._closing
             self._ended_as(last.end)
+            is_cut = False
             try:
                 if last.is_orphans:
                     writers.end_orphan(self._start, journal.folder, last.end)
-                journal.close(last.kind, last.end if last.kind is Kind.END else None)
+                journal.close(last.kind, last.end)
             except OSError as error:
                 journal.trouble.tell_failing(error)
+            except BaseException:
+                is_cut = not journal.is_ended  # by a signal's handler: the exit completes it
+                raise
             finally:
-                if self._opened is not None:
+                if self._opened is not None and not is_cut:
                     self._opened = None
+                    if self.has_ended_run:
+                        self.hooks.tell_ended(last.end)
                     self.on_end()
+        self.hooks.wait()  # not while the lock is held: a hook may ask the run something
 
     def _last_words(self, end: End, *, is_known: bool) -> _LastWords:
         self._is_left = self._is_others

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
 from functools import cached_property
+from math import hypot
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Never, Self, TypeVar
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from trialog.codecs import AttachmentCodec
 
 T = TypeVar("T")
-_ALL_FLOATS = {float}
 _pack_point = POINT.pack
 _pack_crc = WORD.pack
 _PackError = struct.error
@@ -65,7 +65,8 @@ class Run(DescribedRun):
         """Use :func:`trialog.init` instead."""
         super().__init__(start, lifecycle, home)
         self._now = lifecycle.journal.now
-        self._calls = CallLog(lifecycle.facts)
+        self._alerts = lifecycle.alerts
+        self._calls = CallLog(lifecycle.facts, self._alerts.note_values)
         self._blocks: list[tuple[active.Place, Token[tuple[Run, ...]]]] = []
 
     @cached_property
@@ -134,10 +135,16 @@ class Run(DescribedRun):
                     if step is None:
                         word = words[2]
                         block.write(_pack_point(word, 0, self._now(), value, word))
+                        if value - value == 0.0:  # finite
+                            return
+                        self._alerts.note_value(name, value, step)
                         return
                     if type(step) is int:
                         word = words[1]
                         block.write(_pack_point(word, step, self._now(), value, word))
+                        if value - value == 0.0:  # as above
+                            return
+                        self._alerts.note_value(name, value, step)
                         return
             except (ValueError, TypeError, _PackError) as error:
                 # a full block, a mapping for a name, a step beyond 32 bits: see below
@@ -151,12 +158,17 @@ class Run(DescribedRun):
             if template is not None and value is MISSING and (step is None or type(step) is int):
                 try:
                     values: Any = name.values()
-                    if {*map(type, values)} != _ALL_FLOATS:
+                    if [*map(type, values)].count(float) == len(name):
+                        total = sum(values)
+                    else:
                         values = to_doubles(values)
+                        total = 0.0 if values is None else hypot(*values)  # numpy warns of sums
                     if values is not None:
                         word = template[2] if step is None else template[1]
                         record = template[3](word, step or 0, self._now(), *values)
                         block.write(record + _pack_crc(crc32(record)))
+                        if total - total != 0.0:  # one is not finite, or all are large
+                            self._alerts.note_values(name, values, step)
                         return
                 except (ValueError, _PackError) as error:
                     # a full block, a step beyond 32 bits: see below
@@ -348,6 +360,27 @@ class Run(DescribedRun):
         with self._refusing():
             self._attachments.log_value(name, value, step, overwrite=overwrite)
 
+    def alert(self, title: str, text: str = "", level: str = "info") -> None:
+        """Note something that a person should look at; it is also told on stderr and to hooks.
+
+        Args:
+            title: what it is, in a line.
+            text: more about it.
+            level: ``info``, ``warning`` or ``error``, in any case.
+
+        Raises:
+            UsageError: the title is empty or long, or there is no such level.
+            RunFinishedError, InvalidTypeError: as :meth:`log`.
+
+        Example:
+            >>> run = getfixture("run")
+            >>> run.alert("the loss goes up", "for 100 steps", level="warning")
+            >>> run.alerts[0].title
+            'the loss goes up'
+        """
+        with self._refusing():
+            self._alerts.alert(title, text, level)
+
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags; those it has stay as they are.
 
@@ -401,7 +434,7 @@ class Run(DescribedRun):
     def finish(
         self,
         client: LocalClient | RunStatus | str | None = None,
-        status: RunStatus | str | None = RunStatus.COMPLETED,
+        status: RunStatus | str | None = None,
         *,
         reason: str | None = None,
         **unknown: Never,
@@ -412,7 +445,8 @@ class Run(DescribedRun):
 
         Args:
             client: the seam of a later version; a status may stand here.
-            status: COMPLETED, FAILED, CRASHED, INTERRUPTED or CANCELED, in any case.
+            status: COMPLETED, FAILED, CRASHED, INTERRUPTED or CANCELED, in any case. Left out, it
+                is COMPLETED; CANCELED where the run was asked to stop, and knew.
             reason: why, in words.
             unknown: none; a misspelt keyword is answered with the nearest.
 
@@ -430,7 +464,7 @@ class Run(DescribedRun):
         if reason is not None and not isinstance(reason, str):
             raise InvalidTypeError(f"the reason must be text, not {type(reason).__name__}")
         end = End(status=checked.value, reason=reason)
-        self._lifecycle.finish(end, is_in_block=bool(self._blocks))
+        self._lifecycle.finish(end, is_in_block=bool(self._blocks), has_status=status is not None)
 
     def __enter__(self) -> Self:
         """Make it the active run of this context."""
@@ -448,6 +482,7 @@ class Run(DescribedRun):
         trace: TracebackType | None,
     ) -> None:
         """End it as the exception says; the exception goes on."""
+        self._lifecycle.leaving = error  # first of all: a signal's handler may raise right here
         here = active.this_place(is_notebook=False)
         mine = [block for block in self._blocks if block[0] == here] or self._blocks
         if mine:

@@ -5,43 +5,44 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple, Never, TypeVar
 
 from trialog import _names
 from trialog._entities import OPENABLE, RunStatus
 from trialog._format.facts import Start
-from trialog._format.folders import RUN_ID, ProjectFolder
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
 from trialog._settings import Settings, parse_capture
 from trialog._tracking import active, writers
-from trialog._tracking.attempts import continued
 from trialog._tracking.client import LocalClient, check_client
+from trialog._tracking.destination import Pointers, check_id, counted_for, settle
 from trialog._tracking.disabled import DisabledBlobs, DisabledJournal
-from trialog._tracking.earlier import read_starts
 from trialog._tracking.endings import Ends, check_end, check_ends
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._tracking.foreign import INIT_KEYWORDS, RESUME, RESUME_WORDS
-from trialog._tracking.handlers import handlers, in_notebook
+from trialog._tracking.handlers import handlers, in_notebook, is_interactive
+from trialog._tracking.hook_calls import Hooks
+from trialog._tracking.hooks import HookSet, check_hooks
+from trialog._tracking.launch import read_launch
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import flatten
-from trialog._tracking.places import asked_for, belonging
+from trialog._tracking.places import Belonging, asked_for, belonging
 from trialog._tracking.random_names import random_name
 from trialog._tracking.run import Run
+from trialog._tracking.spawning import describe_process
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
 from trialog._writing.journal import Journal
 from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import (
-    InvalidNameError,
     InvalidTypeError,
-    NotFoundError,
     TrialogError,
     UsageError,
 )
 
 R = TypeVar("R", bound=Run)
+_OTHERS = Belonging("", "", "", "")  # TRIALOG_RUN says where
 _KEYWORDS = (
     "namespace_slug",
     "project_display_name",
@@ -59,6 +60,7 @@ _KEYWORDS = (
     "supersede",
     "strict",
     "capture",
+    "hooks",
     "namespace",
     "project",
 )
@@ -85,6 +87,7 @@ def start_run(  # Tellurio's positions
     supersede: bool = True,
     strict: bool = False,
     capture: bool | str | Iterable[str] | None = None,
+    hooks: Any = None,
     **unknown: Never,
 ) -> R:
     """Start a run of a class; :func:`trialog.init` says what the arguments mean."""
@@ -95,10 +98,12 @@ def start_run(  # Tellurio's positions
     rules = check_ends(ends)
     at_exit = settings.at_exit if at_exit is None else check_end(at_exit)
     asked = asked_for(namespace_slug, project_display_name, namespace, project, settings)
-    owner = belonging(*asked, settings)
+    run_id = check_id(id)
+    named = settings.run if not run_id and resume is None and settings.mode == "local" else None
+    owner = _OTHERS if named else belonging(*asked, settings)
     wish = Start(
         writer="",
-        run=_check_id(id),
+        run=run_id,
         role="run",
         namespace=owner.namespace,
         namespace_name=owner.namespace_name,
@@ -113,14 +118,14 @@ def start_run(  # Tellurio's positions
     good, bad = flatten(parameters) if parameters is not None else ({}, [])
     if bad:
         raise bad[0]
-    if capture is not None:
-        parse_capture(capture, "init(capture=…)")
+    captured = settings.capture if capture is None else parse_capture(capture, "init(capture=…)")
+    hook_set = check_hooks(hooks, settings.hooks)
     place = active.this_place(is_notebook=in_notebook())
     if supersede and wish.run:
         _supersede(wish.run, place, run_id=wish.run)  # its own earlier attempt, in a notebook
-    opened = (
-        _nothing(wish) if settings.mode == "disabled" else _open(home, wish, resume, strict=strict)
-    )
+    pointers = Pointers(resume, named, read_launch(os.environ), active.session.begun)
+    is_kept = settings.mode != "disabled"
+    opened = _open(home, wish, pointers, strict=strict) if is_kept else _nothing(wish)
     lifecycle = Lifecycle(
         opened.journal,
         opened.facts,
@@ -136,9 +141,12 @@ def start_run(  # Tellurio's positions
     active.push(run)
     active.session.add(run, lifecycle)
     handlers.install()
+    _attend(opened, run.url, captured, hook_set, settings)
     _tell(opened, start)
     if good:
         opened.facts.append_parameters(good)
+    if opened.home is not None:
+        _watch(run.url, lifecycle, opened.journal, hook_set, settings)
     return run
 
 
@@ -151,12 +159,11 @@ class _Opened(NamedTuple):
     leave: Callable[[], None]
 
 
-def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Opened:
+def _open(home: Path, wish: Start, pointers: Pointers, *, strict: bool) -> _Opened:
     now = time.time_ns()
     store = stores.open_store(home, now)
     try:
-        project = writers.open_project(store, wish, now)
-        start = _settle(project, wish, resume, now)
+        project, start = settle(store, wish, pointers, now)
         if len(start.encode()) > MAX_PAYLOAD_BYTES // 2:
             start = replace(start, description=None, tags=[])  # as edits: see _tell
         journal = writers.open_journal(project, start, strict=strict)
@@ -164,6 +171,7 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
         if isinstance(error, TrialogError):
             raise
         raise stores.unwritable(home, error) from error
+    active.session.begun.update(counted_for(wish, pointers, start))
     facts = FactLog(journal, BlobWriter(store))
     active.session.steward.adopt(journal)
 
@@ -173,6 +181,53 @@ def _open(home: Path, wish: Start, resume: str | None, *, strict: bool) -> _Open
             writers.leave(project, journal.start)
 
     return _Opened(journal, facts, project.run(start.run), leave)
+
+
+def _attend(
+    opened: _Opened, url: str, captured: frozenset[str], hooks: HookSet, settings: Settings
+) -> None:
+    """Let the witness know of a run; without one, the run says so and does without."""
+    if opened.home is None or not (captured or hooks.needs_witness):
+        return
+    start = opened.journal.start
+    trouble = active.session.witness.open(
+        {
+            "folder": str(opened.home),
+            "url": url,
+            "start": asdict(start),
+            "capture": sorted(captured),
+            "interval_s": settings.system_interval_s,
+            "commands": hooks.commands,
+            "urls": hooks.urls,
+            "origin": {
+                **describe_process(),
+                "rank": start.rank,
+                "local_rank": start.local_rank,
+            },
+        }
+    )
+    if trouble is not None:
+        opened.facts.append(Kind.CONTEXT, {"witness": {"trouble": trouble}}, "the witness")
+
+
+def _watch(
+    url: str,
+    lifecycle: Lifecycle,
+    journal: Journal | DisabledJournal,
+    hooks: HookSet,
+    settings: Settings,
+) -> None:
+    """Tell the hooks of the run from now on, and notice where it stalls."""
+    writer = journal.start.writer
+
+    def relay(event: dict[str, Any]) -> None:
+        active.session.witness.tell({"do": "event", "writer": writer, "event": event})
+
+    lifecycle.hooks = Hooks(hooks, journal.start, url, relay)
+    lifecycle.tell_started()
+    limit_ns = round(settings.stalled_after_s * 1e9)
+    if limit_ns and isinstance(journal, Journal) and not is_interactive():
+        journal.watch_silence(limit_ns, lifecycle.alerts.note_silence)
 
 
 def _as_wished(start: Start, wish: Start) -> Start:
@@ -190,42 +245,6 @@ def _tell(opened: _Opened, wished: Start) -> None:
         opened.facts.append(Kind.EDIT, {"add_tags": more}, "tags")
     if wished.description != said.description:
         opened.facts.append(Kind.EDIT, {"description": wished.description}, "description")
-
-
-def _settle(project: ProjectFolder, wish: Start, resume: str | None, now: int) -> Start:
-    """What the run is: a new one, another writer of one that lives, or a further attempt."""
-    if resume is not None:
-        resume = _names.normalise(_names.check_name(resume, "run"))
-        run_id = stores.claimed_by(project, resume) or resume
-        _check_meaning(project, resume, run_id)
-        start = continued(project, _check_id(run_id), wish.status, resume)
-        if start is None:
-            raise NotFoundError(
-                f"init(resume={resume!r}): there is no run of that id or name in "
-                f"{wish.namespace}/{wish.project}"
-                + (f"; {RESUME}" if resume in RESUME_WORDS else "")
-            )
-        return start
-    if wish.run and (start := continued(project, wish.run, wish.status)):
-        return start
-    run_id = wish.run or writers.new_id(now)
-    name = stores.claim_name(project, wish.name or random_name(), run_id)
-    return replace(wish, run=run_id, name=name, created_ns=now)
-
-
-def _check_meaning(project: ProjectFolder, resume: str, run_id: str) -> None:
-    """A text that is the name of one run and the id of another means neither.
-
-    Raises:
-        UsageError: it is both.
-    """
-    if run_id != resume and RUN_ID.fullmatch(resume):
-        others = read_starts(project.run(resume))
-        if others:
-            raise UsageError(
-                f"init(resume={resume!r}): that is the name of run {run_id} and the id of run "
-                f"{others[0].name!r}; give {run_id!r} or {others[0].name!r}"
-            )
 
 
 def _nothing(wish: Start) -> _Opened:
@@ -259,6 +278,7 @@ def _supersede(name: str, place: active.Place, run_id: str | None = None) -> Non
 
 def _on_end(lifecycle: Lifecycle, opened: _Opened) -> None:
     active.session.remove(lifecycle)
+    active.session.witness.close({"writer": opened.journal.start.writer})
     opened.leave()
     if not active.session.lifecycles():
         handlers.remove()
@@ -272,16 +292,6 @@ def _check_resume(resume: object, run_id: object) -> None:
         raise UsageError(f"init(resume={resume!r}): leave it out; {RESUME}")
     if run_id is not None and resume is not None:
         raise UsageError("init() takes id= to join a run or resume= to go on with one, not both")
-
-
-def _check_id(given: object) -> str:
-    if given is None:
-        return ""
-    if not isinstance(given, str) or not RUN_ID.fullmatch(given):
-        raise InvalidNameError(
-            f"the run id {given!r} cannot be one: use up to 128 letters, digits, '.', '_' and '-'"
-        )
-    return given
 
 
 def _check_initial(status: object) -> RunStatus:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from trialog._format.facts import End, Start
+from trialog._format.facts import Cancel, End, Start
 from trialog._format.folders import (
     Marker,
     ProjectFolder,
@@ -19,7 +19,6 @@ from trialog._format.folders import (
     make_id,
 )
 from trialog._format.records import FORMAT_VERSION, Kind
-from trialog._tracking.attempts import FIRST_RECORD_S
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._version import __version__
@@ -78,9 +77,7 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
             _mark(project, child)
         return child
 
-    is_first = make_folder(folder)
-    if start.role == "run" and start.attempt == 1 and not is_first:
-        start = _joining(project, start)
+    make_folder(folder)
     now = time.time_ns()
     if start.role != "run" or start.attempt > 1:
         start = replace(start, created_ns=now)
@@ -100,21 +97,6 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
         raise
 
 
-def _joining(project: ProjectFolder, start: Start) -> Start:
-    """Another process made the run's folder a moment ago, under the same id: join its run.
-
-    Where it was stopped before it wrote its first record, the run is ours after all.
-    """
-    until = time.monotonic() + FIRST_RECORD_S
-    while not (earlier := read_starts(project.run(start.run))):
-        if time.monotonic() > until:
-            return start
-        time.sleep(0.002)
-    with contextlib.suppress(OSError):
-        project.name(start.name).unlink()  # claimed for a run that did not come to be
-    return replace(earlier[0], role="attach", writer="")
-
-
 def leave(project: ProjectFolder, start: Start) -> None:
     """This writer is done: take its marker away."""
     stores.mark_left(project, _marker(start))
@@ -131,12 +113,33 @@ def edit_run(store: StoreFolder, run: Start, changes: dict[str, Any]) -> None:
     Raises:
         OSError: the store cannot be written.
     """
+    changes = {**changes, "by": this_process().user}
+    _write_beside(store, run, Kind.EDIT, changes, f"an edit of {run.name!r}")
+
+
+def write_request(store: StoreFolder, run: Start, request: Cancel) -> None:
+    """Write a request to stop a run, as :func:`edit_run` writes an edit.
+
+    Args:
+        store: the store, opened for writing.
+        run: the first record of the attempt that is to stop.
+        request: who asks, and why.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    _write_beside(store, run, Kind.CANCEL, asdict(request), f"a request to stop {run.name!r}")
+
+
+def _write_beside(
+    store: StoreFolder, run: Start, kind: Kind, content: dict[str, Any], what: str
+) -> None:
+    """Write a fact about a run in a journal of its own, and announce it."""
     project = store.project(run.namespace, run.project)
     now = time.time_ns()
-    start = identified(replace(run, role="edit", created_ns=now, tags=[], description=None), now)
+    start = identified(_beside(run, now), now)
     journal = _short_journal(project.run(run.run), start)
-    changes = {**changes, "by": start.user}
-    FactLog(journal, BlobWriter(store)).append(Kind.EDIT, changes, f"an edit of {run.name!r}")
+    FactLog(journal, BlobWriter(store)).append(kind, content, what)
     journal.close(Kind.LEAVE)
     stores.announce(project, _marker(start), day_at(now))
 
@@ -153,7 +156,7 @@ def end_orphan(run: Start, folder: Path, end: End) -> None:
         OSError: the store cannot be written.
     """
     now = time.time_ns()
-    start = identified(replace(run, role="edit", created_ns=now, tags=[], description=None), now)
+    start = identified(_beside(run, now), now)
     _short_journal(folder, start).close(Kind.END, end)
     stores.announce(ProjectFolder(folder.parents[2]), _marker(start), day_at(now))
 
@@ -184,6 +187,12 @@ def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
         edit_run(store, starts[-1], changes)
     except OSError as error:
         raise stores.unwritable(home, error) from error
+
+
+def _beside(run: Start, time_ns: int) -> Start:
+    """The first record of who writes about a run from outside: no rank of it."""
+    ours = replace(run, role="edit", created_ns=time_ns, tags=[], description=None)
+    return replace(ours, rank=None, local_rank=None, world_size=None)
 
 
 def _mark(project: ProjectFolder, start: Start) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 
 class Origin(NamedTuple):
@@ -16,6 +16,7 @@ class Origin(NamedTuple):
         sys_path: where it imports from.
         rank: its rank in a launch, or None.
         local_rank: its rank on this machine, or None.
+        notebook: the path of the notebook that its cells are in, or None.
     """
 
     pid: int
@@ -25,3 +26,12 @@ class Origin(NamedTuple):
     sys_path: tuple[str, ...]
     rank: int | None = None
     local_rank: int | None = None
+    notebook: str | None = None
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Self:
+        """The origin in a message."""
+        known = {name: content[name] for name in cls._fields if name in content}
+        for name in ("argv", "sys_path"):
+            known[name] = tuple(known[name])
+        return cls(**known)

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from trialog._entities import RunStatus
 from trialog._format.encoding import encode_general, encode_point, encode_points
 from trialog._format.facts import SYNCED, End, Start
 from trialog._format.folders import JOURNAL_SUFFIX
@@ -22,6 +23,7 @@ from trialog._format.records import MAX_PAYLOAD_BYTES, Kind, record_bytes
 from trialog._format.values import Number, dump_json
 from trialog._writing.block import Block, BlockFullError, BufferedBlock, DroppingBlock, ShutBlock
 from trialog._writing.blockfile import BlockFile, JournalClosedError
+from trialog._writing.silence import Reach, Silence, Then
 from trialog._writing.trouble import Trouble
 from trialog.errors import StoreError
 
@@ -41,6 +43,8 @@ class Journal:
         start: the journal's first record.
         now: gives the time, in nanoseconds since 1970; no frame of ours is on the way of ``log``.
         is_ended: whether its last record has been appended; the file may still be open.
+        on_tend: called whenever the steward comes by; takes no time. For who opened the journal.
+        silence: notices that nothing is logged any more, or None.
         trouble: what could not be kept, and who was told.
     """
 
@@ -74,6 +78,8 @@ class Journal:
         self.now = self._clock = clock
         self._may_map = may_map
         self._reborn = reborn
+        self.on_tend: Callable[[], None] = lambda: None
+        self.silence: Silence | None = None
         self._reset()
         self._open(must_reserve=True)
 
@@ -202,6 +208,7 @@ class Journal:
 
     def tend(self, now_ns: int) -> None:
         """Do what is due and takes no time: reserve ahead, flush, show a sign of life."""
+        self.on_tend()
         if not self._tending.acquire(blocking=False):
             return  # it is being closed
         try:
@@ -216,6 +223,8 @@ class Journal:
                 self._append_own(Kind.HEARTBEAT, b"", now_ns)
         finally:
             self._tending.release()
+        if self.silence is not None and not self.is_ended:
+            self.silence.look(now_ns, has_points=bool(self.block.words))
 
     def sync(self, now_ns: int) -> None:
         """Where it is due, close full blocks and wait for the disk."""
@@ -234,8 +243,26 @@ class Journal:
 
     def _append_own(self, kind: Kind, payload: bytes, time_ns: int) -> None:
         """Append a record that no user waits for; where there is no room it can be missed."""
-        with contextlib.suppress(StoreError):
+        quietly = contextlib.nullcontext() if self.silence is None else self.silence.undisturbed()
+        with quietly, contextlib.suppress(StoreError):
             self.append_fact(kind, payload, time_ns)
+
+    def watch_silence(self, limit_ns: int, note: Callable[[int, int], Then]) -> None:
+        """Notice where nothing but the journal's own marks has been appended for a time.
+
+        Args:
+            limit_ns: for how long.
+            note: called once each time, by the steward, with the time of the last record and how
+                long ago that was; may append a record of it. What it gives is called then.
+        """
+        self.silence = Silence(limit_ns, self._reach, note)
+
+    def _reach(self) -> Reach:
+        """How far the journal has grown."""
+        block = self.block
+        if isinstance(block, Block):
+            return block.extent.number, block.position
+        return block.extent.number, block.missing if isinstance(block, DroppingBlock) else 0
 
     @property
     def is_buffered(self) -> bool:
@@ -311,7 +338,7 @@ class Journal:
 
         Args:
             kind: END where this ends the run, LEAVE where the run goes on without this writer.
-            end: what END says.
+            end: what END says, and LEAVE where that is worth a word.
         """
         refusal = None if self.is_ended else self._append_last(kind, end)
         with self._syncing, self._tending:
@@ -348,7 +375,7 @@ class Journal:
             try:
                 if isinstance(self.block, DroppingBlock):
                     raise self._file.lacks_room or OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-                self.append_fact(kind, end.encode_within(MAX_PAYLOAD_BYTES) if end else b"{}")
+                self.append_fact(kind, _last_payload(kind, end, MAX_PAYLOAD_BYTES))
             except OSError as error:
                 return error
             except JournalClosedError:
@@ -377,9 +404,8 @@ class Journal:
         ]
         lost = sum(each.points for each in left) + self._dropped(last)
         self.trouble.add_missing(lost, self._file.lacks_room_since_ns or self._clock())
-        payload = b"{}"
-        if end:
-            payload = self._with_missing(end, 0).encode_within(MAX_PAYLOAD_BYTES // 2)
+        end = end and self._with_missing(end, 0)
+        payload = _last_payload(kind, end, MAX_PAYLOAD_BYTES // 2)
         facts = [(kind, payload, self._clock())]
         facts += [
             (fact.kind, fact.payload, fact.time_ns)
@@ -408,6 +434,7 @@ class Journal:
         file = self._file
         self._reset()
         self._is_forked = True
+        self.silence = None  # a worker may be silent
         self.block = ShutBlock()
         self.trouble.reset()
         file.abandon()
@@ -423,6 +450,14 @@ class Journal:
             except OSError as error:
                 self._file.note_full(error)
                 self.block = DroppingBlock(0, self._clock())
+
+
+def _last_payload(kind: Kind, end: End | None, limit_bytes: int) -> bytes:
+    """What END or LEAVE says: a part of a run that has ended well needs no word."""
+    if end is None:
+        return b"{}"
+    is_well = end.status == RunStatus.COMPLETED.value and not (end.reason or end.missing)
+    return b"{}" if kind is Kind.LEAVE and is_well else end.encode_within(limit_bytes)
 
 
 def _written(block: Block | ShutBlock) -> int:

@@ -107,30 +107,65 @@ def claim_name(project: ProjectFolder, name: str, run_id: str) -> str:
     """
     if _claim(project.name(name), run_id):
         return name
-    number = _first_free(lambda each: not project.name(f"{name}_{each}").exists())
+    number = first_free(lambda each: not project.name(f"{name}_{each}").exists())
     while not _claim(project.name(f"{name}_{number}"), run_id):
         number += 1
     return f"{name}_{number}"
 
 
-def claim_attempt(project: ProjectFolder, run_id: str, attempt: int) -> bool:
-    """Claim a further attempt of a run; False where another process has.
+def claim_attempt(project: ProjectFolder, run_id: str, attempt: int, mark: str = "") -> bool:
+    """Claim an attempt of a run; False where another process has.
+
+    Args:
+        project: where the run is.
+        run_id: its id.
+        attempt: which one.
+        mark: of the processes that begin it together, where there are several.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    return _claim(project.name(f"{run_id}\0{attempt}"), run_id)  # no name holds a zero
+    return _claim(_attempt(project, run_id, attempt), mark or run_id)
+
+
+def attempt_claimed_by(project: ProjectFolder, run_id: str, attempt: int) -> str | None:
+    """The mark of the processes that have claimed an attempt together, or None."""
+    return _read_claim(_attempt(project, run_id, attempt))
+
+
+def claim_rank(project: ProjectFolder, run_id: str, rank: int, process: str) -> bool:
+    """Claim to be a rank of a run; False where another process is.
+
+    Args:
+        project: where the run is.
+        run_id: its id.
+        rank: which one.
+        process: what tells this process from all others.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    claim = project.name(f"{run_id}\0rank {rank}")
+    return _claim(claim, process) or _read_claim(claim) == process
+
+
+def _attempt(project: ProjectFolder, run_id: str, attempt: int) -> Path:
+    return project.name(f"{run_id}\0{attempt}")  # no name holds a zero
 
 
 def claimed_by(project: ProjectFolder, name: str) -> str | None:
     """The id of the run that has the name, or None."""
+    return _read_claim(project.name(name))
+
+
+def _read_claim(path: Path) -> str | None:
     try:
-        return project.name(name).read_text(encoding="utf-8").strip() or None
+        return path.read_text(encoding="utf-8").strip() or None
     except OSError:
         return None
 
 
-def _claim(path: Path, run_id: str) -> bool:
+def _claim(path: Path, content: str) -> bool:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         fd = os.open(path, flags, 0o666)
@@ -138,16 +173,16 @@ def _claim(path: Path, run_id: str) -> bool:
         return False
     except FileNotFoundError:
         make_folder(path.parent)
-        return _claim(path, run_id)
+        return _claim(path, content)
     try:
-        os.write(fd, run_id.encode())
+        os.write(fd, content.encode())
     finally:
         os.close(fd)
     share(path)  # whoever goes on with the run looks here for its id
     return True
 
 
-def _first_free(is_free: Callable[[int], bool]) -> int:
+def first_free(is_free: Callable[[int], bool]) -> int:
     """The lowest free number, supposing that all below a free one are taken."""
     high = 1
     while not is_free(high):

@@ -1,10 +1,11 @@
-"""The points of runs, found where they are: in which journals, how far, in which segment."""
+"""The points of a run from its journals: what its catalog knows of, and no more."""
 
 from __future__ import annotations
 
 import pytest
 
-from trialog._catalog.series import journal_points, plan_points, read_from_journals
+from trialog._catalog.plans import plan_points
+from trialog._catalog.series import journal_points, read_from_journals
 from trialog._journals.addresses import ProjectPlace, RunPlace
 
 PROJECT = ProjectPlace("acme", "demo")
@@ -26,28 +27,6 @@ def plan(handmade):
         return found
 
     return plan_runs
-
-
-def test_runs_are_planned_in_the_order_asked_for(handmade, plan):
-    """Those nobody knows are left out; one without points has no journals."""
-    handmade.write(handmade.start("a") + handmade.points([0.5, 1.5]), run="a")
-    handmade.write(handmade.start("b"), run="b")
-    found = plan("b", "unknown", "a")
-    assert list(found) == [key("b"), key("a")]
-    assert (found[key("b")].points, found[key("b")].offsets) == (0, {})
-    assert found[key("a")].points == 2
-    assert list(found[key("a")].offsets) == ["w1"]
-    assert found[key("a")].segment is None
-
-
-def test_only_what_has_ended_is_final(handmade, plan):
-    """What may still grow is never put into a segment."""
-    handmade.write(handmade.start("a") + handmade.points([0.5]), run="a")
-    handmade.write(
-        handmade.start("b") + handmade.points([0.5]) + handmade.end(), run="b", is_open=False
-    )
-    found = plan("a", "b")
-    assert [each.is_final for each in found.values()] == [False, True]
 
 
 def test_writers_are_merged_by_time(handmade, plan):

@@ -25,6 +25,7 @@ SUMMARIES = st.builds(
     st.floats(),
     *[WHOLE] * 2,
     *[st.integers(0, 2**62)] * 4,
+    WHOLE,
 )
 
 
@@ -63,8 +64,8 @@ def test_a_summary_comes_back_with_its_bits(summaries):
 
 def test_a_summary_grows_by_what_is_read_next():
     """As if all had been read at once."""
-    one = Summary(2, 0, 1.0, 3.0, 1.0, 3.0, 4.0, 0, 1, 10, 11, 10, 11)
-    two = Summary(1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 2, 2, 12, 12, 12, 12)
+    one = Summary(2, 0, 1.0, 3.0, 1.0, 3.0, 4.0, 0, 1, 10, 11, 10, 11, 0)
+    two = Summary(1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 2, 2, 12, 12, 12, 12, 2)
     database = Database(None)
     take(database, {"loss": one}, {"loss": 1}, is_new=True)
     take(database, {"loss": two}, {"loss": 2}, is_new=False)
@@ -74,7 +75,7 @@ def test_a_summary_grows_by_what_is_read_next():
 
 def test_a_name_of_json_values_has_steps_and_no_summary():
     """Its highest step counts for numbering; points may come later."""
-    one = Summary(1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 9, 9, 12, 12, 12, 12)
+    one = Summary(1, 0, 0.5, 0.5, 0.5, 0.5, 0.5, 9, 9, 12, 12, 12, 12, 9)
     database = Database(None)
     take(database, {}, {"note": 4}, is_new=True)
     assert kept(database) == {"note": (None, 4)}

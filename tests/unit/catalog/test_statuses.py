@@ -133,3 +133,56 @@ def test_a_process_that_joined_keeps_a_run_alive(handmade):
     handmade.write(handmade.start(pid=2**22 + 9))
     handmade.write(handmade.start(writer="w2", role="attach"), writer="w2")
     assert read(handmade).status is RunStatus.RUNNING
+
+
+def test_a_run_goes_on_where_one_of_its_ranks_has_died(handmade):
+    """Which one it was, and how, is said beside."""
+    ranks = {"world_size": 2, "pid": 2**22 + 9}
+    dead = handmade.start(rank=0, **ranks)
+    handmade.write(dead + handmade.synced(len(dead)))
+    handmade.write(handmade.start(writer="w2", role="attach", rank=1, world_size=2), writer="w2")
+    handmade.write(handmade.start(writer="w3", role="witness"), writer="w3")
+    assert read(handmade) == (RunStatus.RUNNING, "rank 0 killed", None)
+    said = handmade.fact(Kind.WITNESSED, {"writer": "w1", "reason": "segmentation fault"})
+    handmade.write(handmade.start(writer="w3", role="witness") + said, writer="w3")
+    assert read(handmade) == (RunStatus.RUNNING, "rank 0: segmentation fault", None)
+    left = handmade.fact(Kind.LEAVE, {"status": "CRASHED", "reason": "E: x"})
+    start = handmade.start(writer="w2", role="attach", rank=1, world_size=2)
+    handmade.write(start + left, writer="w2")
+    found = read(handmade)
+    assert found.status is RunStatus.FAILED
+    assert found.reason == "rank 0: segmentation fault (rank 1 CRASHED: E: x)"
+
+
+def test_what_was_witnessed_on_another_host_ends_a_run_at_once(handmade):
+    """Ten minutes of silence are for those of whom nobody knows."""
+    handmade.write(handmade.start(**ELSEWHERE))
+    said = handmade.fact(Kind.WITNESSED, {"writer": "w1", "reason": "out of memory"})
+    handmade.write(handmade.start(writer="w2", role="witness", **ELSEWHERE) + said, writer="w2")
+    found = read(handmade)
+    assert (found.status, found.reason) == (RunStatus.FAILED, "out of memory")
+
+
+def test_a_request_on_a_run_of_another_machine(handmade):
+    """CANCELING; CANCELED once its host is lost; undone by news, as that is."""
+    path = handmade.write(handmade.start(**ELSEWHERE))
+    edit = handmade.start(writer="e", role="edit")
+    request = handmade.fact(Kind.CANCEL, {"by": "ann", "reason": None, "signal": None})
+    handmade.write(edit + request + handmade.fact(Kind.LEAVE, {}), writer="e")
+    began_ns = handmade.now_ns
+    touch(path, began_ns)
+    assert read(handmade) == (RunStatus.CANCELING, "canceled by ann", None)
+    handmade.now_ns = began_ns + 601 * SECOND_NS
+    assert read(handmade) == (RunStatus.CANCELED, "canceled by ann (host lost)", began_ns)
+    touch(path, handmade.now_ns)
+    assert read(handmade) == (RunStatus.CANCELING, "canceled by ann", None)
+
+
+def test_a_request_to_an_earlier_attempt(handmade):
+    """It does not concern the one that runs."""
+    handmade.write(handmade.start() + handmade.end("FAILED"))
+    handmade.write(handmade.start(writer="w2", attempt=2), writer="w2")
+    edit = handmade.start(writer="e", role="edit", attempt=1)
+    request = handmade.fact(Kind.CANCEL, {"by": "ann"}, time_ns=handmade.now_ns + 9)
+    handmade.write(edit + request + handmade.fact(Kind.LEAVE, {}), writer="e")
+    assert read(handmade) == (RunStatus.RUNNING, None, None)

@@ -173,3 +173,32 @@ def test_no_runs_is_no_error(call):
     """Comparing nothing answers with an empty array, or says so."""
     assert call("run", "compare").json == []
     assert "no such runs" in call("run", "compare", "--table").stdout
+
+
+def test_metrics_of_the_machine_are_compared_where_they_are_asked_for(call):
+    """By --metric, --best or --sort; else neither the table nor JSON has them."""
+    for number in range(2):
+        with trialog.init("acme", "demo", name=f"r{number}") as run:
+            run.log({"loss": 0.5 + number, "system/cpu": 3.0 - number})
+    compare = ("run", "compare", "acme/demo")
+    assert "system" not in call(*compare, "--table").stdout
+    assert [list(run["metrics"]) for run in call(*compare).json] == [["loss"], ["loss"]]
+    asked = call(*compare, "--metric", "system/cpu")
+    assert [list(run["metrics"]) for run in asked.json] == [["system/cpu"], ["system/cpu"]]
+    best = call(*compare, "--best", "system/cpu").json
+    assert [(run["name"], run["is_best"]) for run in best] == [("r0", True), ("r1", False)]
+    assert best[0]["metrics"]["system/cpu"]["max"] == 3.0
+    assert "max(system/cpu)" in call(*compare, "--best", "system/cpu", "--table").stdout
+    ordered = call(*compare, "--sort", "min(system/cpu)").json
+    assert [run["name"] for run in ordered] == ["r1", "r0"]
+
+
+def test_what_a_later_attempt_replaced_is_not_compared(call):
+    """As in DataFrames."""
+    with trialog.init("acme", "demo", name="r") as run:
+        for step in range(4):
+            run.log("loss", float(step), step)
+    with trialog.init("acme", "demo", resume="r") as run:
+        run.log("loss", 0.5, 2)
+    (found,) = call("run", "compare", "acme/demo").json
+    assert (found["metrics"]["loss"]["max"], found["metrics"]["loss"]["count"]) == (1.0, 3)

@@ -77,6 +77,41 @@ def test_reason_and_exit_code(call):
     assert any(line.split() == ["exit", "code", "3"] for line in lines)
 
 
+def test_attempts_are_shown_where_there_are_several(call):
+    """A row for each: how it ended and when; in JSON always."""
+    trialog.init("acme", "demo", name="r").finish("FAILED", reason="no [bold]room\x1b")
+    (only,) = call("run", "show", "r").json["attempts"]
+    assert (only["status"], only["reason"]) == ("FAILED", "no [bold]room\x1b")
+    assert isinstance(only["ended_ns"], int)
+    assert "Attempts" not in call("run", "show", "r", "--table").stdout
+    with trialog.init("acme", "demo", resume="r") as run:
+        run.log("loss", 0.5)
+        lines = call("run", "show", "r", "--table").lines
+    (start,) = [place for place, line in enumerate(lines) if line == "Attempts (2)"]
+    assert lines[start + 1].split() == [
+        "attempt", "status", "started", "duration", "points", "reason",
+    ]  # fmt: skip
+    first, second = lines[start + 3 : start + 5]
+    assert first.split()[:3] == ["1", "!", "FAILED"]
+    assert r"no [bold]room\x1b" in first
+    assert second.split()[:3] == ["2", "●", "RUNNING"]
+    assert "so far" in second
+    attempts = call("run", "show", "r").json["attempts"]
+    assert [(each["attempt"], each["points"]) for each in attempts] == [(1, 0), (2, 1)]
+
+
+def test_metrics_of_the_machine_have_a_section_of_their_own(call):
+    """Below those of the training."""
+    with trialog.init("acme", "demo", name="r") as run:
+        run.log({"loss": 0.5, "system/cpu": 3.0})
+    lines = call("run", "show", "r", "--table").lines
+    metrics, system = lines.index("Metrics (1)"), lines.index("System (1)")
+    assert metrics < system
+    assert lines[metrics + 3].split()[0] == "loss"
+    assert lines[system + 3].split()[0] == "system/cpu"
+    assert list(call("run", "show", "r").json["metrics"]) == ["loss", "system/cpu"]
+
+
 def test_damage_is_shown(call, store):
     """What cannot be read of a run's journals is told with its place; the rest is shown."""
     with trialog.init("acme", "demo", name="hurt") as run:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from trialog._entities import RunStatus
-from trialog._journals.liveness import QUIET_NS, SILENCE_NS, Writer, derive
+from trialog._journals.liveness import (
+    QUIET_NS,
+    SILENCE_NS,
+    Derived,
+    Writer,
+    after_request,
+    derive,
+)
 from trialog._journals.processes import Presence
 
 NOW_NS = 10**18
@@ -69,3 +76,23 @@ def test_a_pending_run_stays_pending():
     """What it was opened as is what it is."""
     found = derive(RunStatus.PENDING, [writer(Presence.HERE)], NOW_NS)
     assert found.status is RunStatus.PENDING
+
+
+ASKED = "canceled by ann: too slow"
+
+
+@pytest.mark.parametrize(
+    "derived,status,reason",
+    [
+        (Derived(RunStatus.RUNNING), RunStatus.CANCELING, ASKED),
+        (Derived(RunStatus.PENDING), RunStatus.CANCELING, ASKED),
+        (Derived(RunStatus.RUNNING, "no news"), RunStatus.CANCELING, f"{ASKED} (no news)"),
+        (Derived(RunStatus.FAILED, "killed", 7), RunStatus.CANCELED, f"{ASKED} (killed)"),
+        (Derived(RunStatus.FAILED, "host lost", 7), RunStatus.CANCELED, f"{ASKED} (host lost)"),
+        (Derived(RunStatus.FAILED, "out of memory", 7), RunStatus.FAILED, "out of memory"),
+    ],
+)
+def test_a_run_that_was_asked_to_stop(derived, status, reason):
+    """CANCELING while it goes on, CANCELED where it is gone without a word; never undated."""
+    assert after_request(derived, ASKED) == (status, reason, derived.ended_ns)
+    assert after_request(derived, None) == derived

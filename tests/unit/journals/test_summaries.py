@@ -79,3 +79,14 @@ def test_a_clock_that_is_set_back_changes_nothing():
     )
     same(append(first, second), whole)
     assert (whole.step_of_min, whole.step_of_max) == (1, 1)
+
+
+@pytest.mark.parametrize("count", [3, 300])
+def test_the_lowest_step_is_that_of_any_point(count):
+    """NaN counts: a later attempt cuts where it logs, whatever it logs."""
+    steps = np.arange(count) % 7 - 2
+    values = np.full(count, math.nan)
+    found = summarise(steps, np.arange(count), values, {})
+    assert found.lowest_step == -2
+    later = summarise(steps + 5, np.arange(count), values, {})
+    assert append(later, found).lowest_step == merge([("a", later), ("b", found)]).lowest_step == -2

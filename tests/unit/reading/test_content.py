@@ -93,3 +93,36 @@ def test_the_attempts_of_a_resumed_run_are_one_series():
         assert run.metric("loss")["step"].tolist() == [0, 1, 2]
     assert trialog.get_run("r").metric("loss")["value"].tolist() == [1.0, 2.0, 3.0]
     assert trialog.get_run("r").attempt == 2
+
+
+def test_numbering_goes_on_however_often_a_resumed_run_is_read():
+    """A metric that the new attempt logs late is numbered like one that it logs at once."""
+    with trialog.init("acme", "demo", name="r") as run:
+        run.log({"a": 1.0, "b": 1.0}, step=9)
+    with trialog.init("acme", "demo", resume="r") as run:
+        run.log("a", 2.0)
+        assert run.summary["a"]["step_of_max"] == 10
+        run.log("b", 2.0)
+        assert run.metric("b")["step"].tolist() == [9, 10]
+        assert run.summary["b"]["step_of_max"] == 10
+
+
+def test_a_run_that_goes_on_from_a_checkpoint_shows_each_step_once():
+    """The summary is of what is shown; what was replaced can still be read."""
+    with trialog.init("acme", "demo", name="r") as run:
+        for step in range(6):
+            run.log({"loss": 10.0 - step, "acc": step / 10}, step)
+        run.log("loss", 99.0, 5)
+    with trialog.init("acme", "demo", resume="r") as run:
+        run.log("loss", 0.5, 4)
+    run = trialog.get_run("r")
+    assert run.metric("loss")["value"].tolist() == [10.0, 9.0, 8.0, 7.0, 0.5]
+    assert run.metric("acc")["step"].tolist() == [0, 1, 2, 3, 4, 5]
+    assert (run.summary["loss"]["max"], run.summary["loss"]["count"]) == (10.0, 5)
+    assert run.metric("loss", attempt="all")["value"].max() == 99.0
+    runs = trialog.runs("acme/demo")
+    assert runs.comparison_df()["max(loss)"].tolist() == [10.0]
+    assert runs.summary_df("loss")["step_of_min(loss)"].tolist() == [4]
+    assert runs.best("loss").summary["loss"]["max"] == 10.0
+    assert trialog.fetch_run_info(run.id).result == {"loss": 0.5, "acc": 0.5}
+    assert run.points == 14

@@ -11,6 +11,7 @@ import pytest
 
 import trialog
 from trialog._reading.frames import MISSING, column
+from trialog.errors import NotFoundError
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,26 @@ def test_wide_points_have_a_row_for_each_step(runs):
     assert frame["big"].tolist()[1] == 2**60 + 1
     alone = runs.metrics_df("loss", wide=True)
     assert str(alone["loss"].dtype) == "Float64"
+
+
+def test_metrics_of_the_machine_are_left_out_unless_asked_for():
+    """They say how the machine did, and would bury what runs are compared by."""
+    with trialog.init("acme", "demo") as run:
+        run.log({"loss": 0.5, "system/cpu": 3.0, "systematic": 1.0}, step=0)
+    runs = trialog.runs()
+    assert list(runs.comparison_df().columns[5:8]) == ["last(loss)", "min(loss)", "max(loss)"]
+    assert "last(systematic)" in runs.comparison_df()
+    for frame in (runs.comparison_df(), runs.summary_df(), runs.metrics_df(wide=True)):
+        assert not [name for name in frame.columns if "system/" in name]
+    assert runs.metrics_df()["metric"].tolist() == ["loss", "systematic"]
+    assert runs.comparison_df("system/cpu")["max(system/cpu)"].tolist() == [3.0]
+    assert list(runs.summary_df(["system/cpu"]).columns)[0] == "last(system/cpu)"
+    assert runs.metrics_df(["system/cpu", "loss"])["metric"].tolist() == ["system/cpu", "loss"]
+    assert runs.best("system/cpu").id == run.id
+    assert (run.metrics[1], run.summary["system/cpu"]["last"]) == ("system/cpu", 3.0)
+    assert trialog.fetch_run_info(run.id).result == {"loss": 0.5, "systematic": 1.0}
+    with pytest.raises(NotFoundError, match="did you mean 'system/cpu'"):
+        runs.summary_df("system/cpv")
 
 
 def test_frames_of_nothing_are_empty_frames():

@@ -1,0 +1,99 @@
+"""What runs have printed, as the catalog holds it.
+
+Pass :func:`console_of` to :meth:`trialog._catalog.catalog.Catalog.ask`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Connection, or_, select
+
+from trialog._catalog import schema
+
+
+class ConsoleRow(NamedTuple):
+    """Lines that a run printed, as one record of the journal holds them.
+
+    Attributes:
+        journal: the journal's key; with ``offset``, what was seen of it.
+        writer: whose journal it is.
+        rank: of the process that printed them, or None.
+        offset: the record's place in the journal.
+        order_ns: when they were recorded: no line in it is later.
+        stream: ``stdout`` or ``stderr``.
+        lines: ``[time_ns, text]`` of each.
+        is_open: whether the next record of this stream replaces the last of them.
+        dropped_bytes: what is missing before them.
+    """
+
+    journal: int
+    writer: str
+    rank: int | None
+    offset: int
+    order_ns: int
+    stream: str
+    lines: list[tuple[int, str]]
+    is_open: bool
+    dropped_bytes: int
+
+
+def console_of(
+    connection: Connection,
+    run: int,
+    *,
+    stream: str | None = None,
+    rank: int | None = None,
+    attempt: int | None = None,
+    since_ns: int | None = None,
+    seen: Mapping[int, int] | None = None,
+    last: int | None = None,
+) -> list[ConsoleRow]:
+    """What all writers of a run have recorded of its console, in order.
+
+    Args:
+        connection: to the catalog.
+        run: the run's key.
+        stream: only this one.
+        rank: only of this rank.
+        attempt: only of this attempt.
+        since_ns: without records that hold older lines only.
+        seen: without those up to an offset, by journal key.
+        last: only so many, the last ones.
+    """
+    table, journals = schema.CONSOLE, schema.JOURNALS
+    order = (table.c.order_ns, journals.c.writer, table.c.offset)
+    statement = (
+        select(
+            table.c.journal,
+            journals.c.writer,
+            journals.c.rank,
+            table.c.offset,
+            table.c.order_ns,
+            table.c.stream,
+            table.c.lines,
+            table.c.is_open,
+            table.c.dropped_bytes,
+        )
+        .join(journals, journals.c.key == table.c.journal)
+        .where(table.c.run == run)
+    )
+    for column, wanted in (
+        (table.c.stream, stream),
+        (journals.c.rank, rank),
+        (journals.c.attempt, attempt),
+    ):
+        if wanted is not None:
+            statement = statement.where(column == wanted)
+    if since_ns is not None:
+        statement = statement.where(table.c.order_ns >= since_ns)
+    for journal, offset in (seen or {}).items():
+        statement = statement.where(or_(table.c.journal != journal, table.c.offset > offset))
+    if last is None:
+        rows = connection.execute(statement.order_by(*order)).all()
+    else:
+        backwards = statement.order_by(*(column.desc() for column in order)).limit(last)
+        rows = connection.execute(backwards).all()[::-1]
+    return [ConsoleRow(*row[:6], orjson.loads(row.lines), *row[7:]) for row in rows]

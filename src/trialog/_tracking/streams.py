@@ -1,0 +1,219 @@
+"""The standard streams of this process, led through the witness, which passes on what they say.
+
+File descriptors 1 and 2 are made ends of a pipe, or of a pseudo-terminal where they were a
+terminal, so that nobody writes otherwise than before. The witness holds the other ends and what 1
+and 2 were. Where both went to one place, they share one way, or what was printed first might come
+second. A stream that is no file (a notebook's) is listened to where Python writes to it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import sys
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+_FDS = {"stdout": 1, "stderr": 2}
+_CLOSED = (-1, -1)
+_HIGH = 40  # above the numbers that the witness is given
+_PIPE_BYTES = 1 << 18
+_SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
+_READ_BYTES = 1 << 16
+
+
+class Led(NamedTuple):
+    """A stream that is led through the witness.
+
+    Attributes:
+        fds: 1, or 2, or both.
+        original: a copy of what it was.
+        reading: where what is written to it comes out.
+        identity: which file it is now.
+    """
+
+    fds: tuple[int, ...]
+    original: int
+    reading: int
+    identity: tuple[int, int]
+
+
+class Tapped(NamedTuple):
+    """A stream of Python's that is listened to.
+
+    Attributes:
+        stream: the object that is ``sys.stdout`` or ``sys.stderr``.
+        reading: where a copy of what is written comes out; the witness alone holds it in the end.
+        writing: where the copy goes in.
+    """
+
+    stream: Any
+    reading: int
+    writing: int
+
+
+class Streams:
+    """Leads and taps the streams, and gives them back."""
+
+    def __init__(self) -> None:
+        self.led: dict[str, Led] = {}
+        self.tapped: dict[str, Tapped] = {}
+        self._writing: dict[str, int] = {}
+
+    def open(self) -> None:
+        """Make the ways; nothing goes through them yet.
+
+        Raises:
+            OSError: there are no more file numbers, or no pseudo-terminals.
+        """
+        open_fds = {}
+        for name, fd in _FDS.items():
+            stream = getattr(sys, name)
+            if stream is not None and not _is_on(stream, fd):
+                reading, writing = map(_high, os.pipe())
+                self.tapped[name] = Tapped(stream, reading, writing)
+            elif _identity(fd) != _CLOSED:  # as daemons do
+                open_fds[name] = fd
+        if len({_identity(fd) for fd in open_fds.values()}) < len(open_fds):
+            self._lead("both", tuple(open_fds.values()))
+        else:
+            for name, fd in open_fds.items():
+                self._lead(name, (fd,))
+
+    def _lead(self, name: str, fds: tuple[int, ...]) -> None:
+        original = fcntl.fcntl(fds[0], fcntl.F_DUPFD_CLOEXEC, _HIGH)
+        is_terminal = os.isatty(original)
+        reading, writing = map(_high, _pseudo_terminal(original) if is_terminal else _pipe())
+        self.led[name] = Led(fds, original, reading, _identity(writing))
+        self._writing[name] = writing
+
+    def take_over(self) -> None:
+        """From now on, what is written goes through the ways."""
+        flush()
+        for name, led in self.led.items():
+            writing = self._writing.pop(name)
+            for fd in led.fds:
+                os.dup2(writing, fd)
+            os.close(writing)
+        for name, tapped in self.tapped.items():
+            os.close(tapped.reading)
+            self.tapped[name] = tapped._replace(reading=-1)
+            _tap(tapped)
+
+    def give_back(self, name: str | None = None) -> None:
+        """What was there before is there again, unless somebody else has changed it since."""
+        flush()
+        for each, led in self.led.items():
+            for fd in led.fds if name in (None, each) else ():
+                if _identity(fd) == led.identity:
+                    os.dup2(led.original, fd)
+        self._untap()
+
+    def pass_on(self) -> None:
+        """Pass on what still comes, until nobody can write any more; the witness is gone."""
+        originals = {led.reading: led.original for led in self.led.values()}
+        while originals:
+            ready, _, _ = select.select(list(originals), [], [])
+            for reading in ready:
+                try:
+                    data = os.read(reading, _READ_BYTES)
+                    while data:
+                        data = data[os.write(originals[reading], data) :]
+                        if not data:
+                            break
+                    else:
+                        del originals[reading]
+                except OSError:
+                    originals.pop(reading, None)
+
+    def forget(self) -> None:
+        """In a forked child: its streams lead to the parent's witness; the rest is the parent's."""
+        self._untap()
+        self.close()
+
+    def _untap(self) -> None:
+        for tapped in self.tapped.values():
+            with contextlib.suppress(AttributeError):
+                del tapped.stream.write  # the class has its own
+
+    def close(self) -> None:
+        """Close what this process holds of them."""
+        for led in self.led.values():
+            os.close(led.original)
+            os.close(led.reading)
+        for tapped in self.tapped.values():
+            os.close(tapped.writing)
+            if tapped.reading >= 0:
+                os.close(tapped.reading)
+        for writing in self._writing.values():
+            os.close(writing)
+        self.led, self.tapped, self._writing = {}, {}, {}
+
+
+def flush() -> None:
+    """What Python holds back of the streams is written."""
+    for name in _FDS:
+        with contextlib.suppress(Exception):  # closed, broken, or anything that stands there
+            getattr(sys, name).flush()
+
+
+def _is_on(stream: Any, fd: int) -> bool:
+    """Whether a stream of Python's writes to a file number."""
+    try:
+        return bool(stream.fileno() == fd)
+    except Exception:  # noqa: BLE001 # whatever stands there: it is none of ours
+        return False
+
+
+def _tap(tapped: Tapped) -> None:
+    write: Callable[[str], Any] = tapped.stream.write
+    writing = tapped.writing
+
+    def write_both(text: str) -> Any:
+        result = write(text)
+        with contextlib.suppress(Exception):  # the witness is gone: the user's print goes on
+            os.write(writing, text.encode("utf-8", "replace"))
+        return result
+
+    with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
+        tapped.stream.write = write_both
+
+
+def _pipe() -> tuple[int, int]:
+    reading, writing = os.pipe()
+    if _SET_PIPE_SIZE is not None:
+        with contextlib.suppress(OSError):  # more than a user may have: as it is, then
+            fcntl.fcntl(writing, _SET_PIPE_SIZE, _PIPE_BYTES)
+    return reading, writing
+
+
+def _pseudo_terminal(fd: int) -> tuple[int, int]:
+    """A terminal like the one there, which leaves every byte as it is."""
+    import termios  # noqa: PLC0415 # not on every system
+
+    reading, writing = os.openpty()
+    attributes = termios.tcgetattr(fd)
+    attributes[1] &= ~termios.OPOST
+    attributes[3] &= ~(termios.ECHO | termios.ICANON)
+    termios.tcsetattr(writing, termios.TCSANOW, attributes)
+    with contextlib.suppress(OSError):
+        size = fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))
+        fcntl.ioctl(writing, termios.TIOCSWINSZ, size)
+    return reading, writing
+
+
+def _high(fd: int) -> int:
+    """The same file under a number that is in nobody's way."""
+    found = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+    os.close(fd)
+    return found
+
+
+def _identity(fd: int) -> tuple[int, int]:
+    try:
+        status = os.fstat(fd)
+    except OSError:
+        return _CLOSED
+    return status.st_dev, status.st_ino

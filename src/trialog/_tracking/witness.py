@@ -1,0 +1,206 @@
+"""The wire to the witness: the process beside this one that sees what it cannot say itself.
+
+It is started with the first run that wants one and serves all later ones. It is no child of this
+process (it would turn up in ``os.wait()``), gets no signals of the terminal, and ends after this
+process. Where it cannot be started, or dies, nothing is missing but what it would have kept.
+
+Messages are lines of JSON. To the witness: ``open`` (a run), ``close`` (a run has ended), ``event``
+(for hooks), ``drain`` (before the process exits). From it: ``hello``, ``closed``, ``drained``, and
+``broken`` (nobody reads a stream any more).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import os
+import socket
+import threading
+from typing import Any
+
+import orjson
+
+from trialog._tracking.spawning import spawn
+from trialog._tracking.streams import Streams, flush
+from trialog._writing.descriptors import above_standard
+
+CLOSE_S = 0.03  # so long a run's end waits until its last lines are kept
+DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
+
+
+class Witness:
+    """The witness of this process, started when it is first needed."""
+
+    def __init__(self) -> None:
+        self._link: _Link | None = None
+        self._lock = threading.RLock()
+
+    def open(self, message: dict[str, Any]) -> str | None:
+        """Tell it of a run.
+
+        Args:
+            message: what it is to know.
+
+        Returns:
+            Why there is no witness, or None.
+        """
+        with self._lock:
+            try:
+                if self._link is None or not self._link.is_up:
+                    with above_standard():
+                        self._link = _Link()
+                self._link.send({"do": "open", **message})
+            except (OSError, RuntimeError, ValueError) as error:
+                self._link = None
+                return str(error)
+        return None
+
+    def tell(self, message: dict[str, Any]) -> None:
+        """Tell it something; where there is none, nobody hears it."""
+        link = self._link
+        if link is not None and link.is_up:
+            with contextlib.suppress(OSError):
+                link.send(message)
+
+    def close(self, message: dict[str, Any]) -> None:
+        """Tell it that a run has ended, and give it a moment to keep the last lines."""
+        link = self._link
+        if link is None or not link.is_up:
+            return
+        flush()
+        with contextlib.suppress(OSError):
+            link.ask({"do": "close", **message}, "closed", CLOSE_S)
+
+    def dismiss(self) -> None:
+        """The process exits: let everything that was printed be passed on before."""
+        link, self._link = self._link, None
+        if link is None or not link.is_up:
+            return
+        flush()
+        with contextlib.suppress(OSError):
+            link.ask({"do": "drain"}, "drained", DRAIN_S, must_be_up=False)
+        link.streams.give_back()
+
+    def after_fork(self) -> None:
+        """In a forked child: the parent's witness is not its own."""
+        self._lock = threading.RLock()
+        if self._link is not None:
+            self._link.abandon()
+            self._link = None
+
+
+class _Link:
+    """One witness, from its start to its end."""
+
+    def __init__(self) -> None:
+        self.streams = Streams()
+        self.is_up = True
+        self._has_greeted = False
+        self._answers: dict[str, threading.Event] = {}
+        self._wire, theirs = socket.socketpair()
+        fault_reading, self._fault = os.pipe()
+        self._itself = _pidfd()  # opened while we live: it tells our exit code when we do not
+        try:
+            self.streams.open()
+            spawn(self._layout(theirs.fileno(), fault_reading))
+        except BaseException:
+            self.streams.close()
+            self._wire.close()
+            os.close(self._fault)
+            raise
+        finally:
+            theirs.close()
+            os.close(fault_reading)
+            if self._itself >= 0:
+                os.close(self._itself)
+        self.streams.take_over()
+        self._watch_faults()
+        thread = threading.Thread(target=self._listen, name="trialog-witness", daemon=True)
+        thread.start()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send a message.
+
+        Raises:
+            OSError: the witness is gone.
+        """
+        self._wire.sendall(orjson.dumps(message) + b"\n")
+
+    def ask(
+        self, message: dict[str, Any], answer: str, timeout_s: float, *, must_be_up: bool = True
+    ) -> None:
+        """Send a message and wait for the answer, but not for long.
+
+        Args:
+            message: what to send.
+            answer: the word that answers it.
+            timeout_s: how long to wait at most.
+            must_be_up: wait only for a witness that has said a word already.
+
+        Raises:
+            OSError: the witness is gone.
+        """
+        answered = self._answers[answer] = threading.Event()
+        self.send(message)
+        if self._has_greeted or not must_be_up:
+            answered.wait(timeout_s)
+
+    def abandon(self) -> None:
+        """In a forked child: the wire is the parent's; the streams still lead to its witness."""
+        self._wire.close()
+        self.streams.forget()
+
+    def _layout(self, wire: int, fault: int) -> dict[str, list[int]]:
+        """The files the witness gets, by what they are."""
+        layout = {"wire": [wire], "fault": [fault]}
+        if self._itself >= 0:
+            layout["process"] = [self._itself]
+        for name, led in self.streams.led.items():
+            layout[name] = [led.reading, led.original]
+        for name, tapped in self.streams.tapped.items():
+            layout[name] = [tapped.reading]
+        return layout
+
+    def _watch_faults(self) -> None:
+        """Let Python say where it was when a fatal signal came, unless the user does so."""
+        os.set_blocking(self._fault, False)  # what does not fit is dropped
+        if not faulthandler.is_enabled():
+            faulthandler.enable(self._fault)
+
+    def _listen(self) -> None:
+        waiting = b""
+        while True:
+            try:
+                data = self._wire.recv(1 << 16)
+            except OSError:
+                data = b""
+            if not data:
+                break
+            *lines, waiting = (waiting + data).split(b"\n")
+            for line in lines:
+                self._hear(orjson.loads(line))
+        self._survive()
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        self._has_greeted = True
+        if "broken" in message:
+            self.streams.give_back(message["broken"])
+        for word in message:
+            if word in self._answers:
+                self._answers[word].set()
+
+    def _survive(self) -> None:
+        """The witness is gone: its part is done here, or nobody could print any more."""
+        self.is_up = False
+        self.streams.give_back()
+        for answered in self._answers.values():
+            answered.set()
+        self.streams.pass_on()
+
+
+def _pidfd() -> int:
+    """This process as a file; -1 where the system has no such thing."""
+    try:
+        return os.pidfd_open(os.getpid())
+    except (AttributeError, OSError):
+        return -1

@@ -1,0 +1,192 @@
+"""How the process beside the witness ended, as far as the system or Python say.
+
+Linux tells the exit code of any process by its pidfd (6.15 and later, ``PIDFD_GET_INFO`` of
+linux/pidfd.h), once its parent has taken note of it. Who was killed for want of memory stands in
+the kernel's log, where that may be read, and is counted by cgroups and by the machine. Where a
+fatal signal found the process, Python's faulthandler has said through a pipe.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import select
+import signal
+import struct
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+_GET_INFO = 0xC040FF0B  # _IOWR(0xFF, 11, 64 bytes)
+_INFO_BYTES = 64
+_INFO_EXIT = 1 << 3
+_EXIT_CODE_AT = 60
+_REAPED_S = 3.0  # so long its parent may take to note that it has ended
+_TRACEBACK_LETTERS = 8_000
+_FATAL = re.compile(r"Fatal Python error: ([^\n]*)")
+_OOM_COUNTERS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
+_REASONS = {
+    "SIGSEGV": "segmentation fault",
+    "SIGABRT": "aborted",
+    "SIGBUS": "bus error",
+    "SIGFPE": "floating-point exception",
+    "SIGILL": "illegal instruction",
+    "SIGXCPU": "processor time limit",
+    "SIGKILL": "killed",
+}
+_OUT_OF_MEMORY = "out of memory"
+
+
+class Found(NamedTuple):
+    """What is known of the end.
+
+    Attributes:
+        reason: in words; None where no more is known than that it is gone.
+        signal: the name of the signal that ended it, or None.
+        exit_code: what it gave to the system, or None.
+        traceback: where its threads were, or None.
+    """
+
+    reason: str | None = None
+    signal: str | None = None
+    exit_code: int | None = None
+    traceback: str | None = None
+
+
+class FateReader:
+    """Watches one process.
+
+    Attributes:
+        pidfd: becomes readable when the process ends; None where the system has none.
+    """
+
+    def __init__(self, pid: int, pidfd: int | None = None) -> None:
+        """Watch a process.
+
+        Args:
+            pid: its number.
+            pidfd: the process as a file; opened here where not given.
+        """
+        self._pid = pid
+        self.pidfd = pidfd
+        if pidfd is None:
+            with contextlib.suppress(OSError, AttributeError):
+                self.pidfd = os.pidfd_open(pid)
+        self._counters = [path for path in _counters_of(pid) if path.exists()]
+        self._before = [_kills(path) for path in self._counters]
+        self._log: int | None = None
+        with contextlib.suppress(OSError):
+            self._log = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            os.lseek(self._log, 0, os.SEEK_END)
+
+    def read(self, said: bytes = b"") -> Found:
+        """What is known, now that the process has gone.
+
+        Args:
+            said: what Python's faulthandler has said; the last fatal error in it counts.
+        """
+        status = self._wait_status()
+        traceback = _last_fault(said)
+        if status is not None and os.WIFEXITED(status):
+            code = os.WEXITSTATUS(status)
+            return Found(f"exit code {code}", exit_code=code)
+        name = None
+        if status is not None and os.WIFSIGNALED(status):
+            name = _signal_name(os.WTERMSIG(status))
+        if name in (None, "SIGKILL") and self._was_out_of_memory():
+            return Found(_OUT_OF_MEMORY, signal="SIGKILL", traceback=traceback)
+        if name is None and traceback is not None:
+            return Found(_reason_in(traceback), traceback=traceback)
+        if name is None:
+            return Found()
+        reason = _REASONS.get(name, f"ended by {name}")
+        return Found(reason, signal=name, traceback=None if name == "SIGKILL" else traceback)
+
+    def _wait_status(self) -> int | None:
+        """The process's status as its parent would get it; None where nobody says."""
+        if self.pidfd is None:
+            return None
+        select.select([self.pidfd], [], [], _REAPED_S)
+        until = time.monotonic() + _REAPED_S
+        while True:
+            info = bytearray(_INFO_BYTES)
+            struct.pack_into("<Q", info, 0, _INFO_EXIT)
+            try:
+                fcntl.ioctl(self.pidfd, _GET_INFO, info)
+            except OSError:
+                return None  # an older system
+            if struct.unpack_from("<Q", info)[0] & _INFO_EXIT:
+                return int(struct.unpack_from("<i", info, _EXIT_CODE_AT)[0])
+            if time.monotonic() > until:
+                return None  # a zombie: nobody asks for it
+            time.sleep(0.005)
+
+    def _was_out_of_memory(self) -> bool:
+        """Whether the kernel killed it for want of memory."""
+        said = self._kernel_log()
+        if said is not None:
+            return re.search(rf"Killed process {self._pid}\b", said) is not None
+        after = [_kills(path) for path in self._counters]
+        return any(now > before for before, now in zip(self._before, after, strict=True))
+
+    def _kernel_log(self) -> str | None:
+        """What the kernel has said since; None where that may not be read."""
+        if self._log is None:
+            return None
+        said = []
+        while True:
+            try:
+                said.append(os.read(self._log, 8192).decode("utf-8", "replace"))
+            except BrokenPipeError:
+                continue  # older records were dropped meanwhile
+            except OSError:
+                break
+        return "".join(said)
+
+
+def _last_fault(said: bytes) -> str | None:
+    """The last fatal error that faulthandler told of, bounded."""
+    at = said.rfind(b"Fatal Python error")
+    return None if at < 0 else said[at:].decode("utf-8", "replace")[:_TRACEBACK_LETTERS]
+
+
+def _reason_in(traceback: str) -> str | None:
+    """Our words for what faulthandler calls a fatal error."""
+    fatal = _FATAL.search(traceback)
+    return fatal[1].strip().lower() or None if fatal else None
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+def _counters_of(pid: int) -> list[Path]:
+    """The files that count kills for want of memory in the process's cgroups."""
+    try:
+        lines = Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        _, controllers, path = line.split(":", 2)
+        path = path.strip("/")
+        if not controllers:
+            for root in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
+                found += [Path(root, path, "memory.events"), Path(root, "memory.events")]
+        elif "memory" in controllers.split(","):
+            root = "/sys/fs/cgroup/memory"
+            found += [Path(root, path, "memory.oom_control"), Path(root, "memory.oom_control")]
+    return list(dict.fromkeys(found))
+
+
+def _kills(path: Path) -> int:
+    try:
+        counted = _OOM_COUNTERS.search(path.read_text(encoding="utf-8"))
+    except OSError:
+        return 0
+    return int(counted[1]) if counted else 0

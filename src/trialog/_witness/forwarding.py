@@ -1,0 +1,147 @@
+"""Passing on what the process prints, and listening on the way.
+
+It comes first: whoever prints waits for it. So each stream has a thread of its own, which does
+nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import select
+import struct
+import termios
+import threading
+import time
+from collections.abc import Callable
+
+Heard = Callable[[str, bytes], None]
+_READ_BYTES = 1 << 16
+_CATCH_UP_S = 0.05
+_SIZE_EVERY_S = 1.0
+
+
+class Forwarder:
+    """Passes streams on."""
+
+    def __init__(
+        self, streams: dict[str, list[int]], *, heard: Heard, broken: Callable[[str], None]
+    ) -> None:
+        """Make it.
+
+        Args:
+            streams: by name, where it comes out, and, unless it was only listened to, where it
+                goes on to.
+            heard: called with what came.
+            broken: called with the name of a stream that nobody reads any more.
+        """
+        self._heard = heard
+        self._broken = broken
+        self._ways = [_Way(name, *fds) for name, fds in streams.items()]
+        self._threads = [
+            threading.Thread(target=self._pass_on, args=(way,), daemon=True) for way in self._ways
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def catch_up(self) -> None:
+        """Wait until what has been printed has been heard, but not for long."""
+        until = time.monotonic() + _CATCH_UP_S
+        while any(way.is_behind for way in self._ways) and time.monotonic() < until:
+            time.sleep(0.0005)
+
+    def wait(self, timeout_s: float | None) -> None:
+        """Wait until nobody can print any more."""
+        until = None if timeout_s is None else time.monotonic() + timeout_s
+        for thread in self._threads:
+            thread.join(None if until is None else max(0.0, until - time.monotonic()))
+
+    def _pass_on(self, way: _Way) -> None:
+        pause_s = _SIZE_EVERY_S if way.is_terminal else None
+        goes_on = True
+        while goes_on:
+            way.is_busy = False
+            ready, _, _ = select.select([way.reading], [], [], pause_s)
+            if ready:
+                way.is_busy = True
+                goes_on = self._pass_once(way)
+            way.follow_size()
+        way.is_over = True
+        way.close()
+
+    def _pass_once(self, way: _Way) -> bool:
+        """Pass on what has come.
+
+        Returns:
+            Whether more may come.
+        """
+        try:
+            data = os.read(way.reading, _READ_BYTES)
+        except OSError:  # a pseudo-terminal whose other end is closed
+            return False
+        if not data:
+            return False
+        if not way.write(data):
+            self._broken(way.name)
+        self._heard(way.name, data)
+        return True
+
+
+class _Way:
+    """One stream on its way."""
+
+    def __init__(self, name: str, reading: int, original: int = -1) -> None:
+        self.name = name
+        self.reading = reading
+        self.is_busy = False
+        self.is_over = False
+        self._original = self._kept = original
+        self.is_terminal = original >= 0 and os.isatty(original)
+        self._size = b""
+        self._sized_s = 0.0
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something has been printed that was not passed on yet."""
+        if self.is_over:
+            return False
+        waiting = fcntl.ioctl(self.reading, termios.FIONREAD, bytes(4))
+        return self.is_busy or struct.unpack("i", waiting)[0] > 0
+
+    def write(self, data: bytes) -> bool:
+        """Write it to where it was meant for.
+
+        Returns:
+            Whether somebody may still read there.
+        """
+        while data and self._original >= 0:
+            try:
+                data = data[os.write(self._original, data) :]
+            except BlockingIOError:
+                select.select([], [self._original], [])
+            except OSError:
+                self._original = -1
+                return False
+        return True
+
+    def close(self) -> None:
+        """Nobody can print any more: who reads where it went on to is to see the end."""
+        os.close(self.reading)
+        if self._kept >= 0:
+            os.close(self._kept)
+
+    def follow_size(self) -> None:
+        """A terminal whose window was made larger or smaller is so for the process too."""
+        now = time.monotonic()
+        if not self.is_terminal or now - self._sized_s < _SIZE_EVERY_S:
+            return
+        self._sized_s = now
+        with contextlib.suppress(OSError):
+            size = fcntl.ioctl(self._original, termios.TIOCGWINSZ, bytes(8))
+            if size != self._size:
+                self._size = size
+                fcntl.ioctl(self.reading, termios.TIOCSWINSZ, size)

@@ -1,0 +1,261 @@
+"""The witness: what it sees of an end, and that nobody notices it, not even when it dies."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import trialog
+from trialog._catalog import queries
+from trialog._format.records import Kind
+from trialog._tracking.earlier import read_writers
+
+RUN = "import os, sys, trialog\nrun = trialog.init('acme', 'witnessed', name='victim')\n"
+
+
+@pytest.fixture(autouse=True)
+def captured(monkeypatch):
+    """Consoles are kept in these tests."""
+    monkeypatch.setenv("TRIALOG_CAPTURE", "console")
+
+
+def run_script(text: str, *, capture: str = "console", **options) -> subprocess.CompletedProcess:
+    """Run a script as a process of its own, to its end."""
+    environ = {**os.environ, "TRIALOG_CAPTURE": capture, "PYTHONUNBUFFERED": "1"}
+    return subprocess.run(
+        [sys.executable, "-c", text],
+        env=environ,
+        timeout=60,
+        capture_output=True,
+        check=False,
+        **options,
+    )
+
+
+def await_true(condition, timeout_s: float = 15):
+    """Wait until something is true, and give it."""
+    until = time.monotonic() + timeout_s
+    while not (found := condition()):
+        assert time.monotonic() < until, "it never came true"
+        time.sleep(0.02)
+    return found
+
+
+def witnesses_of(home: Path) -> list[int]:
+    """The pids of the witnesses that write to a store."""
+    folders = {path.parent for path in home.glob("namespaces/*/*/runs/*/*/*.journal")}
+    return [
+        writer.pid
+        for folder in folders
+        for writer in read_writers(folder)
+        if writer.role == "witness"
+    ]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        text = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return text.rpartition(")")[2].split()[0] not in "ZX"
+
+
+@pytest.mark.parametrize(
+    "harm,code,reason,signal_name",
+    [
+        ("os._exit(3)", 3, "exit code 3", None),
+        ("os.abort()", -signal.SIGABRT, "aborted", "SIGABRT"),
+        ("__import__('ctypes').string_at(0)", -signal.SIGSEGV, "segmentation fault", "SIGSEGV"),
+        ("os.kill(os.getpid(), 9)", -signal.SIGKILL, "killed", "SIGKILL"),
+    ],
+)
+def test_an_end_without_a_word_is_explained(harm, code, reason, signal_name):
+    """The reason says what happened; the exit code is the process's own; every point is there."""
+    script = f"{RUN}for i in range(100): run.log('loss', i)\nprint('last words')\n{harm}\n"
+    assert run_script(script).returncode == code
+    await_true(lambda: facts_of(trialog.get_run("victim"), Kind.WITNESSED))
+    run = trialog.get_run("victim")
+    assert run.reason == reason
+    assert run.status == "FAILED"
+    assert run.summary["loss"]["count"] == 100
+    assert run.exit_code == (3 if "_exit" in harm else None)
+    (found,) = facts_of(run, Kind.WITNESSED)
+    assert found["signal"] == signal_name
+    if signal_name in ("SIGABRT", "SIGSEGV"):
+        assert "<string>" in found["traceback"]
+    assert [line.text for line in run.console()] == ["last words"]
+
+
+def facts_of(run, kind):
+    """The contents of all facts of a kind."""
+    return [each.content for each in run._catalog.ask(queries.facts_of, run.record.key, [kind])]
+
+
+NOISE = """
+import os, random, sys
+{start}
+source = random.Random(7)
+for _ in range(300):
+    data = source.randbytes(source.randrange(1, 5000))
+    fd = source.choice((1, 2))
+    while data:
+        data = data[os.write(fd, data):]
+"""
+
+
+def test_what_is_printed_arrives_unchanged():
+    """Every byte of both streams, whatever it is, as without us."""
+    plain = run_script(NOISE.format(start=""))
+    seen = run_script(NOISE.format(start=RUN + "run.__enter__()"))
+    assert seen.stdout == plain.stdout
+    assert seen.stderr[: len(plain.stderr)] == plain.stderr
+    assert b"left unfinished" in seen.stderr[len(plain.stderr) :]
+
+
+def test_two_streams_to_one_place_keep_their_order():
+    """What was printed first comes first, as in a terminal or after 2>&1."""
+    script = RUN + ("with run:\n    for i in range(2000): os.write(1 + i % 2, b'%d\\n' % i)\n")
+    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=environ,
+        timeout=60,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=True,
+    )
+    assert done.stdout.split() == [b"%d" % i for i in range(2000)]
+
+
+def test_a_terminal_stays_a_terminal(store):
+    """Programs see a terminal of the same size, and its bytes arrive as they were written."""
+    script = RUN + (
+        "with run:\n"
+        "    print(sys.stdout.isatty(), sys.stderr.isatty(), os.get_terminal_size(1))\n"
+        "    os.write(1, b'a\\rb\\tc\\x1b[31m\\xff|')\n"
+    )
+    reading, terminal = pty.openpty()
+    import fcntl
+    import struct
+    import termios
+
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=terminal, stdout=terminal, stderr=terminal
+    )
+    os.close(terminal)
+    seen = b""
+    while select.select([reading], [], [], 20)[0]:
+        try:
+            data = os.read(reading, 4096)
+        except OSError:
+            break
+        seen += data
+        if not data:
+            break
+    os.close(reading)
+    assert process.wait(20) == 0
+    assert b"True True os.terminal_size(columns=77, lines=33)\r\n" in seen
+    assert b"a\rb\tc\x1b[31m\xff|" in seen
+
+
+def test_nobody_misses_a_witness_that_dies(store):
+    """Killed in the middle of a run: every line still arrives, and the run ends as it would."""
+    script = RUN + (
+        "import time\n"
+        "with run:\n"
+        "    print('before', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "    for i in range(20000): print('after', i)\n"
+    )
+    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout.readline() == b"before\n"
+    (pid,) = await_true(lambda: witnesses_of(store))
+    os.kill(pid, signal.SIGKILL)
+    out, err = process.communicate(b"\n", timeout=60)
+    assert out.splitlines() == [b"after %d" % i for i in range(20000)]
+    assert err == b""
+    assert process.returncode == 0
+    assert trialog.get_run("victim").status == "COMPLETED"
+
+
+def test_a_reader_that_leaves_is_noticed():
+    """`train.py | head -1`: the next prints meet a broken pipe, as without us."""
+    script = RUN + (
+        "import time\n"
+        "try:\n"
+        "    while True: print('x' * 1000, flush=True)\n"
+        "except BrokenPipeError: os._exit(7)\n"
+    )
+    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(30) == 7
+
+
+def test_children_that_live_longer_print_on(store):
+    """A child that outlives the script is passed on to the end; then the witness goes too."""
+    script = RUN + (
+        "import subprocess\n"
+        "with run: subprocess.Popen(['sh', '-c', 'sleep 1; echo late; sleep 0.2; echo later'])\n"
+    )
+    done = run_script(script)
+    assert done.stdout == b"late\nlater\n"
+    (pid,) = witnesses_of(store)
+    await_true(lambda: not is_alive(pid))
+
+
+def test_the_witness_is_nobodys_child():
+    """A script that waits for all its children does not wait for ours."""
+    script = RUN + (
+        "with run:\n    try: os.wait()\n    except ChildProcessError: print('no children')\n"
+    )
+    assert run_script(script).stdout == b"no children\n"
+
+
+def test_standard_streams_that_are_closed_stay_closed():
+    """A daemon without standard streams is recorded all the same, and gets none from us."""
+    script = (
+        "import os\nfor fd in (0, 1, 2): os.close(fd)\n" + RUN + "with run:\n"
+        "    taken = [fd for fd in (0, 1, 2) if os.path.exists(f'/proc/self/fd/{fd}')]\n"
+        "    run.log('taken', len(taken))\n"
+    )
+    assert run_script(script).returncode == 0
+    assert trialog.get_run("victim").summary["taken"]["last"] == 0
+
+
+def test_runs_of_one_process_get_what_was_printed_while_they_were_open():
+    """One after the other: each has its own lines, none those between."""
+    script = (
+        "import trialog\n"
+        "for name in ('one', 'two'):\n"
+        "    with trialog.init('acme', 'witnessed', name=name): print('in', name)\n"
+        "    print('between')\n"
+    )
+    done = run_script(script)
+    assert done.stdout == b"in one\nbetween\nin two\nbetween\n"
+    for name in ("one", "two"):
+        run = trialog.get_run(name)
+        await_true(lambda run=run: list(run.console()))
+        assert [line.text for line in run.console()] == [f"in {name}"]

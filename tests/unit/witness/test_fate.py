@@ -1,0 +1,86 @@
+"""How a process ended, read from outside of it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from trialog._witness.fate import FateReader, Found
+
+SEGFAULT = (
+    b'Fatal Python error: Segmentation fault\n\nCurrent thread 0x1:\n  File "train.py", line 3\n'
+)
+
+
+@pytest.fixture
+def process():
+    """A process that does what its standard input says."""
+    found = subprocess.Popen(
+        [sys.executable, "-c", "import os, sys; exec(sys.stdin.read())"], stdin=subprocess.PIPE
+    )
+    yield found
+    if found.poll() is None:
+        found.kill()
+    found.wait()
+    found.stdin.close()
+
+
+def end_of(process, order: str, said: bytes = b"") -> Found:
+    """What is known of a process that was told how to end."""
+    reader = FateReader(process.pid)
+    process.stdin.write(order.encode())
+    process.stdin.close()
+    process.wait(20)
+    return reader.read(said)
+
+
+def knows_codes() -> bool:
+    """Whether this system tells the exit code of any process."""
+    child = subprocess.Popen(["true"])
+    reader = FateReader(child.pid)
+    child.wait()
+    return reader.read().exit_code == 0
+
+
+needs_codes = pytest.mark.skipif(not knows_codes(), reason="Linux before 6.15 tells no exit codes")
+
+
+@needs_codes
+@pytest.mark.parametrize("code", [0, 3, 255])
+def test_an_exit_code_is_what_the_process_gave(process, code):
+    """Of another process's child, too: nobody has to be its parent."""
+    assert end_of(process, f"os._exit({code})") == Found(f"exit code {code}", exit_code=code)
+
+
+@needs_codes
+@pytest.mark.parametrize(
+    "name,reason", [("SIGKILL", "killed"), ("SIGUSR1", "ended by SIGUSR1"), ("SIGBUS", "bus error")]
+)
+def test_a_signal_has_its_name(process, name, reason):
+    """The word for it, and the signal."""
+    order = f"import signal; os.kill(os.getpid(), signal.{name})"
+    assert end_of(process, order) == Found(reason, signal=name)
+
+
+def test_what_faulthandler_said_is_kept(process):
+    """The traceback stands beside the reason; only the last fatal error counts."""
+    earlier = b"Fatal Python error: Aborted\nold\n"
+    found = end_of(process, "import ctypes; ctypes.string_at(0)", earlier + SEGFAULT)
+    assert found.reason == "segmentation fault"
+    assert found.traceback == SEGFAULT.decode()
+
+
+def test_a_system_that_tells_no_codes_believes_faulthandler(process):
+    """Without the exit code, the words of the fatal error are the reason."""
+    reader = FateReader(process.pid)
+    reader.pidfd = None
+    assert reader.read(SEGFAULT) == Found("segmentation fault", traceback=SEGFAULT.decode())
+
+
+def test_without_any_evidence_nothing_is_said(process):
+    """No exit code, no fault: the reader's own word, killed, stands."""
+    reader = FateReader(process.pid)
+    reader.pidfd = None
+    assert reader.read() == Found()

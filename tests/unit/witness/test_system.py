@@ -1,0 +1,62 @@
+"""All that is measured, as metrics."""
+
+from __future__ import annotations
+
+import math
+import os
+
+from trialog._witness.system import Sampler
+
+from_tree = {
+    "system/cpu_percent",
+    "system/memory_bytes",
+    "system/memory_percent",
+    "system/processes",
+    "system/threads",
+    "system/open_files",
+    "system/disk_read_bytes_per_s",
+    "system/disk_write_bytes_per_s",
+}
+UNITS = ("_bytes", "_percent", "_per_s", "_celsius", "_watts", "processes", "threads", "files")
+
+
+def test_the_leader_measures_the_machine_too(tmp_path):
+    """One rank of a machine does; all others measure their own tree."""
+    parent = os.getppid()
+    leader, follower = Sampler(parent, True, store=tmp_path), Sampler(parent, False)
+    leader.sample()
+    follower.sample()
+    measured = leader.sample()
+    assert follower.sample().keys() == from_tree
+    assert from_tree < measured.keys()
+    assert "system/machine/memory_used_bytes" in measured
+    for name, value in measured.items():
+        assert name.startswith("system/")
+        assert name.endswith(UNITS), name
+        assert type(value) is float, name
+        assert math.isfinite(value), name
+        assert value >= 0, name
+    leader.close()
+
+
+def test_whatever_a_driver_does_is_no_error():
+    """The other parts are measured."""
+
+    tries = []
+
+    class Broken:
+        NVMLError = ZeroDivisionError
+
+        def nvmlInit(self):  # noqa: N802 # the vendor's name
+            tries.append(1)
+            raise MemoryError
+
+    sampler = Sampler(os.getppid(), True, nvml=Broken())
+    for _ in range(3):
+        assert "system/memory_bytes" in sampler.sample()
+    assert tries == [1]
+
+
+def test_a_process_that_is_gone_is_no_error():
+    """Nothing of it is measured."""
+    assert Sampler(2**22 + 1, False).sample() == {}
