@@ -47,6 +47,8 @@ def do(harm: Harm, tracker: str, amount: Amount) -> dict:
         outcome = harm.do_to(tracker, amount)
     except subprocess.CalledProcessError as error:
         outcome = Outcome(cannot=f"it cannot be installed: {error.stderr.strip()[-200:]}")
+    except Exception as error:  # noqa: BLE001 # a peer may do anything; the others are still asked
+        outcome = Outcome(faults=[f"it broke: {error!r}"])
     found = outcome.as_json()
     seconds = time.monotonic() - begin
     print(f"{harm.name:18} {tracker:14} {cell(found):28} {seconds:6.1f} s", end="", flush=True)
@@ -67,7 +69,10 @@ def main() -> None:
     results = kept("chaos") or {}
     for harm in chosen:
         for tracker in arguments.peer or TRACKERS:
-            results.setdefault(harm.name, {})[tracker] = do(harm, tracker, amount)
+            found = do(harm, tracker, amount)
+            if not arguments.quick:
+                results = kept("chaos") or {}  # another one may be at work
+            results.setdefault(harm.name, {})[tracker] = found
             if not arguments.quick:
                 keep("chaos", results)
     names = [each for each in TRACKERS if any(each in row for row in results.values())]

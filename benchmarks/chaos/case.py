@@ -15,12 +15,14 @@ from pathlib import Path
 
 import environments
 import peers
+
 from chaos import reading
 from chaos.ledger import read_ledgers
 from chaos.training import await_file
 
 BENCHMARKS = Path(__file__).resolve().parent.parent
 LIMIT_SECONDS = 240.0
+HANGS_SECONDS = 60.0  # no story takes so long
 MARK = "CHAOS_CASE"
 
 
@@ -151,7 +153,7 @@ class Case:
         """Set a mark that a story waits for."""
         (self.side / name).touch()
 
-    def await_end(self, process: subprocess.Popen, limit_s: float = LIMIT_SECONDS) -> Ended:
+    def await_end(self, process: subprocess.Popen, limit_s: float = HANGS_SECONDS) -> Ended:
         """Wait until a training has ended; one that hangs is killed."""
         try:
             code = process.wait(limit_s)
@@ -227,9 +229,11 @@ class Case:
     # -- surroundings --------------------------------------------------------------------------
 
     def python(self) -> str:
+        """Return the interpreter that has the tracker."""
         return environments.interpreter(self.tracker, self.peer.requirement)
 
     def variables(self) -> dict[str, str]:
+        """Return all environment variables of a training."""
         own = self.peer.environment() | {"PYTHONPATH": str(BENCHMARKS), MARK: self._mark}
         own.pop("WANDB_SILENT", None)  # it may say what has happened
         return environments.private_variables(self.home, own | self.environment)

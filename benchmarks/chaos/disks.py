@@ -51,7 +51,9 @@ def kill_appending(case: Case) -> None:
         case.await_end(script)
         kept = {value for _, value in case.read()["points"]}
         lost = {value: at for value, at in case.acknowledged().items() if value not in kept}
-        oldest_s = max([oldest_s, *((killed_ns - lost[value]) / 1e9 for value in lost.keys() - young)])
+        oldest_s = max(
+            [oldest_s, *((killed_ns - lost[value]) / 1e9 for value in lost.keys() - young)]
+        )
         young |= lost.keys()
     case.young = young
     case.notes["oldest lost point, ms"] = round(oldest_s * 1e3)
@@ -70,7 +72,9 @@ def rot(case: Case) -> None:
     truth = sound(case.store)
     catalog.compact([record.key for record in records(case.store)[:2]])
     close_catalogs()
-    files = [path for path in sorted(case.store.rglob("*")) if path.is_file() and path.stat().st_size]
+    files = [
+        path for path in sorted(case.store.rglob("*")) if path.is_file() and path.stat().st_size
+    ]
     found = 0
     times = int(case.amount.of(24, 200))
     for number in range(times):

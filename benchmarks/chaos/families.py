@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from chaos.case import LIMIT_SECONDS
 from chaos.surroundings import CannotError
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def launch(case: Case, processes: int, *, shared: object) -> None:
         case.await_mark(script, "here")
     case.allow("go")
     for script in scripts:
-        case.await_end(script)
+        case.await_end(script, LIMIT_SECONDS)
     codes = {ended.code for ended in case.ended}
     if codes != {0}:
         case.faults.append(f"exit codes {sorted(codes, key=str)}")

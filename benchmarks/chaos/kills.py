@@ -27,11 +27,12 @@ def kill_while(story: str, within_s: float) -> Callable[[Case], None]:
     def inflict(case: Case) -> None:
         times = int(case.amount.of(6, 200 if case.is_ours else 20))
         at_once = AT_ONCE if case.is_ours else 1
+        longest_s = within_s if case.is_ours or story == "finishing" else within_s * 5
         for first in range(0, times, at_once):
             scripts = [case.train(story, each) for each in range(first, first + at_once)]
             for script in scripts:
                 case.await_mark(script)
-                time.sleep(case.random.uniform(0, within_s) / at_once)
+                time.sleep(case.random.uniform(0, longest_s) / at_once)
                 script.kill()
             for script in scripts:
                 case.await_end(script)

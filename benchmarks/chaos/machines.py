@@ -1,4 +1,4 @@
-"""What happens to the machine under a script: it stops, its clock, name, boot and numbers change."""
+"""What a script's machine may do: stop, boot, change its clock, its name, its numbers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 from chaos import surroundings
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from chaos.case import Case
 
 PAGE_BYTES = 4096
@@ -112,12 +110,14 @@ def reuse_pid(case: Case) -> None:
 
 
 def lose_power(case: Case) -> None:
-    """The machine goes down while a script trains: of each page, an older state reached the disk."""
+    """The machine goes down: of each page of the journal, some older state reached the disk."""
     if case.tracker == "bare":
         return
     script = case.train("endless", pace_s=0.001)
     case.await_mark(script)
-    (journal,) = [path for path in case.store.rglob("*.journal") if path.parent.parent.parent.name == "runs"]
+    (journal,) = [
+        path for path in case.store.rglob("*.journal") if path.parent.parent.parent.name == "runs"
+    ]
     snapshots = []
     end = time.monotonic() + case.amount.of(2.0, 4.0)
     while time.monotonic() < end:
@@ -127,15 +127,15 @@ def lose_power(case: Case) -> None:
     script.kill()
     case.await_end(script)
     snapshots.append(journal.read_bytes())
-    newest = mark_in(snapshots[-1], journal)
-    on_disk = [each for each in snapshots if mark_in(each, journal) == newest]
+    newest = mark_in(snapshots[-1])
+    on_disk = [each for each in snapshots if mark_in(each) == newest]
     journal.write_bytes(mixed(on_disk, case.random))
     case.notes["states of a page"] = len(on_disk)
     case.lost_before_ns = down_ns - int(LOST_S * 1e9)
     case.reader = surroundings.rebooted(case.scratch)
 
 
-def mark_in(data: bytes, journal: Path) -> int:
+def mark_in(data: bytes) -> int:
     """Return up to where the newest mark in a journal says that it is on the disk."""
     from trialog._format.blocks import extents
     from trialog._format.decoding import Fact, events, index_block

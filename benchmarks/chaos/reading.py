@@ -1,6 +1,6 @@
 """The reader: a process of its own that says what a tracker's own reader finds in a folder.
 
-    python -m chaos.reading TRACKER STORE RESULT
+python -m chaos.reading TRACKER STORE RESULT
 """
 
 from __future__ import annotations

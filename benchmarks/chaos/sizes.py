@@ -22,9 +22,15 @@ def log_odd_values(case: Case) -> None:
         return
     found = case.read_settled(len(VALUES))
     back = {
-        int(step): value for step, value in found["points"] if step is not None and value is not None
+        int(step): value
+        for step, value in found["points"]
+        if step is not None and value is not None
     }
-    same = [step for step, value in enumerate(VALUES) if step in back and bits(back[step]) == bits(value)]
+    same = [
+        step
+        for step, value in enumerate(VALUES)
+        if step in back and bits(back[step]) == bits(value)
+    ]
     case.found = found | {"points": [(step, float(step)) for step in same]}
 
 
@@ -80,7 +86,7 @@ def grown(case: Case, story: str, **options: int) -> object:
     import trialog
 
     started = time.monotonic()
-    case.await_end(case.train(story, **options))
+    case.await_end(case.train(story, **options), 1_200)
     case.notes["seconds to log"] = round(time.monotonic() - started, 1)
     (run,) = trialog.runs(client=trialog.LocalClient(case.store))
     return run

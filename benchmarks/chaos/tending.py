@@ -1,6 +1,6 @@
 """A reader that is killed at its work: it compacts the store, or reads journals into the catalog.
 
-    python -m chaos.tending compact|refresh STORE MARK
+python -m chaos.tending compact|refresh STORE MARK
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import peers
+
 from chaos.ledger import STRIDE, Ledger
 
 if TYPE_CHECKING:

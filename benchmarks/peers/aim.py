@@ -46,14 +46,8 @@ class Adapter:
 
         self.run = aim.Run(ticket, repo=str(self.folder))
 
-    def points(self) -> list[tuple[int, float]]:
-        metrics = [metric for run in self._runs() for metric in run.metrics()]
-        series = [metric.data.numpy() for metric in metrics if metric.name == "loss"]
-        return [
-            (int(step), float(value))
-            for steps, columns in series
-            for step, value in zip(steps, columns[0], strict=True)
-        ]
+    def points(self) -> list[tuple[int | None, float]]:
+        return [point for run in self._runs() for point in points_of(run)]
 
     def runs(self) -> list[tuple[str, str]]:
         return [(run.hash, "ended" if run.end_time else "active") for run in self._runs()]
@@ -67,3 +61,17 @@ class Adapter:
             RepoIndexManager.get_index_manager(unindexed).index(identity)
         repo = aim.Repo(str(self.folder))
         return [aim.Run(each, repo=repo, read_only=True) for each in repo.list_all_runs()]
+
+
+def points_of(run: object) -> list[tuple[int | None, float]]:
+    """Return a run's points; of a run that was not closed, values and steps do not pair."""
+    found = []
+    for metric in run.metrics():
+        if metric.name == "loss":
+            steps, columns = metric.data.numpy()
+            is_closed = run.end_time is not None
+            found += [
+                (int(step) if is_closed else None, float(value))
+                for step, value in zip(steps, columns[0], strict=True)
+            ]
+    return found

@@ -52,7 +52,7 @@ class Adapter:
     def ticket(self) -> str:
         return "list"
 
-    def join(self, ticket: str) -> None:
+    def join(self, ticket: str) -> None:  # noqa: ARG002 # any list will do
         self.start()
 
     def points(self) -> list[tuple[int, float]]:

@@ -60,7 +60,9 @@ class Adapter:
         return [(step, as_float(value)) for step, value in self._ask(query)]
 
     def runs(self) -> list[tuple[str, str]]:
-        return [(name, "none kept") for (name,) in self._ask("SELECT DISTINCT run_name FROM metrics")]
+        return [
+            (name, "none kept") for (name,) in self._ask("SELECT DISTINCT run_name FROM metrics")
+        ]
 
     def _ask(self, query: str) -> list:
         if not (self.folder / "peers.db").exists():

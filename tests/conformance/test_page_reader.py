@@ -350,6 +350,66 @@ def test_a_reader_written_from_the_page_goes_on_numbering_after_a_resume(store):
     assert [step for step, _, _ in points] == [7, 8]
 
 
+def counting(readers, name):
+    """The points of a metric that count, in order; a run's journals in the order of their names."""
+    lowest = {}
+    for each in readers:
+        (start,) = each.of_kind(START)
+        if start["role"] in ("run", "attach", "fork"):
+            for step, _, _ in each.points.get(name, ()):
+                lowest.setdefault(start["attempt"], []).append(step)
+    placed = []
+    for number, each in enumerate(readers):
+        (start,) = each.of_kind(START)
+        latest_ns = 0
+        for point in each.points.get(name, ()):
+            later = [min(lowest[attempt]) for attempt in lowest if attempt > start["attempt"]]
+            if start["role"] != "witness" and any(step <= point[0] for step in later):
+                continue
+            latest_ns = max(latest_ns, point[1])
+            placed.append((latest_ns, number, point))
+    return [point for *_, point in sorted(placed, key=lambda each: each[:2])]
+
+
+def test_a_reader_written_from_the_page_sees_which_points_count(store, script):
+    """Of three attempts, the second of them with two processes, the third from a checkpoint."""
+    with trialog.init("acme", "demo", id="long") as run:
+        for step in range(10):
+            run.log({"loss": 1.0, "acc": 0.5}, step)
+        run.log("once", 1.0, 3)
+    with trialog.init("acme", "demo", id="long") as run:
+        run.log("loss", 2.0, 8)
+        script(
+            """
+            import trialog
+            with trialog.init("acme", "demo", id="long") as run:
+                run.log("loss", 2.5, 6)
+                run.log("acc", 2.5)
+            """
+        )
+        run.log("loss", 2.0)
+    with trialog.init("acme", "demo", id="long") as run:
+        run.log("loss", 3.0, 7)
+        run.log("loss", 3.0, 20)
+    readers, highest = [], {}
+    paths = sorted((store / "namespaces").glob("*/*/runs/*/long/*.journal"))
+    assert len(paths) == 4
+    before = [{}, {}]
+    for path in paths:
+        data = path.read_bytes()
+        attempt = PageReader(data, store / "blobs").of_kind(START)[0]["attempt"]
+        while len(before) <= attempt:
+            before.append(dict(highest))
+        readers.append(PageReader(data, store / "blobs", before[attempt]))
+        for name, step in readers[-1].highest.items():
+            highest[name] = max(step, highest.get(name, step))
+    kept = trialog.get_run("long")
+    for name in ("loss", "acc", "once"):
+        assert bits(counting(readers, name)) == bits(by_api(kept, name)), name
+    assert [step for step, _, _ in counting(readers, "loss")] == [0, 1, 2, 3, 4, 5, 6, 7, 20]
+    assert [step for step, _, _ in counting(readers, "acc")] == list(range(11))
+
+
 def test_last_words_count_and_come_last(store, script):
     """An end that found no room elsewhere stands there, and ends the run."""
     script(

@@ -62,7 +62,14 @@ class Child:
             pass
         os.close(self.reader)
         code = os.waitstatus_to_exitcode(status)
-        return {"code": code, "said": self.said.decode(), "seconds": seconds}
+        text = Path(path_of(self.case)).read_text()
+        error = text.splitlines()[-1] if text else ""
+        return {"code": code, "said": self.said.decode(), "seconds": seconds, "error": error}
+
+
+def path_of(case: dict[str, object]) -> str:
+    """Where a child writes what it has to say on stderr."""
+    return f"{sys.argv[2]}.{case['name']}"
 
 
 def control(cases: list[dict[str, object]]) -> dict[str, object] | None:
@@ -75,7 +82,7 @@ def control(cases: list[dict[str, object]]) -> dict[str, object] | None:
             reader, writer = os.pipe()
             pid = os.fork()
             if not pid:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+                os.dup2(os.open(path_of(each), os.O_WRONLY | os.O_CREAT), 2)
                 case.update(each, pipe=writer)
                 return None
             os.close(writer)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -10,8 +12,9 @@ from trialog._witness.lines import LineReader
 
 SECOND_NS = 1_000_000_000
 PIECES = [
-    "a", "loss 0.25", "  ", "\t", "é", "日本", "e\u0301", "█▌", "😀", "\r", "\n", "\r\n", "\b", "\x07",
-    "\x1b[K", "\x1b[1K", "\x1b[2K", "\x1b[5G", "\x1b[A", "\x1b[2A", "\x1b[B", "\x1b[3C", "\x1b[2D",
+    "a", "loss 0.25", "  ", "\t", "é", "日本", "e\u0301", "█▌", "😀", "\r", "\n", "\r\n", "\b",
+    "\x07", "\x1b[K", "\x1b[1K", "\x1b[2K", "\x1b[5G", "\x1b[A", "\x1b[2A", "\x1b[B", "\x1b[3C",
+    "\x1b[2D",
     "\x1b[E", "\x1b[F", "\x1b[J", "\x1b[2J", "\x1b[31m", "\x1b[1;38;5;200m", "\x1b[m", "\x1b[?25l",
     "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1b]unended", "\x1b", "\x1b[", "\x1b[1", "\x85",
     "x" * 3000,
@@ -34,7 +37,7 @@ def read(payloads):
 
 def torn(data, cuts):
     places = [0, *sorted({cut % (len(data) + 1) for cut in cuts}), len(data)]
-    return [data[start:stop] for start, stop in zip(places, places[1:], strict=False)]
+    return [data[start:stop] for start, stop in pairwise(places)]
 
 
 @given(printed, st.lists(st.integers(0, 10_000), max_size=20))

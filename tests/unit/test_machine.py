@@ -6,6 +6,7 @@ import fcntl
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -44,3 +45,20 @@ def test_a_lock_is_seen_and_not_taken(tmp_path):
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         assert _machine.is_locked(path) is True
     assert _machine.is_locked(path) is False
+
+
+def test_where_a_process_comes_from():
+    """Its parent, when it was started, and with which variables."""
+    before_ns = time.time_ns()
+    code = "import time; print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env={"MARKED": "x"}) as child:
+        child.stdout.readline()
+        assert _machine.parent_of(child.pid) == os.getpid()
+        assert _machine.process_start(child.pid) >= _machine.process_start()
+        assert _machine.has_variable(child.pid, "MARKED")
+        assert not _machine.has_variable(child.pid, "MARK")
+        child.kill()
+    assert _machine.started_ns() < before_ns
+    assert (_machine.parent_of(2**22 + 5), _machine.process_start(2**22 + 5)) == (0, 0)
+    assert not _machine.has_variable(2**22 + 5, "MARKED")

@@ -44,6 +44,7 @@ TESTED_IN = {
     "unit/tracking/test_joining.py": """
         _tracking/attempts _tracking/earlier _tracking/presence _tracking/starting _tracking/writers
     """,
+    "unit/tracking/test_alerts.py": "_reading/alerts",
     "unit/tracking/test_logging.py": "_tracking/calls _tracking/facts",
     "crash/test_writer_forks.py": "_writing/descriptors",
     # codecs: the parts that several of them share

@@ -27,6 +27,11 @@ from trialog.errors import UsageError
         ({"TRIALOG_AT_EXIT": ""}, {}),
         ({"TRIALOG_RUN": " acme/demo/x "}, {"run": "acme/demo/x"}),
         ({"TRIALOG_RUN": " "}, {}),
+        ({"TRIALOG_HOOKS": " https://x.example \n"}, {"hooks": "https://x.example"}),
+        ({"TRIALOG_STALLED_AFTER": "60"}, {"stalled_after_s": 60.0}),
+        ({"TRIALOG_STALLED_AFTER": " 0 "}, {"stalled_after_s": 0.0}),
+        ({"TRIALOG_STALLED_AFTER": ""}, {}),
+        ({"TRIALOG_SYSTEM_INTERVAL": "2.5"}, {"system_interval_s": 2.5}),
         ({"TRIALOG_UNKNOWN": "x", "OTHER": "y"}, {}),
     ],
     ids=str,
@@ -69,6 +74,16 @@ def test_a_value_that_means_nothing(variable, value):
     """The message names the variable and what it may be."""
     with pytest.raises(UsageError, match=f"{variable}='{value}' means nothing; use one of: "):
         Settings.from_environ({"TRIALOG_HOME": "/store", variable: value})
+
+
+@pytest.mark.parametrize("value", ["soon", "-1", "nan", "inf"])
+def test_seconds_that_mean_nothing(value):
+    """A number above 0; where 0 means never, it is said."""
+    with pytest.raises(UsageError, match=f"TRIALOG_STALLED_AFTER='{value}' .* or 0 for never"):
+        Settings.from_environ({"TRIALOG_HOME": "/store", "TRIALOG_STALLED_AFTER": value})
+    for each in (value, "0"):
+        with pytest.raises(UsageError, match=f"TRIALOG_SYSTEM_INTERVAL='{each}' means nothing"):
+            Settings.from_environ({"TRIALOG_HOME": "/store", "TRIALOG_SYSTEM_INTERVAL": each})
 
 
 def test_a_user_who_is_unknown_names_a_folder():

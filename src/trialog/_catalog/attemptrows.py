@@ -39,7 +39,7 @@ def attempts_of(connection: Connection, run: int) -> list[AttemptRow]:
     if not rows:
         return []
     (whole,) = rows
-    journals, facts = read_journal_facts(connection, run)
+    journals, facts = read_journal_facts(connection, [run])[run]
     writers = writers_of(connection, [run]).get(run, [])
     damages = _count_damages(connection, run)
     numbers = sorted({writer.attempt for writer in writers})

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import Rows, chunks
-from trialog._catalog.runrows import take_run
+from trialog._catalog.runrows import read_known, take_run
 from trialog._catalog.seriesrows import take_series
 from trialog._format.checking import is_int64
 from trialog._format.facts import Attachment, Console
@@ -43,9 +43,10 @@ def record(connection: Connection, updates: Sequence[RunUpdate]) -> set[RunPlace
             _take_journal(connection, rows, update.place, state, delta, known)
     rows.write(connection)
     derived = Rows()
+    old = {row.run for row in known.values()}
+    knowledge = read_known(connection, [each.place.key for each in taken if each.place.key in old])
     for update in taken:
-        old = [row for row in known.values() if row.run == update.place.key]
-        take_run(connection, derived, update, is_new=not old)
+        take_run(connection, derived, update, knowledge.get(update.place.key))
     derived.write(connection)
     return overtaken
 

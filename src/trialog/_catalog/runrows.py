@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.deriving import DERIVED_FROM, JournalFacts, PlacedFact, derive_run
@@ -17,24 +17,36 @@ from trialog._journals.ingest import RunUpdate
 from trialog._journals.reading import JournalState
 
 
-def take_run(connection: Connection, rows: Rows, update: RunUpdate, *, is_new: bool) -> None:
+class Known(NamedTuple):
+    """What the catalog knows of a run.
+
+    Attributes:
+        journals: all of its journals.
+        facts: those its row follows from.
+        damages: how many places cannot be read.
+        row: its row of ``runs``.
+    """
+
+    journals: list[JournalFacts]
+    facts: list[PlacedFact]
+    damages: int
+    row: Row[Any]
+
+
+def take_run(connection: Connection, rows: Rows, update: RunUpdate, known: Known | None) -> None:
     """Make a run's row, once all that was read of its journals is in the catalog.
 
     Args:
         connection: in a transaction that writes.
         rows: gets the row.
         update: what was read of the run.
-        is_new: the catalog does not know the run yet.
+        known: what the catalog knows of it by now; None where the run is new.
     """
     place = update.place
-    if is_new:
-        journals, facts = _read_now(update)
-        old = None
+    if known is None:
+        journals, facts, damages, old = *_read_now(update), _count_damage(update), None
     else:
-        journals, facts = read_journal_facts(connection, place.key)
-        table = schema.RUNS
-        old = connection.execute(select(table).where(table.c.key == place.key)).one_or_none()
-    damages = _count_damage(connection, place.key, update, is_new=is_new)
+        journals, facts, damages, old = known
     row = derive_run(place.id, journals, facts, is_damaged=bool(damages))
     row["key"] = place.key
     row["project"] = place.project.key
@@ -94,32 +106,44 @@ def _journal_facts(state: JournalState) -> JournalFacts:
     )
 
 
+def read_known(connection: Connection, runs: Sequence[int]) -> dict[int, Known]:
+    """What the catalog knows of some runs, by key."""
+    table, damage = schema.RUNS, schema.DAMAGE
+    found: dict[int, Known] = {}
+    for part in chunks(runs):
+        facts = read_journal_facts(connection, part)
+        counted = (
+            select(damage.c.run, func.count()).where(damage.c.run.in_(part)).group_by(damage.c.run)
+        )
+        damages = {run: int(count) for run, count in connection.execute(counted)}
+        for row in connection.execute(select(table).where(table.c.key.in_(part))):
+            found[row.key] = Known(*facts[row.key], damages.get(row.key, 0), row)
+    return found
+
+
 def read_journal_facts(
-    connection: Connection, run: int
-) -> tuple[list[JournalFacts], list[PlacedFact]]:
-    """The journals of a run that the catalog knows, and the facts that its row follows from."""
+    connection: Connection, runs: Sequence[int]
+) -> dict[int, tuple[list[JournalFacts], list[PlacedFact]]]:
+    """The journals of some runs that the catalog knows, and the facts their rows follow from."""
     table = schema.JOURNALS
     columns = [table.c[name] for name in JournalFacts._fields]
-    journals = {
-        row.key: JournalFacts(*row[1:])
-        for row in connection.execute(select(table.c.key, *columns).where(table.c.run == run))
-    }
-    facts = [
-        PlacedFact(
-            row.order_ns,
-            journals[row.journal].writer,
-            row.offset,
-            row.time_ns,
-            Kind(row.kind),
-            load_json(row.content.encode()),
+    found: dict[int, tuple[list[JournalFacts], list[PlacedFact]]] = {run: ([], []) for run in runs}
+    writers: dict[int, str] = {}
+    for row in connection.execute(
+        select(table.c.key, table.c.run, *columns).where(table.c.run.in_(runs))
+    ):
+        journal = JournalFacts(*row[2:])
+        writers[row.key] = journal.writer
+        found[row.run][0].append(journal)
+    kept = schema.FACTS
+    condition = kept.c.run.in_(runs) & kept.c.kind.in_(sorted(DERIVED_FROM))
+    for row in connection.execute(select(kept).where(condition)):
+        content = load_json(row.content.encode())
+        fact = PlacedFact(
+            row.order_ns, writers[row.journal], row.offset, row.time_ns, Kind(row.kind), content
         )
-        for row in connection.execute(
-            select(schema.FACTS).where(
-                (schema.FACTS.c.run == run) & schema.FACTS.c.kind.in_(sorted(DERIVED_FROM))
-            )
-        )
-    ]
-    return list(journals.values()), facts
+        found[row.run][1].append(fact)
+    return found
 
 
 def _latest_parameters(connection: Connection, run: int) -> str:
@@ -134,17 +158,11 @@ def _latest_parameters(connection: Connection, run: int) -> str:
     return dump_json(latest, "parameters").decode()
 
 
-def _count_damage(connection: Connection, run: int, update: RunUpdate, *, is_new: bool) -> int:
-    if is_new:
-        found = {
-            (state.writer, damage.offset)
-            for state, delta in update.journals
-            for damage in delta.damage
-        }
-        return len(found)
-    table = schema.DAMAGE
-    counted = select(func.count()).select_from(table).where(table.c.run == run)
-    return int(connection.execute(counted).scalar_one())
+def _count_damage(update: RunUpdate) -> int:
+    places = {
+        (state.writer, damage.offset) for state, delta in update.journals for damage in delta.damage
+    }
+    return len(places)
 
 
 def _take_project(rows: Rows, project: ProjectPlace, update: RunUpdate, *, is_new: bool) -> None:

@@ -284,7 +284,8 @@ class _Walk:
             return 0
         after = at + length if length else at + 1
         beyond = after if self.may_be_torn else at
-        if not self.index.is_closed and not any(data[beyond << 2 : self.end]):
+        rest = bytes(data[beyond << 2 : self.end])
+        if not self.index.is_closed and rest.count(0) == len(rest):
             return 0  # torn: nothing was written after it
         if length and after < len(self.words) and self._may_begin(self.words[after]):
             self._report(at, length << 2, "a record is damaged")

@@ -11,11 +11,14 @@ from trialog._public.readonly import ReadOnlyDict
 from trialog._public.unkept import NoSummaries, UnkeptReader
 
 if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
     import pandas as pd
 
     from trialog._reading import Attachments, ContentReader
     from trialog._reading.alerts import AlertInfo
     from trialog._reading.attempts import AttemptInfo
+    from trialog._reading.console import ConsoleText
     from trialog._reading.moments import ParameterMoment, ValueMoment
     from trialog._reading.writers import WriterInfo
     from trialog.codecs import Codec
@@ -129,6 +132,42 @@ class RunContent:
             [('trialog', "metric 'loss' is NaN (step 3)")]
         """
         return self._reader().alerts
+
+    def console(
+        self,
+        stream: str | None = None,
+        *,
+        tail: int | None = None,
+        since: datetime | timedelta | None = None,
+        attempt: int | None = None,
+        rank: int | None = None,
+    ) -> ConsoleText:
+        """What the run printed, line by line: print it to read it.
+
+        Each line says ``text``, ``date`` (UTC, when it was finished), ``stream``, ``rank`` and
+        ``coloured`` (the text in its colours). Lines of several processes are merged by time. A
+        progress bar is one line; of one that still moves, its state a moment ago.
+
+        Args:
+            stream: ``"stdout"`` or ``"stderr"``; None for both.
+            tail: only the last so many lines.
+            since: only lines later than a date, or than so long ago.
+            attempt: only those of one attempt of a run that was resumed.
+            rank: only those of one rank.
+
+        Raises:
+            UsageError: there is no such stream, or ``tail`` is negative.
+            InvalidTypeError: an argument of a wrong type.
+
+        Example:
+            >>> import trialog
+            >>> with trialog.init("acme", "demo", capture=False) as run:
+            ...     print("warm")
+            warm
+            >>> len(run.console())  # nothing was to be kept
+            0
+        """
+        return self._reader().console(stream, tail=tail, since=since, attempt=attempt, rank=rank)
 
     @property
     def metrics(self) -> list[str]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialog._reading import Attachments
+    from trialog._reading.console import ConsoleText
 
 NO_SUMMARY: dict[str, Any] = {
     "last": math.nan,
@@ -67,6 +68,14 @@ class UnkeptReader:
     def alerts(self) -> list[Any]:
         """None were kept."""
         return []
+
+    def console(self, stream: str | None = None, **wish: Any) -> ConsoleText:
+        """None was kept."""
+        from trialog._reading import console  # noqa: PLC0415 # loads SQL
+
+        console.check_tail(wish.pop("tail", None))
+        console.ConsoleWish.parse(stream=stream, **wish)
+        return console.ConsoleText()
 
     @property
     def metrics(self) -> list[str]:

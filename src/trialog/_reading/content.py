@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
@@ -17,6 +18,7 @@ from trialog._names import nearest
 from trialog._reading.alerts import AlertInfo, read_alerts
 from trialog._reading.attachments import AttachmentInfo, Attachments, open_checked, write_blob
 from trialog._reading.attempts import AttemptInfo, read_attempts
+from trialog._reading.console import ConsoleText, ConsoleWish, read_console
 from trialog._reading.context import Context, read_context
 from trialog._reading.moments import ParameterMoment, ValueMoment
 from trialog._reading.records import date_of
@@ -105,6 +107,20 @@ class ContentReader:
         """What a person should look at, oldest first."""
         source = self._fresh()
         return read_alerts(source.catalog, source.place)
+
+    def console(
+        self,
+        stream: str | None = None,
+        *,
+        tail: int | None = None,
+        since: datetime | timedelta | None = None,
+        attempt: int | None = None,
+        rank: int | None = None,
+    ) -> ConsoleText:
+        """What the run printed."""
+        wish = ConsoleWish.parse(stream=stream, rank=rank, attempt=attempt, since=since)
+        source = self._fresh()
+        return read_console(source.catalog, source.place, wish, tail)
 
     # -- metrics -------------------------------------------------------------------------------
 

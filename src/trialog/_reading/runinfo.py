@@ -9,9 +9,12 @@ from typing import Any
 from trialog._catalog import Catalog, queries
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
+from trialog._reading.console import read_end
 from trialog._reading.finding import find
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import RunRecord, read_records
+
+STDOUT_BYTES = 64 * 1024
 
 
 @dataclass(slots=True)
@@ -26,7 +29,7 @@ class RunInfo:
         name, description, tags: as logged.
         result: the last value of each metric, those of the machine (``system/…``) aside; None
             where there is none.
-        stdout: not kept yet; None.
+        stdout: the last lines of it, at most 64 KiB; None where nothing was kept.
         trace: type, message and traceback of the exception that ended it, or None.
         walltime: seconds from start to end, or to now.
         sus: a supercomputer's service units; None.
@@ -124,6 +127,7 @@ def _info(catalog: Catalog, record: RunRecord) -> RunInfo:
         tags=list(record.tags) or None,
         result={name: each.last for name, each in summaries.items() if not is_of_system(name)}
         or None,
+        stdout=read_end(catalog, record.place, "stdout", STDOUT_BYTES),
         trace=None if record.exception is None else asdict(record.exception),
         walltime=round(record.duration, 6),
     )

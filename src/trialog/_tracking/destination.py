@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from trialog._tracking.attempts import (
 from trialog._tracking.earlier import read_starts, read_writers
 from trialog._tracking.foreign import RESUME, RESUME_WORDS
 from trialog._tracking.launch import Launch, shared_id
+from trialog._tracking.presence import is_running
 from trialog._tracking.random_names import random_name
 from trialog._writing import store as stores
 from trialog._writing.folders import make_folder
@@ -143,32 +144,58 @@ def _group_of(wish: Start, pointers: Pointers, run_id: str) -> Group | None:
 def _find_shared(project: ProjectFolder, wish: Start, pointers: Pointers) -> str | None:
     """The id of the run that all ranks of the launch share.
 
-    Where another launch has had the same key, its run is over since before this process was
-    started: then it is the next one.
-
     Returns:
         The id; None where another process is this rank of it, and has given us its variables.
     """
     launch = pointers.launch
     ordinal = pointers.begun.get(f"{wish.namespace}/{wish.project}", 0)
+    rank = launch.ranks.rank
+    assert rank is not None  # noqa: S101 # there is no key without
 
     def id_of(repetition: int) -> str:
         return shared_id(launch.key, wish.namespace, wish.project, ordinal, repetition)
 
-    repetition = 0
-    if launch.may_repeat:
-        # numbers count from 1: the first free one is how many there have been
-        taken = stores.first_free(lambda number: not project.run(id_of(number - 1)).exists()) - 1
-        last = id_of(taken - 1)
-        is_ours = taken > 0 and goes_on_since(
-            project, last, read_writers(project.run(last)), _machine.started_ns()
-        )
-        repetition = taken - 1 if is_ours else taken
-    run_id = id_of(repetition)
+    run_id = id_of(_count_before(project, rank, id_of) if launch.may_repeat else 0)
+    if stores.claim_rank(project, run_id, rank, _this_rank()):
+        return run_id
+    holder = stores.rank_claimed_by(project, run_id, rank)
+    return None if holder is None or _is_at_work(holder) else run_id  # its launcher tries again
+
+
+def _count_before(project: ProjectFolder, rank: int, id_of: Callable[[int], str]) -> int:
+    """How many launches of the same key there have been before this one.
+
+    The run of the latest is another launch's where this rank of it was another process, which has
+    gone; where nobody was this rank, if it was over before this process was started.
+    """
+    # numbers count from 1: the first free one is how many there have been
+    taken = stores.first_free(lambda number: not project.run(id_of(number - 1)).exists()) - 1
+    if not taken:
+        return 0
+    latest = id_of(taken - 1)
+    holder = stores.rank_claimed_by(project, latest, rank)
+    if holder is None:
+        writers_of_latest = read_writers(project.run(latest))
+        is_ours = goes_on_since(project, latest, writers_of_latest, _machine.started_ns())
+    else:
+        is_ours = holder == _this_rank() or _is_at_work(holder)
+    return taken - 1 if is_ours else taken
+
+
+def _this_rank() -> str:
+    """This process, as its claim of a rank names it."""
     here = this_process()
-    process = f"{here.host} {here.boot} {here.pid_namespace} {here.pid} {here.process_start}"
-    assert launch.ranks.rank is not None  # noqa: S101 # there is no key without
-    return run_id if stores.claim_rank(project, run_id, launch.ranks.rank, process) else None
+    return f"{here.host} {here.boot} {here.pid_namespace} {here.pid} {here.process_start}"
+
+
+def _is_at_work(holder: str) -> bool:
+    """Whether the process that a claim names lives on this machine."""
+    here = this_process()
+    place, _, process = holder.rpartition(f" {here.pid_namespace} ")
+    pid, _, process_start = process.partition(" ")
+    if place != f"{here.host} {here.boot}" or not (pid + process_start).isdecimal():
+        return False
+    return is_running(int(pid), int(process_start))
 
 
 def _find_named(store: StoreFolder, named: str) -> tuple[ProjectFolder, Start]:

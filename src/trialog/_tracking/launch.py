@@ -57,7 +57,7 @@ class Launch(NamedTuple):
     Attributes:
         ranks: which of how many processes it is.
         key: what all of them share; empty where they are no more than one, or it is not known.
-        may_repeat: whether another launch may have the same key, at another time.
+        may_repeat: whether another launch, or this one started again, may have the same key later.
     """
 
     ranks: Ranks = Ranks()
@@ -147,13 +147,13 @@ def _torchrun_key(environ: Mapping[str, str], world_size: int) -> str:
 
     Its run id is the user's word, "none" where there is none, and a shell loop gives the same word
     to every launch. On one machine the process that launches the workers is another each time. On
-    several there is nothing of the kind: what is known of the place and the Slurm job is added.
+    several there is nothing of the kind, and each counts restarts for itself, those that another
+    one began left out: what is known of the place and the Slurm job is added.
     """
     key = _joined(
         environ,
         "torchrun",
         "TORCHELASTIC_RUN_ID",
-        "TORCHELASTIC_RESTART_COUNT",
         "WORLD_SIZE",
         "MASTER_ADDR",
         "MASTER_PORT",
@@ -162,7 +162,7 @@ def _torchrun_key(environ: Mapping[str, str], world_size: int) -> str:
         "SLURM_RESTART_COUNT",
     )
     if _number(environ, ("LOCAL_WORLD_SIZE",)) == world_size:
-        key += f"\0{_launcher()}"
+        key += f"\0{_text(environ, 'TORCHELASTIC_RESTART_COUNT')}\0{_launcher()}"
     return key
 
 

@@ -1,4 +1,4 @@
-"""From the bytes of one stream to the lines that are kept of it: timed, collapsed, bounded. Pure."""
+"""From the bytes of a stream to the lines that are kept: timed, collapsed, bounded. Pure."""
 
 from __future__ import annotations
 
@@ -269,7 +269,7 @@ def _json_bytes(text: str) -> int:
 
 
 def _fitting(text: str) -> str:
-    """A text that a record can hold: a longer one ends with …"""
+    """A text that a record can hold: a longer one is cut, and says so by an ellipsis."""
     if len(text) <= _SURELY_SHORT or _json_bytes(text) <= LINE_BYTES:
         return text
     low, high = 0, min(len(text), LINE_BYTES)

@@ -80,11 +80,11 @@ def _codes(parameters: str) -> Iterator[str]:
 
 
 def change(before: str, after: str) -> str:
-    """The sequence that leads from one style to another; empty where they are one.
+    r"""The sequence that leads from one style to another; empty where they are one.
 
     Example:
         >>> change("31", ""), change("", "1;31"), change("31", "32")
-        ('\\x1b[0m', '\\x1b[1;31m', '\\x1b[0;32m')
+        ('\x1b[0m', '\x1b[1;31m', '\x1b[0;32m')
     """
     if before == after:
         return ""

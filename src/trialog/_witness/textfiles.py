@@ -62,13 +62,16 @@ def read_text_file(path: bytes, limit_bytes: int) -> TextFile:
     try:
         # neither a pipe that nobody writes to nor a link to a secret
         fd = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
-        with os.fdopen(fd, "rb") as file:
+        try:
             status = os.fstat(fd)
             if not stat.S_ISREG(status.st_mode):
                 return TextFile(None, reason="not a file")
             if status.st_size > limit_bytes:
                 return TextFile(None, reason="too large")
-            data = file.read(limit_bytes + 1)
+            with os.fdopen(fd, "rb", closefd=False) as file:
+                data = file.read(limit_bytes + 1)
+        finally:
+            os.close(fd)
     except OSError as error:
         is_link = os.path.islink(path)  # noqa: PTH114 # its name may be any bytes
         return TextFile(None, reason="a link" if is_link else error.strerror or "unreadable")

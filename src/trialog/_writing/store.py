@@ -134,7 +134,7 @@ def attempt_claimed_by(project: ProjectFolder, run_id: str, attempt: int) -> str
 
 
 def claim_rank(project: ProjectFolder, run_id: str, rank: int, process: str) -> bool:
-    """Claim to be a rank of a run; False where another process is.
+    """Claim to be a rank of a run; False where another process is, or has been.
 
     Args:
         project: where the run is.
@@ -145,12 +145,21 @@ def claim_rank(project: ProjectFolder, run_id: str, rank: int, process: str) -> 
     Raises:
         OSError: the folder cannot be written.
     """
-    claim = project.name(f"{run_id}\0rank {rank}")
-    return _claim(claim, process) or _read_claim(claim) == process
+    is_ours = _claim(_rank(project, run_id, rank), process)
+    return is_ours or rank_claimed_by(project, run_id, rank) == process
+
+
+def rank_claimed_by(project: ProjectFolder, run_id: str, rank: int) -> str | None:
+    """The process that has claimed to be a rank of a run, or None."""
+    return _read_claim(_rank(project, run_id, rank))
+
+
+def _rank(project: ProjectFolder, run_id: str, rank: int) -> Path:
+    return project.name(f"{run_id}\0rank {rank}")  # no name holds a zero
 
 
 def _attempt(project: ProjectFolder, run_id: str, attempt: int) -> Path:
-    return project.name(f"{run_id}\0{attempt}")  # no name holds a zero
+    return project.name(f"{run_id}\0{attempt}")  # as above
 
 
 def claimed_by(project: ProjectFolder, name: str) -> str | None:

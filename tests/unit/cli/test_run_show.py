@@ -167,3 +167,24 @@ def test_the_sheet_fits_the_terminal(call, columns):
     for name in ("good_0", "crashed", "empty", "実験_長い名前"):
         lines = call("run", "show", name, "--table", columns=columns).lines
         assert all(cell_len(line) <= columns for line in lines)
+
+
+@pytest.mark.usefixtures("zoo")
+def test_the_processes_of_a_run_are_listed(call, monkeypatch):
+    """What the part of each came to; nothing where there is only one."""
+    with trialog.init("acme", "demo", name="shared") as run:
+        monkeypatch.setenv("TRIALOG_RUN", run.environ()["TRIALOG_RUN"])
+        for rank in (1, 0):
+            monkeypatch.setenv("RANK", str(rank))
+            trialog.init(supersede=False).finish("FAILED" if rank else None, reason="no data")
+        monkeypatch.delenv("TRIALOG_RUN")
+    writers = call("run", "show", "shared").json["writers"]
+    assert [(each["rank"], each["status"], each["role"]) for each in writers] == [
+        (0, "COMPLETED", "attach"),
+        (1, "FAILED", "attach"),
+        (None, "COMPLETED", "run"),
+    ]
+    sheet = call("run", "show", "shared", "--table")
+    assert "Writers (3)" in sheet.stdout
+    assert any(line.split()[:3] == ["1", "!", "FAILED"] for line in sheet.lines)
+    assert "Writers" not in call("run", "show", "good_2", "--table").stdout

@@ -155,7 +155,7 @@ def test_metrics_of_the_machine_are_left_out_unless_asked_for():
         assert not [name for name in frame.columns if "system/" in name]
     assert runs.metrics_df()["metric"].tolist() == ["loss", "systematic"]
     assert runs.comparison_df("system/cpu")["max(system/cpu)"].tolist() == [3.0]
-    assert list(runs.summary_df(["system/cpu"]).columns)[0] == "last(system/cpu)"
+    assert runs.summary_df(["system/cpu"]).columns[0] == "last(system/cpu)"
     assert runs.metrics_df(["system/cpu", "loss"])["metric"].tolist() == ["system/cpu", "loss"]
     assert runs.best("system/cpu").id == run.id
     assert (run.metrics[1], run.summary["system/cpu"]["last"]) == ("system/cpu", 3.0)

@@ -225,18 +225,54 @@ def test_a_late_rank_joins_what_has_ended(launches):
     assert (run.status, run.attempt, run.points) == (RunStatus.COMPLETED, 1, 1)
 
 
-def test_a_later_launch_of_the_same_key_is_told_by_the_time(launches):
-    """A loop that launches with one run id on several machines: each time a run of its own."""
-    several = {"LOCAL_WORLD_SIZE": "1"}
+SEVERAL = {"LOCAL_WORLD_SIZE": "1"}
+
+
+def test_a_later_launch_of_the_same_key_has_a_run_of_its_own(launches):
+    """A loop that launches on several machines, always by the same words."""
     ids = []
     for _ in range(3):
-        workers = launches.ranks(2, **several)
+        workers = launches.ranks(2, **SEVERAL)
         found = {worker.ask(BEGIN) for worker in workers}
         assert len(found) == 1
         ids += found
         assert [worker.end() for worker in workers] == [0, 0]
     assert len(set(ids)) == 3
     assert [run.status for run in trialog.runs("p")] == [RunStatus.COMPLETED] * 3
+
+
+def test_a_later_launch_is_told_by_the_time_where_a_rank_is_new(launches):
+    """Rank 1 of the first never came: what was over before it was started is not its run."""
+    first = launches.rank(0, **SEVERAL)
+    run_id = first.ask(BEGIN).split()[0]
+    first.end()
+    second = launches.rank(1, **SEVERAL)
+    assert second.ask(BEGIN).split()[0] != run_id
+
+
+def test_machines_that_count_restarts_otherwise_share_a_run(launches):
+    """Only the one whose rank has failed counts; the ranks before were killed a moment ago."""
+    workers = launches.ranks(2, **SEVERAL)
+    (before,) = {worker.ask(BEGIN) for worker in workers}
+    for worker in workers:
+        worker.kill()
+    again = [
+        launches.rank(rank, **SEVERAL, TORCHELASTIC_RESTART_COUNT=str(rank)) for rank in (0, 1)
+    ]
+    (after,) = {worker.ask(BEGIN) for worker in again}
+    assert after != before
+    assert [worker.end() for worker in again] == [0, 0]
+
+
+def test_a_slurm_task_that_is_started_again_goes_on_with_its_run(launches):
+    """There is no other launch of that number that it could be of."""
+    step = {"SLURM_JOB_ID": "7", "SLURM_STEP_ID": "0", "SLURM_NTASKS": "2", "SLURM_PROCID": "1"}
+    ids = set()
+    for _ in range(2):
+        worker = launches.start(step)
+        ids.add(worker.ask(BEGIN))
+        worker.kill()
+    assert len(ids) == 1
 
 
 def test_a_child_with_its_parents_variables_is_not_the_rank(launches):

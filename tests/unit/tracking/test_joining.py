@@ -323,6 +323,73 @@ def test_a_killed_run_is_gone_on_with(script):
     assert trialog.get_run("r").metric("x")["step"].tolist() == [0, 2, 3]
 
 
+@pytest.mark.parametrize(
+    "end, status",
+    [
+        ("os.kill(os.getpid(), signal.SIGKILL)", RunStatus.FAILED),
+        ("signal.raise_signal(signal.SIGTERM)", RunStatus.INTERRUPTED),
+        ("raise ValueError('x')", RunStatus.CRASHED),
+        ("run.finish()", RunStatus.COMPLETED),
+    ],
+    ids=["killed", "preempted", "crashed", "completed"],
+)
+def test_however_a_run_ended_it_is_gone_on_with(script, end, status):
+    """A new attempt with its own start and end; how the one before ended is still known."""
+    script(f"""
+        import os, signal, trialog
+        run = trialog.init("p", name="r")
+        for step in range(10):
+            run.log("x", 1.0, step)
+        {end}
+    """)
+    before = trialog.get_run("r")
+    assert before.status is status
+    with trialog.init("p", resume="r") as run:
+        run.log("x", 2.0, 8)
+    run = trialog.get_run("r")
+    assert (run.status, run.reason, run.attempt) == (RunStatus.COMPLETED, None, 2)
+    one, two = run.attempts
+    assert (one.status, one.reason, one.date_ended) == (status, before.reason, before.date_ended)
+    assert one.date_created < one.date_ended <= two.date_created < two.date_ended
+    assert run.metric("x")["value"].tolist() == [1.0] * 8 + [2.0]
+    assert len(run.metric("x", attempt="all")) == 11
+
+
+def test_ranks_go_on_together(script):
+    """Each logs on from where the attempt before ended; none of them cuts what another logs."""
+    code = """
+        import multiprocessing, trialog
+
+        def work(rank, barrier):
+            import os
+            os.environ["RANK"], os.environ["WORLD_SIZE"] = str(rank), "3"
+            with trialog.init("p", id="ranks") as run:
+                barrier.wait()  # all have begun
+                run.log("x", rank)
+                run.log("x", rank)
+                barrier.wait()
+
+        if __name__ == "__main__":
+            context = multiprocessing.get_context("fork")
+            barrier = context.Barrier(3)
+            ranks = [context.Process(target=work, args=(rank, barrier)) for rank in range(3)]
+            for rank in ranks: rank.start()
+            for rank in ranks: rank.join()
+    """
+    for _ in range(2):
+        done = script(code)
+        assert not done.stderr
+    run = trialog.get_run("ranks")
+    assert (run.status, run.attempt) == (RunStatus.COMPLETED, 2)
+    frame = run.metric("x").sort_values(["rank", "step"])
+    assert frame["rank"].tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert frame["step"].tolist() == [0, 1, 2, 3] * 3
+    assert frame["attempt"].tolist() == [1, 1, 2, 2] * 3
+    assert run.metric("x", rank=1)["value"].tolist() == [1.0] * 4
+    assert run.summary["x"]["count"] == 12
+    assert [(each.attempt, each.points) for each in run.attempts] == [(1, 6), (2, 6)]
+
+
 def test_steps_go_on_after_a_resume():
     """A step left out is one more than the highest step so far of the names in the call."""
     with trialog.init("p", name="r") as run:

@@ -105,7 +105,7 @@ def test_launches_without_a_key(environ):
     [
         (ELASTIC, {"RANK": "0", "LOCAL_RANK": "0"}, True),
         (ELASTIC, {"TORCHELASTIC_RUN_ID": "other"}, False),
-        (ELASTIC, {"TORCHELASTIC_RESTART_COUNT": "1"}, False),
+        (ELASTIC, {"TORCHELASTIC_RESTART_COUNT": "1"}, True),  # other machines count otherwise
         (ELASTIC, {"MASTER_ADDR": "node-9"}, False),
         (ELASTIC, {"MASTER_PORT": "29501"}, False),
         (ELASTIC, {"SLURM_JOB_ID": "71"}, False),
@@ -144,6 +144,7 @@ def test_on_one_machine_another_launcher_is_another_launch():
     unset = ["env", *(f"--unset={name}" for name in ELASTIC)]
     relaunch = [sys.executable, "-c", launcher, "env", *(f"{k}={v}" for k, v in environ.items())]
     assert key([*unset, *relaunch, *worker]) != direct
+    assert key(worker, {**environ, "TORCHELASTIC_RESTART_COUNT": "1"}) != direct
 
 
 def test_ids_that_ranks_derive():
@@ -158,7 +159,7 @@ def test_ids_that_ranks_derive():
 
 def test_every_variable_of_a_launch_is_documented(page_table):
     """Those of the code and those of the page are the same."""
-    used = set(re.findall(r'"([A-Z]+(?:_[A-Z]+)*)"', Path(launch.__file__).read_text()))
+    used = set(re.findall(r"""["']([A-Z]+(?:_[A-Z]+)*)["']""", Path(launch.__file__).read_text()))
     rows = [
         *page_table("reference/environment.md", "ranks"),
         *page_table("reference/environment.md", "launches"),

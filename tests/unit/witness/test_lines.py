@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -130,7 +131,7 @@ def test_a_bar_of_weeks_stays_small():
         reader.feed(b"\r%d " % second + b"#" * 100, second * SECOND_NS)
         payloads += reader.take(second * SECOND_NS)
     assert sum(len(payload.encode()) for payload in payloads) < 24 << 20
-    waits = [b.lines[0][0] - a.lines[0][0] for a, b in zip(payloads, payloads[1:], strict=False)]
+    waits = [b.lines[0][0] - a.lines[0][0] for a, b in pairwise(payloads)]
     assert max(waits) < 600 * SECOND_NS
 
 

@@ -79,7 +79,7 @@ def test_a_line_has_the_time_it_was_finished_at():
 
 
 def test_rows_of_several_bars_are_held_while_they_move():
-    """tqdm's and rich's bars collapse, however often lines are taken meanwhile."""
+    """The bars of tqdm and rich collapse, however often lines are taken meanwhile."""
     screen = Screen()
     screen.feed("\x1b[?25lone 0%\ntwo 0%", 0)
     taken = []
@@ -106,7 +106,7 @@ def test_what_was_taken_stays_taken():
 
 
 def test_a_bar_above_another_is_the_open_line():
-    """tqdm's outer bar, on whose row the cursor rests."""
+    """The outer one of tqdm, on whose row the cursor rests."""
     screen = Screen()
     screen.feed("outer 1\n\rinner 7\x1b[A", 0)
     assert screen.open_text() == "outer 1"

@@ -20,8 +20,8 @@ from trialog._witness.textfiles import (
 @pytest.mark.parametrize(
     "path",
     [".env", "conf/.env.local", "prod.env", "certs/server.pem", "id_rsa", "id_ed25519.pub", "a.KEY",
-     "credentials", "credentials.json", "aws/credentials.py", ".ssh/config", ".aws/x", "secrets.yaml",
-     ".netrc", ".pypirc", "client_secret_12.json", "my_credentials.json", "x.p12", ".npmrc"],
+     "credentials", "credentials.json", "aws/credentials.py", ".ssh/config", ".aws/x",
+     "secrets.yaml", ".netrc", ".pypirc", "client_secret_12.json", "my_credentials.json", "x.p12"],
 )  # fmt: skip
 def test_a_name_that_says_secret(path):
     """Such a file is never opened."""

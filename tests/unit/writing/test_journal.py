@@ -11,7 +11,7 @@ import pytest
 from trialog._format.blocks import LARGEST_BLOCK_BYTES, decode_trailer, extents
 from trialog._format.facts import End
 from trialog._format.records import POINT, Kind
-from trialog._format.values import to_number
+from trialog._format.values import load_json, to_number
 from trialog._writing import journal as journal_module
 from trialog._writing.blockfile import MEMORY_LIMIT_BLOCKS, JournalClosedError
 from trialog._writing.journal import Journal
@@ -206,6 +206,24 @@ def test_closing_among_threads_that_log_keeps_what_returned(bench, append, may_m
     assert len(steps) == len(set(steps))
     kept, returned = set(steps), {step for steps in said for step in steps}
     assert (len(returned - kept), len(kept - returned)) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "end, said",
+    [
+        (None, {}),
+        (End(status="COMPLETED"), {}),
+        (End(status="COMPLETED", reason="pruned"), {"status": "COMPLETED", "reason": "pruned"}),
+        (End(status="CRASHED", reason="E"), {"status": "CRASHED", "reason": "E"}),
+    ],
+    ids=str,
+)
+def test_a_part_that_has_ended_well_needs_no_word(bench, end, said):
+    """LEAVE holds what END would, where that is worth one."""
+    journal = bench.journal(may_map=True)
+    journal.close(Kind.LEAVE, end)
+    last = load_json(bench.read(journal)[-1].payload)
+    assert {key: value for key, value in last.items() if value not in (None, 0)} == said
 
 
 def test_writers_that_outrun_the_steward_lose_nothing(bench):

@@ -14,7 +14,14 @@ import trialog
 from trialog import errors
 from trialog._format.folders import ProjectFolder, StoreFolder
 from trialog._writing.folders import make_folder
-from trialog._writing.store import claim_name, claimed_by, open_store
+from trialog._writing.store import (
+    attempt_claimed_by,
+    claim_attempt,
+    claim_name,
+    claim_rank,
+    claimed_by,
+    open_store,
+)
 
 NOBODY = 65_534
 
@@ -167,3 +174,22 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error():
     """/proc takes none, whatever is above it: it is said once, not by a thousand calls."""
     with pytest.raises(errors.StoreError, match="/proc/trialog"):
         open_store(Path("/proc/trialog/store"), 1)
+
+
+def test_a_rank_is_one_process(store):
+    """It is so again and again; another process is not, whatever it calls itself."""
+    project = open_store(store, 0).project("acme", "demo")
+    assert claim_rank(project, "r", 0, "one")
+    assert claim_rank(project, "r", 0, "one")
+    assert not claim_rank(project, "r", 0, "two")
+    assert claim_rank(project, "r", 1, "two")
+    assert claim_rank(project, "s", 0, "two")
+
+
+def test_an_attempt_is_claimed_by_those_who_begin_it(store):
+    """Others can tell whether it is theirs."""
+    project = open_store(store, 0).project("acme", "demo")
+    assert attempt_claimed_by(project, "r", 2) is None
+    assert claim_attempt(project, "r", 2, "mark")
+    assert not claim_attempt(project, "r", 2, "other")
+    assert attempt_claimed_by(project, "r", 2) == "mark"
