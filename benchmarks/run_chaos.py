@@ -10,6 +10,7 @@ systems, control groups and namespaces are made for them, and taken away again.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import subprocess
 import sys
 import time
@@ -58,6 +59,16 @@ def do(harm: Harm, tracker: str, amount: Amount) -> dict:
     return found
 
 
+def keep_one(harm: Harm, tracker: str, found: dict) -> dict:
+    """Add an outcome to the results, to which others may be adding too; return them all."""
+    with open(__file__, "rb") as lock:  # closing it gives the lock up
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        results = kept("chaos") or {}
+        results.setdefault(harm.name, {})[tracker] = found
+        keep("chaos", results)
+    return results
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--peer", action="append", choices=TRACKERS, help="only these trackers")
@@ -70,11 +81,10 @@ def main() -> None:
     for harm in chosen:
         for tracker in arguments.peer or TRACKERS:
             found = do(harm, tracker, amount)
-            if not arguments.quick:
-                results = kept("chaos") or {}  # another one may be at work
-            results.setdefault(harm.name, {})[tracker] = found
-            if not arguments.quick:
-                keep("chaos", results)
+            if arguments.quick:
+                results.setdefault(harm.name, {})[tracker] = found
+            else:
+                results = keep_one(harm, tracker, found)
     names = [each for each in TRACKERS if any(each in row for row in results.values())]
     rows = [
         [harm.title, *(cell(results[harm.name][name]) if name in results[harm.name] else ""

@@ -23,7 +23,8 @@ def store(tmp_path, monkeypatch) -> Path:
     """An empty store of the test's own."""
     home = tmp_path / "store"
     monkeypatch.setenv("TRIALOG_HOME", str(home))
-    for variable in ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "SYSTEM_INTERVAL"):
+    cleared = ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "SYSTEM_INTERVAL")
+    for variable in (*cleared, "HOOKS", "STALLED_AFTER"):
         monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
     for variable in ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
         monkeypatch.delenv(variable, raising=False)  # the tests themselves may be a rank

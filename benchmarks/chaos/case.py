@@ -171,8 +171,9 @@ class Case:
         return (self.side / mark).exists()
 
     def reports(self) -> list[dict]:
-        """Return what the trainings have measured of themselves."""
-        return [json.loads(path.read_text()) for path in self.side.glob("*.report")]
+        """Return what the trainings have measured of themselves; a killed one's may be torn."""
+        texts = (path.read_text() for path in self.side.glob("*.report"))
+        return [json.loads(text) for text in texts if text.endswith("}")]
 
     # -- reading -------------------------------------------------------------------------------
 

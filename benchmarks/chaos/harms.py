@@ -34,6 +34,8 @@ class Harm:
         is_timed: whether durations are, too.
         is_for_all: whether the peers are asked, or trialog alone.
         messages: how few and how many lines trialog may say on stderr.
+        is_told: whether it is enough to say on stderr how many points are missing: the store cannot
+            be written.
         may_miss: whether points may be missing, if the run says how many and since when.
         is_damaging: whether a run may say that its journal is damaged.
         capture: what a run keeps about itself in the quick form; the full form keeps all.
@@ -50,6 +52,7 @@ class Harm:
     is_for_all: bool = True
     messages: tuple[int, int] = (0, 0)
     may_miss: bool = False
+    is_told: bool = False
     is_damaging: bool = False
     capture: str = "none"
     is_slow: bool = False
@@ -183,8 +186,9 @@ HARMS = (
         KILLED | COMPLETED,
         disk=surroundings.failing_disk,
         is_compared=True,
-        messages=(1, 2),
+        messages=(0, 2),
         may_miss=True,
+        is_told=True,
     ),
     Harm("fork", "`os.fork`, 4 children", families.run("forking"), is_compared=True),
     *(

@@ -122,7 +122,9 @@ def own_words(case: Case) -> list[str]:
 def faults_of(harm: Harm, case: Case, outcome: Outcome, lost: int, found: dict) -> list[str]:
     """Return, in words, where an outcome misses the goal."""
     faults = []
-    if lost and not (harm.may_miss and outcome.missing == lost and found["has_missing_since"]):
+    is_counted = outcome.missing == lost and found.get("has_missing_since")
+    is_told = harm.is_told and any(f" {lost} points" in line for line in outcome.said)
+    if lost and not (harm.may_miss and (is_counted or is_told)):
         said = "" if outcome.missing is None else f", the run says {outcome.missing}"
         faults.append(f"{lost} of {outcome.acknowledged} acknowledged points are lost{said}")
     if not lost and outcome.missing:

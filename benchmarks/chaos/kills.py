@@ -46,7 +46,7 @@ def kill_readers(case: Case, *, task: str, within_s: float) -> None:
     points = int(case.amount.of(4_000, 20_000))
     for script in [case.train("plain", each, steps=points, pace_s=0.0) for each in range(3)]:
         case.await_end(script)
-    times = int(case.amount.of(3, 50))
+    times = int(case.amount.of(2, 50))
     for number in range(times):
         for cache in case.store.glob("catalog.db*"):
             cache.unlink()

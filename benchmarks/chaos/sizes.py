@@ -36,7 +36,7 @@ def log_odd_values(case: Case) -> None:
 
 def log_names(case: Case) -> None:
     """A metric of its own for every point; memory is bounded in writer and reader."""
-    names = int(case.amount.of(20_000, 1_000_000))
+    names = int(case.amount.of(10_000, 1_000_000))
     run = grown(case, "naming", names=names)
     started = time.monotonic()
     if len(run.metrics) != names:
@@ -58,7 +58,7 @@ def log_parameter(case: Case) -> None:
 
 def log_attachments(case: Case) -> None:
     """Very many attachments are there, each with its bytes."""
-    files = int(case.amount.of(1_000, 100_000))
+    files = int(case.amount.of(300, 100_000))
     run = grown(case, "attaching", files=files)
     if len(run.attachments) != files:
         case.faults.append(f"{len(run.attachments):,} of {files:,} attachments are read")

@@ -34,7 +34,10 @@ __all__ = ["TestStore", "store"]
 
 _VARIABLES = tuple(
     f"TRIALOG_{name}"
-    for name in ("HOME", "MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "CAPTURE")
+    for name in (
+        *("HOME", "MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "CAPTURE"),
+        *("HOOKS", "STALLED_AFTER"),
+    )
 )
 
 

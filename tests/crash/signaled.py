@@ -19,21 +19,32 @@ import time
 from pathlib import Path
 
 _fdatasync = os.fdatasync
+case: dict[str, object] = {}
 
 
 def _sync_slowly(fd: int) -> None:
     _fdatasync(fd)
-    time.sleep(0.05)
+    if case and threading.current_thread() is threading.main_thread():
+        end_slowly()
 
 
-os.fdatasync = _sync_slowly  # a second signal finds the run waiting for the disk
+def end_slowly() -> None:
+    """The end takes its time, so that a second signal finds the script in the middle of it."""
+    if case["times"] > 1:
+        say(b"c")
+        time.sleep(0.2)
+
+
+def say(letter: bytes) -> None:
+    os.write(case["pipe"], letter)
+
+
+os.fdatasync = _sync_slowly
 
 import trialog  # noqa: E402 # after the disk was made slow
 
-GAP_S = 0.02  # from the first signal to the second
 TRAINING_S = 10.0  # longer than any case may take
 AT_ONCE = 6
-case: dict[str, object] = {}
 
 
 class Child:
@@ -51,10 +62,9 @@ class Child:
         self.said += part
         return bool(part)
 
-    def is_due(self, now_s: float) -> bool:
-        """Whether it is time for its first signal, or the next one."""
-        is_ready = b"r" in self.said and self.sent < self.case["times"]
-        return is_ready and now_s - self.first_s >= GAP_S
+    def is_due(self) -> bool:
+        """Whether it is time for its first signal, or, while it is ending, for the second one."""
+        return self.sent < self.case["times"] and (b"c" if self.sent else b"r") in self.said
 
     def answer(self, status: int) -> dict[str, object]:
         seconds = time.monotonic() - self.first_s
@@ -91,9 +101,8 @@ def control(cases: list[dict[str, object]]) -> dict[str, object] | None:
         for reader in select.select(list(readers), [], [], 0.002)[0]:
             readers[reader].listen()
         for pid, child in list(children.items()):
-            now_s = time.monotonic()
-            if child.is_due(now_s):
-                child.first_s = child.first_s or now_s
+            if child.is_due():
+                child.first_s = child.first_s or time.monotonic()
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, getattr(signal, child.case["signal"]))
                 child.sent += 1
@@ -114,10 +123,6 @@ if found is not None:
 stop = threading.Event()
 number = getattr(signal, case["signal"])
 handler, place = case["handler"], case["place"]
-
-
-def say(letter: bytes) -> None:
-    os.write(case["pipe"], letter)
 
 
 def note(*_):
@@ -149,13 +154,13 @@ class Untracked:
         pass
 
     def finish(self):
-        time.sleep(0.05)
+        end_slowly()
 
 
 def exit_slowly() -> None:
     """What trialog does at the exit with a run that is open."""
     if not case["is_tracked"] and place == "no block" and not stop.is_set():
-        time.sleep(0.05)
+        end_slowly()
 
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whatever the tests were started with

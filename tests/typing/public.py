@@ -30,6 +30,10 @@ def starting(other: trialog.Run, client: trialog.LocalClient) -> None:
     trialog.init("p", resume="name", at_exit="COMPLETED", supersede=False, strict=True)
     trialog.init("p", ends={ValueError: "FAILED", KeyboardInterrupt: RunStatus.COMPLETED})
     trialog.init("p", at_exit=RunStatus.COMPLETED, client=trialog.LocalClient(Path("store")))
+    trialog.init("p", hooks=print)
+    trialog.init("p", hooks="https://example.com/hook")
+    trialog.init("p", hooks=["notify-send", "done"])
+    trialog.init("p", hooks=[print, ["notify-send", "done"], "https://example.com/hook"])
 
 
 def recording(run: trialog.Run) -> None:
@@ -55,6 +59,8 @@ def recording(run: trialog.Run) -> None:
     run.log_with_codec(TextCodec, "text", "text", step=3)
     run.log_with_codec(JsonCodec(), "json", {"a": 1})
     run.log_value("plot", object(), 3, overwrite=False)
+    run.alert("loss goes up", "for 100 steps", level="warning")
+    assert_type([alert.title for alert in run.alerts], list[str])
     run.add_tags("a", "b", ["c"])
     run.remove_tags("a", ["b"])
     assert_type(run.duration, float)
@@ -73,6 +79,7 @@ def ending(run: trialog.Run, client: trialog.LocalClient) -> None:
     run.finish(client, RunStatus.COMPLETED)
     run.finish(None, "completed")
     run.finish(status=None)
+    assert_type(run.should_stop, bool)
 
 
 def facts(run: trialog.Run) -> None:

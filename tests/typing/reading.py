@@ -33,6 +33,7 @@ def one(client: trialog.LocalClient) -> None:
     run.remove_tags("a")
     run.set_description(None)
     run.delete()
+    assert_type(run.cancel("too slow", signal="SIGTERM").signaled, tuple[int, ...])
     run.restore()
 
 

@@ -47,6 +47,8 @@ TESTED_IN = {
     "unit/tracking/test_alerts.py": "_reading/alerts",
     "unit/tracking/test_logging.py": "_tracking/calls _tracking/facts",
     "crash/test_writer_forks.py": "_writing/descriptors",
+    # the witness: what it finds out, by what it says of real processes and repositories
+    "unit/witness/test_code.py": "_witness/found _witness/git _witness/workingtree",
     # codecs: the parts that several of them share
     "unit/codecs/test_pandas.py": "codecs/_frames codecs/_parquet",
     "unit/codecs/test_protocol.py": "codecs/_origin codecs/_refusals",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, select
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
+from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._format.facts import OUTSIDE
 from trialog._format.records import Kind
@@ -53,6 +54,16 @@ def runs_by_key(connection: Connection, runs: Sequence[int]) -> list[RunRow]:
         rows += connection.execute(all_runs().where(schema.RUNS.c.key.in_(part))).all()
     found = {row.key: row for row in with_writers(connection, rows)}
     return [found[run] for run in runs if run in found]
+
+
+def last_completed_before(
+    connection: Connection, wanted: RunFilter, created_ns: int
+) -> list[RunRow]:
+    """The newest run that a filter finds, was begun before a time and has COMPLETED, if any."""
+    table = schema.RUNS
+    condition = (table.c.status == RunStatus.COMPLETED.value) & (table.c.created_ns < created_ns)
+    statement = filtered(all_runs(), wanted).where(condition).limit(1)
+    return with_writers(connection, connection.execute(statement).all())
 
 
 def runs_by_id(connection: Connection, run_id: str, wanted: RunFilter) -> list[RunRow]:

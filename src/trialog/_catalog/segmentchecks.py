@@ -53,6 +53,12 @@ def _compare(
     for writer, offset in run.journals.items():
         held = sum(count for of_writer, _, count in spans if of_writer == writer)
         path = run.place.journal(store, writer)
+        if held and not path.exists():
+            problem = (
+                f"it holds {held:,} points of {path.name}, which is gone: this is the only copy"
+            )
+            yield run.place.id, f"{problem}; {KEEP}"
+            continue
         counted = count_points(path, offset)
         if counted is not None and counted != held:
             advice = (

@@ -17,6 +17,7 @@ from pathlib import Path
 from trialog._catalog.examination import Examined, JournalExaminer
 from trialog._catalog.places import is_described
 from trialog._format.checking import is_digest
+from trialog._format.facts import OUTSIDE
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder, day_of
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.blobs import hash_blob
@@ -88,6 +89,7 @@ class Verifier:
         self._progress = progress
         self._findings: list[Finding] = []
         self._referenced = array("Q")  # the first 64 bits of digests: 8 bytes each, not 100
+        self._written: set[Path] = set()  # folders of runs that a process of theirs has written
         self._done = self._all = 0
         self._journals = self._blobs = self._size_bytes = 0
 
@@ -98,6 +100,8 @@ class Verifier:
         self._look_at_description()
         for path, project, run in self._each_journal():
             self._look_at_journal(path, project, run)
+        for path, run_id in self._each_run():
+            self._look_for_its_own(path, run_id)
         self._referenced = array("Q", sorted(self._referenced))
         for path in self._each_blob():
             self._look_at_blob(path)
@@ -118,6 +122,14 @@ class Verifier:
                     for run in self._folders(day):
                         for path in self._journals_in(run):
                             yield path, place, RunPlace(place, day.name, run.name)
+
+    def _each_run(self) -> Iterator[tuple[Path, str]]:
+        """The folders of all runs, and the runs' ids."""
+        for namespace in self._folders(self._store.namespaces):
+            for project in self._folders(namespace):
+                runs = ProjectPlace(namespace.name, project.name).folder(self._store).runs
+                for day in self._folders(runs):
+                    yield from ((run, run.name) for run in self._folders(day))
 
     def _each_blob(self) -> Iterator[Path]:
         for folder in self._folders(self._store.path / "blobs" / "sha256"):
@@ -162,8 +174,19 @@ class Verifier:
         for reference in found.references:
             self._look_at_reference(path, run_id, reference.name, reference.digest)
             self._referenced.append(_start_of(reference.digest))
+        if found.start is None or found.start.role not in OUTSIDE:
+            self._written.add(path.parent)
         self._journals += 1
         self._count(found.size_bytes)
+
+    def _look_for_its_own(self, folder: Path, run_id: str) -> None:
+        """A run without a journal of its own: what only others have written is no run."""
+        if folder not in self._written:
+            is_known = next(self._journals_in(folder), None) is not None
+            problem = "the run's own journals are gone"
+            if not is_known:
+                problem += ", or its process ended before it wrote one"
+            self._find(folder, run_id, problem, is_error=is_known)
 
     def _look_at_place(
         self, path: Path, found: Examined, project: ProjectPlace, run: RunPlace | None

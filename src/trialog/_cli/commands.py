@@ -15,6 +15,7 @@ from trialog._cli.run_cancel import cancel_runs
 from trialog._cli.run_compare import compare_runs
 from trialog._cli.run_delete import delete_runs, restore_runs
 from trialog._cli.run_list import list_runs
+from trialog._cli.run_logs import print_logs
 from trialog._cli.run_show import show_run
 from trialog._cli.upkeep import compact, rebuild
 from trialog._cli.words import printable
@@ -149,7 +150,15 @@ def _help_alone(ctx: click.Context) -> None:
         write_text(ctx.get_help() + "\n")
 
 
-for _command in (list_runs, show_run, compare_runs, cancel_runs, delete_runs, restore_runs):
+for _command in (
+    list_runs,
+    show_run,
+    print_logs,
+    compare_runs,
+    cancel_runs,
+    delete_runs,
+    restore_runs,
+):
     run_group.add_command(_command)
 for _command in (rebuild, compact, doctor):
     command_line.add_command(_command)

@@ -60,7 +60,7 @@ def environment_lines(environment: Section, packages: Section) -> dict[str, str]
 
 
 def _cores(environment: Section) -> str:
-    logical, usable = environment.get("logical_cores"), environment.get("usable_cores")
+    logical, usable = _number(environment, "logical_cores"), environment.get("usable_cores")
     if not logical:
         return ""
     return count(logical, "core") + (f", {usable} usable" if usable not in (None, logical) else "")

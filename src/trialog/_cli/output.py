@@ -27,6 +27,13 @@ def is_terminal() -> bool:
     return bool(sys.stdout.isatty())
 
 
+def has_colours() -> bool:
+    """Whether whoever reads the answer sees colours."""
+    if not is_terminal() or os.environ.get("NO_COLOR"):
+        return False
+    return os.environ.get("TERM", "") not in ("", "dumb", "unknown")
+
+
 def write_text(text: str) -> None:
     """Write text to stdout; letters that it cannot show become question marks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"

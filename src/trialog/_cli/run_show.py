@@ -12,8 +12,8 @@ import click
 from trialog._cli import options
 from trialog._cli.completion import complete_run
 from trialog._cli.output import write_object, write_rich
-from trialog._cli.session import Session, is_project, project_slugs
-from trialog.errors import IntegrityError, NotFoundError
+from trialog._cli.session import Session, resolve_run
+from trialog.errors import IntegrityError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
@@ -41,19 +41,9 @@ def show_run(session: Session, run: str, project: str | None) -> None:
     missing or damaged. Deleted runs too.
     """
     from trialog._cli.found import runs_of_records  # noqa: PLC0415 # loads sqlalchemy
-    from trialog._reading import resolve  # noqa: PLC0415 # as above
 
     catalog = session.catalog()
-    namespace, slug = project_slugs(catalog, project)
-    try:
-        record = resolve(catalog, run, namespace=namespace, project=slug)
-    except NotFoundError:
-        if not is_project(catalog, run):
-            raise
-        raise NotFoundError(
-            f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
-            f"`trialog run compare {run}`"
-        ) from None
+    record = resolve_run(catalog, run, project)
     (found,) = runs_of_records(catalog, [record])
     content = content_of(catalog, found)
     if session.is_json:

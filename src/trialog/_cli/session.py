@@ -14,6 +14,7 @@ from trialog.errors import InvalidNameError, NotFoundError, StoreError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
+    from trialog._reading import RunRecord
 
 _CROWD = 200  # reading fewer runs is done before a bar could be seen
 
@@ -66,6 +67,27 @@ class Session:
         from trialog._reading import catalog_of  # noqa: PLC0415 # loads sqlalchemy
 
         return catalog_of(self.home)
+
+
+def resolve_run(catalog: Catalog, run: str, project: str | None) -> RunRecord:
+    """The run that is meant by an id, the beginning of one, or a name.
+
+    Raises:
+        NotFoundError: there is none; where it is a project, the message says what to call.
+        UsageError: several are meant.
+    """
+    from trialog._reading import resolve  # noqa: PLC0415 # loads sqlalchemy
+
+    namespace, slug = project_slugs(catalog, project)
+    try:
+        return resolve(catalog, run, namespace=namespace, project=slug)
+    except NotFoundError:
+        if not is_project(catalog, run):
+            raise
+        raise NotFoundError(
+            f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
+            f"`trialog run compare {run}`"
+        ) from None
 
 
 def project_slugs(catalog: Catalog, project: str | None) -> tuple[str | None, str | None]:

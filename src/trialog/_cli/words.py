@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,6 +16,7 @@ _KIBI = 1024
 _EXACT_DIGITS = 12
 # They would turn the text around them.
 _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_COLOUR = re.compile(r"(\x1b\[[0-9;:]*m)")
 _HIDDEN = frozenset({"Cc", "Zl", "Zp", "Cs"})
 
 
@@ -173,6 +175,24 @@ def printable(text: str, *, keeps_lines: bool = False) -> str:
             "".join(map(_visible, line.replace("\t", "    "))) for line in text.splitlines()
         )
     return "".join(map(_visible, text.replace("\r\n", "\n").replace("\n", "↵").replace("\t", " ")))
+
+
+def printable_line(text: str, *, keeps_colours: bool) -> str:
+    r"""A line that a program printed: tabs stand, and where they are wanted its colours.
+
+    Example:
+        >>> print(printable_line("\x1b[31mred\x1b[0m and\x1b[2J", keeps_colours=False))
+        red and\x1b[2J
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    parts = _COLOUR.split(text)
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            parts[index] = "\t".join(map(printable, part.split("\t")))
+        elif not keeps_colours:
+            parts[index] = ""
+    return "".join(parts)
 
 
 def _visible(letter: str) -> str:

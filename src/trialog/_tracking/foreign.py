@@ -33,7 +33,7 @@ INIT_KEYWORDS = {
     "project_name": "use project=",
     "reinit": "use supersede=: False leaves the run before open",
     "dir": "use client=trialog.LocalClient(path), or TRIALOG_HOME",
-    "save_code": "keep code by run.log_directory('code', '.', '**/*.py')",
+    "save_code": "code is kept by itself; capture= switches it off",
     "settings": "settings are environment variables: TRIALOG_HOME, TRIALOG_MODE, …",
     "tracking_uri": "use client=trialog.LocalClient(path), or TRIALOG_HOME",
 }

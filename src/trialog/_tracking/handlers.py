@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialog._tracking.active import session, this_thread
 from trialog._tracking.endings import ended_program, last_uncaught
+from trialog._tracking.notebook import notebook_text
 
 if TYPE_CHECKING:
     from trialog._tracking.lifecycle import Lifecycle
@@ -68,6 +69,7 @@ class Handlers:
         shell = _ipython_shell()
         if shell is not None and id(shell) not in self._shells:
             self._shells.add(id(shell))
+            shell.events.register("pre_run_cell", self._before_cell)
             shell.events.register("post_run_cell", self._after_cell)
         if threading.current_thread() is threading.main_thread():
             for number in _SIGNALS:
@@ -178,6 +180,11 @@ class Handlers:
         return error if isinstance(error, SystemExit) else None
 
     # -- notebooks -----------------------------------------------------------------------------
+
+    def _before_cell(self, info: Any = None) -> None:
+        """The witness has the cell before it runs: the kernel may die of it."""
+        if session.lifecycles():
+            session.witness.tell_cells(notebook_text(getattr(info, "raw_cell", None)))
 
     def _after_cell(self, result: Any) -> None:
         error = getattr(result, "error_before_exec", None) or getattr(result, "error_in_exec", None)

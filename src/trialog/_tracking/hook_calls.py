@@ -55,6 +55,7 @@ class Hooks:
         self._timeout_s = timeout_s
         self._events: SimpleQueue[tuple[Event | None, threading.Event]] = SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._lock = threading.RLock()  # a signal handler may tell something in the middle of it
         self._pid = os.getpid()
         self._told: set[int] = set()
         self._ended: threading.Event | None = None
@@ -93,14 +94,17 @@ class Hooks:
         done = threading.Event()
         if self._pid != os.getpid():  # a forked child has no thread of ours
             self._pid, self._thread, self._events = os.getpid(), None, SimpleQueue()
+            self._lock = threading.RLock()
         self._events.put((event, done))
-        if self._thread is None:
+        with self._lock:
+            if self._thread is not None:
+                return done
             self._thread = threading.Thread(target=self._work, name="trialog-hooks", daemon=True)
-            try:
-                self._thread.start()
-            except RuntimeError:  # the interpreter goes down: no more threads
-                self._events.put((None, threading.Event()))
-                self._work()
+        try:
+            self._thread.start()
+        except RuntimeError:  # the interpreter goes down: no more threads
+            self._events.put((None, threading.Event()))
+            self._work()
         return done
 
     def _work(self) -> None:

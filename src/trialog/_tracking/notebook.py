@@ -10,24 +10,27 @@ from typing import Any
 
 import orjson
 
-from trialog._redaction import redact_source
-
 MAX_CELLS_BYTES = 1 << 20
 _MAX_CELL_BYTES = 256 << 10
 _SESSION = "JPY_SESSION_NAME"  # where Jupyter's servers put the notebook's path
 _VSCODE = "__vsc_ipynb_file__"  # where VS Code puts it: among the user's own names
 
 
-def notebook_text() -> str | None:
+def notebook_text(next_cell: str | None = None) -> str | None:
     """The cells run so far, without outputs and secrets, as a notebook of format 4.5.
 
     Of more than fits, the newest are kept, and a first cell says how many came before.
+
+    Args:
+        next_cell: the one that is about to run, which the shell does not know yet.
 
     Returns:
         Its JSON, or None where this is no IPython, or nothing has been run.
     """
     shell = _shell()
     sources = [] if shell is None else _sources(shell)
+    if shell is not None and next_cell is not None:
+        sources = [*sources, next_cell]
     cells = [(number, each) for number, each in enumerate(sources) if number and each.strip()]
     if not cells:
         return None
@@ -59,8 +62,9 @@ def notebook_path() -> str | None:
     if shell is None:
         return None
     told = getattr(shell, "user_ns", {}).get(_VSCODE) or os.environ.get(_SESSION)
-    is_path = isinstance(told, str) and told.endswith(".ipynb")  # a console's session has a name
-    return told if is_path else None
+    if not isinstance(told, str) or not told.endswith(".ipynb"):
+        return None  # the session of a console has a name too
+    return told.encode("utf-8", "backslashreplace").decode()
 
 
 def _shell() -> Any:
@@ -77,6 +81,9 @@ def _sources(shell: Any) -> Sequence[str]:
 
 
 def _readable(source: str) -> str:
+    # its patterns take 2 ms to compile, and are needed in notebooks alone
+    from trialog._redaction import redact_source  # noqa: PLC0415
+
     data = redact_source(source.encode("utf-8", "backslashreplace"))
     over = len(data) - _MAX_CELL_BYTES
     text = data[:_MAX_CELL_BYTES].decode("utf-8", "ignore")

@@ -26,6 +26,7 @@ from trialog._tracking.hook_calls import Hooks
 from trialog._tracking.hooks import HookSet, check_hooks
 from trialog._tracking.launch import read_launch
 from trialog._tracking.lifecycle import Lifecycle
+from trialog._tracking.notebook import notebook_path, notebook_text
 from trialog._tracking.parameters import flatten
 from trialog._tracking.places import Belonging, asked_for, belonging
 from trialog._tracking.random_names import random_name
@@ -203,7 +204,9 @@ def _attend(
                 **describe_process(),
                 "rank": start.rank,
                 "local_rank": start.local_rank,
+                "notebook": notebook_path(),
             },
+            "notebook": notebook_text(),
         }
     )
     if trouble is not None:

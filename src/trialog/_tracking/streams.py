@@ -13,6 +13,7 @@ import fcntl
 import os
 import select
 import sys
+import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -40,18 +41,56 @@ class Led(NamedTuple):
     identity: tuple[int, int]
 
 
-class Tapped(NamedTuple):
+class Tap:
     """A stream of Python's that is listened to.
 
     Attributes:
-        stream: the object that is ``sys.stdout`` or ``sys.stderr``.
-        reading: where a copy of what is written comes out; the witness alone holds it in the end.
+        reading: where a copy of what is written comes out; -1 once the witness alone holds it.
         writing: where the copy goes in.
+        written_bytes: how much was written there.
     """
 
-    stream: Any
-    reading: int
-    writing: int
+    def __init__(self, stream: Any) -> None:
+        self.reading, self.writing = map(_high, os.pipe())
+        self.written_bytes = 0
+        self._stream = stream
+        self._installed: Callable[[str], Any] | None = None
+        self._writers = threading.local()
+
+    def install(self) -> None:
+        """Listen from now on; again where somebody has put a ``write`` of his own there since."""
+        if self.reading >= 0:
+            os.close(self.reading)
+            self.reading = -1
+        write = self._stream.write
+        if write is self._installed:
+            return
+
+        def write_both(text: str) -> Any:
+            if self._installed is None or getattr(self._writers, "is_within", False):
+                return write(text)  # somebody else's calls one of ours
+            self._writers.is_within = True
+            try:
+                result = write(text)
+            finally:
+                self._writers.is_within = False
+            with contextlib.suppress(Exception):  # the witness is gone: the user's print goes on
+                self.written_bytes += os.write(self.writing, text.encode("utf-8", "replace"))
+            return result
+
+        with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
+            self._stream.write = write_both
+            self._installed = write_both
+
+    def remove(self) -> None:
+        """Listen no longer; whatever stands there goes on."""
+        self._installed = None
+
+    def close(self) -> None:
+        """Close what this process holds."""
+        for fd in (self.reading, self.writing):
+            if fd >= 0:
+                os.close(fd)
 
 
 class Streams:
@@ -59,7 +98,7 @@ class Streams:
 
     def __init__(self) -> None:
         self.led: dict[str, Led] = {}
-        self.tapped: dict[str, Tapped] = {}
+        self.tapped: dict[str, Tap] = {}
         self._writing: dict[str, int] = {}
 
     def open(self) -> None:
@@ -72,8 +111,7 @@ class Streams:
         for name, fd in _FDS.items():
             stream = getattr(sys, name)
             if stream is not None and not _is_on(stream, fd):
-                reading, writing = map(_high, os.pipe())
-                self.tapped[name] = Tapped(stream, reading, writing)
+                self.tapped[name] = Tap(stream)
             elif _identity(fd) != _CLOSED:  # as daemons do
                 open_fds[name] = fd
         if len({_identity(fd) for fd in open_fds.values()}) < len(open_fds):
@@ -97,10 +135,17 @@ class Streams:
             for fd in led.fds:
                 os.dup2(writing, fd)
             os.close(writing)
-        for name, tapped in self.tapped.items():
-            os.close(tapped.reading)
-            self.tapped[name] = tapped._replace(reading=-1)
-            _tap(tapped)
+        self.tap_again()
+
+    def tap_again(self) -> None:
+        """Listen where Python writes; IPython puts a ``write`` of its own there for each cell."""
+        for tap in self.tapped.values():
+            tap.install()
+
+    def unread(self) -> dict[str, int]:
+        """How many bytes of each stream were printed, as long as the witness has read none."""
+        led = {name: _waiting_bytes(each.reading) for name, each in self.led.items()}
+        return led | {name: tap.written_bytes for name, tap in self.tapped.items()}
 
     def give_back(self, name: str | None = None) -> None:
         """What was there before is there again, unless somebody else has changed it since."""
@@ -111,22 +156,20 @@ class Streams:
                     os.dup2(led.original, fd)
         self._untap()
 
-    def pass_on(self) -> None:
-        """Pass on what still comes, until nobody can write any more; the witness is gone."""
+    def pass_on(self, timeout_s: float | None = None) -> None:
+        """Pass on what still comes: there is no witness to do it.
+
+        Args:
+            timeout_s: how long to wait for more; None until nobody can write any more.
+        """
         originals = {led.reading: led.original for led in self.led.values()}
         while originals:
-            ready, _, _ = select.select(list(originals), [], [])
+            ready, _, _ = select.select(list(originals), [], [], timeout_s)
+            if not ready:
+                return
             for reading in ready:
-                try:
-                    data = os.read(reading, _READ_BYTES)
-                    while data:
-                        data = data[os.write(originals[reading], data) :]
-                        if not data:
-                            break
-                    else:
-                        del originals[reading]
-                except OSError:
-                    originals.pop(reading, None)
+                if not _pass_once(reading, originals[reading]):
+                    del originals[reading]
 
     def forget(self) -> None:
         """In a forked child: its streams lead to the parent's witness; the rest is the parent's."""
@@ -134,22 +177,31 @@ class Streams:
         self.close()
 
     def _untap(self) -> None:
-        for tapped in self.tapped.values():
-            with contextlib.suppress(AttributeError):
-                del tapped.stream.write  # the class has its own
+        for tap in self.tapped.values():
+            tap.remove()
 
     def close(self) -> None:
         """Close what this process holds of them."""
         for led in self.led.values():
             os.close(led.original)
             os.close(led.reading)
-        for tapped in self.tapped.values():
-            os.close(tapped.writing)
-            if tapped.reading >= 0:
-                os.close(tapped.reading)
+        for tap in self.tapped.values():
+            tap.close()
         for writing in self._writing.values():
             os.close(writing)
         self.led, self.tapped, self._writing = {}, {}, {}
+
+
+def _pass_once(reading: int, original: int) -> bool:
+    """Pass on what has come; whether more may come, and somebody reads it."""
+    try:
+        data = os.read(reading, _READ_BYTES)
+        is_open = bool(data)
+        while data:
+            data = data[os.write(original, data) :]
+    except OSError:
+        return False
+    return is_open
 
 
 def flush() -> None:
@@ -165,20 +217,6 @@ def _is_on(stream: Any, fd: int) -> bool:
         return bool(stream.fileno() == fd)
     except Exception:  # noqa: BLE001 # whatever stands there: it is none of ours
         return False
-
-
-def _tap(tapped: Tapped) -> None:
-    write: Callable[[str], Any] = tapped.stream.write
-    writing = tapped.writing
-
-    def write_both(text: str) -> Any:
-        result = write(text)
-        with contextlib.suppress(Exception):  # the witness is gone: the user's print goes on
-            os.write(writing, text.encode("utf-8", "replace"))
-        return result
-
-    with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
-        tapped.stream.write = write_both
 
 
 def _pipe() -> tuple[int, int]:
@@ -202,6 +240,12 @@ def _pseudo_terminal(fd: int) -> tuple[int, int]:
         size = fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))
         fcntl.ioctl(writing, termios.TIOCSWINSZ, size)
     return reading, writing
+
+
+def _waiting_bytes(fd: int) -> int:
+    import termios  # noqa: PLC0415 # not on every system
+
+    return int.from_bytes(fcntl.ioctl(fd, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def _high(fd: int) -> int:

@@ -4,9 +4,13 @@ It is started with the first run that wants one and serves all later ones. It is
 process (it would turn up in ``os.wait()``), gets no signals of the terminal, and ends after this
 process. Where it cannot be started, or dies, nothing is missing but what it would have kept.
 
-Messages are lines of JSON. To the witness: ``open`` (a run), ``close`` (a run has ended), ``event``
-(for hooks), ``drain`` (before the process exits). From it: ``hello``, ``closed``, ``drained``, and
-``broken`` (nobody reads a stream any more).
+Messages are lines of JSON. To the witness: ``open`` (a run), ``close`` (a run has ended), ``cells``
+(of a notebook), ``event`` (for hooks), ``drain`` (before the process exits). From it: ``hello``,
+which is answered by ``go``; ``opened``, ``closed``, ``drained``; and ``broken`` (nobody reads a
+stream any more).
+
+Which lines belong to which run: before ``go`` the witness reads no stream, and messages say how
+much was printed before them; later ones are answered once everything before them has been read.
 """
 
 from __future__ import annotations
@@ -24,7 +28,7 @@ from trialog._tracking.spawning import spawn
 from trialog._tracking.streams import Streams, flush
 from trialog._writing.descriptors import above_standard
 
-CLOSE_S = 0.03  # so long a run's end waits until its last lines are kept
+ANSWER_S = 0.03  # so long a run's beginning and its end wait for the witness
 DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
 
 
@@ -49,7 +53,8 @@ class Witness:
                 if self._link is None or not self._link.is_up:
                     with above_standard():
                         self._link = _Link()
-                self._link.send({"do": "open", **message})
+                flush()
+                self._link.ask({"do": "open", **message}, "opened", ANSWER_S)
             except (OSError, RuntimeError, ValueError) as error:
                 self._link = None
                 return str(error)
@@ -62,6 +67,13 @@ class Witness:
             with contextlib.suppress(OSError):
                 link.send(message)
 
+    def tell_cells(self, notebook: str | None) -> None:
+        """Tell it of the cells of a notebook, and listen to the one that begins."""
+        link = self._link
+        if link is not None and link.is_up:
+            link.streams.tap_again()
+        self.tell({"do": "cells", "notebook": notebook})
+
     def close(self, message: dict[str, Any]) -> None:
         """Tell it that a run has ended, and give it a moment to keep the last lines."""
         link = self._link
@@ -69,7 +81,7 @@ class Witness:
             return
         flush()
         with contextlib.suppress(OSError):
-            link.ask({"do": "close", **message}, "closed", CLOSE_S)
+            link.ask({"do": "close", **message}, "closed", ANSWER_S)
 
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before."""
@@ -80,6 +92,8 @@ class Witness:
         with contextlib.suppress(OSError):
             link.ask({"do": "drain"}, "drained", DRAIN_S, must_be_up=False)
         link.streams.give_back()
+        if not link.has_greeted:  # on a slow disk it is still being loaded
+            link.streams.pass_on(timeout_s=0)
 
     def after_fork(self) -> None:
         """In a forked child: the parent's witness is not its own."""
@@ -95,7 +109,8 @@ class _Link:
     def __init__(self) -> None:
         self.streams = Streams()
         self.is_up = True
-        self._has_greeted = False
+        self.has_greeted = False
+        self._greeting = threading.RLock()
         self._answers: dict[str, threading.Event] = {}
         self._wire, theirs = socket.socketpair()
         fault_reading, self._fault = os.pipe()
@@ -141,8 +156,12 @@ class _Link:
             OSError: the witness is gone.
         """
         answered = self._answers[answer] = threading.Event()
-        self.send(message)
-        if self._has_greeted or not must_be_up:
+        with self._greeting:
+            has_greeted = self.has_greeted
+            if not has_greeted:
+                message = {**message, "unread": self.streams.unread()}
+            self.send(message)
+        if has_greeted or not must_be_up:
             answered.wait(timeout_s)
 
     def abandon(self) -> None:
@@ -182,7 +201,11 @@ class _Link:
         self._survive()
 
     def _hear(self, message: dict[str, Any]) -> None:
-        self._has_greeted = True
+        if "hello" in message:
+            with self._greeting:
+                self.has_greeted = True
+                with contextlib.suppress(OSError):
+                    self.send({"do": "go"})
         if "broken" in message:
             self.streams.give_back(message["broken"])
         for word in message:

@@ -34,7 +34,12 @@ _NEVER = float("inf")
 
 
 class Attendance:
-    """What the witness keeps of one run."""
+    """What the witness keeps of one run.
+
+    Attributes:
+        writer: the run's writer.
+        notebook: the cells that have been run so far, or None.
+    """
 
     def __init__(
         self,
@@ -66,6 +71,7 @@ class Attendance:
         steward.adopt(self._journal)
         store = StoreFolder(Path(message["folder"]).parents[5])
         self._facts = FactLog(self._journal, BlobWriter(store))
+        self.notebook: str | None = message["notebook"]
         self._start, self._url = start, message["url"]
         self._hooks = Hooks(message["commands"], message["urls"], folder=Path(origin.folder))
         self._capture = frozenset(message["capture"])
@@ -165,15 +171,14 @@ class Attendance:
 
     # -- how it ends ---------------------------------------------------------------------------
 
-    def close(self, message: dict[str, Any]) -> None:
+    def close(self) -> None:
         """The run has ended: keep its last lines, and the cells of its notebook."""
         self._keep_lines(is_last=True)
         self._readers.clear()
         self._closed_s = time.monotonic()
         self._take_s = self._measure_s = _NEVER
-        notebook = message.get("notebook")
-        if notebook is not None:
-            data = notebook.encode("utf-8", "replace")
+        if self.notebook is not None and "code" in self._capture:
+            data, self.notebook = self.notebook.encode("utf-8", "replace"), None
             self._attach("code/notebook.ipynb", "application/x-ipynb+json", data, "notebook.ipynb")
 
     @property
@@ -195,7 +200,7 @@ class Attendance:
 
     def finish(self) -> None:
         """Keep what is left, and close the journal."""
-        self._keep_lines(is_last=True)
+        self.close()
         self._reading.join(_KNOWN_S)
         self._hooks.drain(_HOOKS_S)
         for failure in self._hooks.failures():

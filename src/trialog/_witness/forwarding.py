@@ -10,7 +10,6 @@ import contextlib
 import fcntl
 import os
 import select
-import struct
 import termios
 import threading
 import time
@@ -18,7 +17,7 @@ from collections.abc import Callable
 
 Heard = Callable[[str, bytes], None]
 _READ_BYTES = 1 << 16
-_CATCH_UP_S = 0.05
+_CATCH_UP_S = 1.0
 _SIZE_EVERY_S = 1.0
 
 
@@ -48,6 +47,14 @@ class Forwarder:
         for thread in self._threads:
             thread.start()
 
+    def pass_first(self, name: str, size_bytes: int) -> None:
+        """Before the start: pass on what was printed first, up to so many bytes in all."""
+        way = next((way for way in self._ways if way.name == name), None)
+        while way is not None and way.passed_bytes < size_bytes:
+            ready, _, _ = select.select([way.reading], [], [], _CATCH_UP_S)
+            if not ready or not self._pass_once(way, size_bytes - way.passed_bytes):
+                return
+
     def catch_up(self) -> None:
         """Wait until what has been printed has been heard, but not for long."""
         until = time.monotonic() + _CATCH_UP_S
@@ -73,18 +80,19 @@ class Forwarder:
         way.is_over = True
         way.close()
 
-    def _pass_once(self, way: _Way) -> bool:
-        """Pass on what has come.
+    def _pass_once(self, way: _Way, most_bytes: int = _READ_BYTES) -> bool:
+        """Pass on what has come, up to so many bytes.
 
         Returns:
             Whether more may come.
         """
         try:
-            data = os.read(way.reading, _READ_BYTES)
+            data = os.read(way.reading, min(most_bytes, _READ_BYTES))
         except OSError:  # a pseudo-terminal whose other end is closed
             return False
         if not data:
             return False
+        way.passed_bytes += len(data)
         if not way.write(data):
             self._broken(way.name)
         self._heard(way.name, data)
@@ -97,6 +105,7 @@ class _Way:
     def __init__(self, name: str, reading: int, original: int = -1) -> None:
         self.name = name
         self.reading = reading
+        self.passed_bytes = 0
         self.is_busy = False
         self.is_over = False
         self._original = self._kept = original
@@ -110,7 +119,7 @@ class _Way:
         if self.is_over:
             return False
         waiting = fcntl.ioctl(self.reading, termios.FIONREAD, bytes(4))
-        return self.is_busy or struct.unpack("i", waiting)[0] > 0
+        return self.is_busy or any(waiting)
 
     def write(self, data: bytes) -> bool:
         """Write it to where it was meant for.

@@ -25,6 +25,7 @@ _LEAVING_S = 0.05  # so often it is looked whether all is read of runs that have
 _NEVER = float("inf")
 Layout = dict[str, list[int]]
 _STREAMS = ("stdout", "stderr", "both")
+_GREETED_S = 0.25  # so long an answer to our greeting may take
 _LINGER_S = 1.0  # so long others may print after the process has gone, and it is still kept
 _READ_BYTES = 1 << 16
 _SAID_BYTES = 1 << 18
@@ -71,30 +72,33 @@ class Loop:
         self._steward = Steward()
         self._fate: FateReader | None = None
         self._surroundings: Surroundings | None = None
-        # What is printed before we know of the first run, which began before it; then None.
-        self._early: list[tuple[str, bytes, int]] | None = []
         self._hearing = threading.Lock()
         self._waiting = b""
         self._said = b""  # by Python's faulthandler
         self._is_attached = True
+        self._may_start = False  # to pass on: the process knows that we do
         streams = {name: fds for name, fds in layout.items() if name in _STREAMS}
         self._wakes, self._wake = os.pipe()
         self._forwarder = Forwarder(streams, heard=self._hear, broken=self._say_broken)
 
     def run(self) -> None:
         """Listen until the process has gone, then see to the end."""
-        self._forwarder.start()
         self._say({"hello": os.getpid()})
+        until = time.monotonic() + _GREETED_S
+        while self._is_attached and not self._may_start and time.monotonic() < until:
+            self._listen_once(most_s=_GREETED_S)
+        self._may_start = True
+        self._forwarder.start()
         while self._is_attached:
             self._listen_once()
         self._see_end()
 
     # -- while the process lives ---------------------------------------------------------------
 
-    def _listen_once(self) -> None:
+    def _listen_once(self, most_s: float = _NEVER) -> None:
         pidfd = None if self._fate is None else self._fate.pidfd
         waits = [each for each in (self._wire, self._wakes, self._fault, pidfd) if each is not None]
-        ready, _, _ = select.select(waits, [], [], self._pause_s())
+        ready, _, _ = select.select(waits, [], [], self._pause_s(most_s))
         if self._wakes in ready:
             os.read(self._wakes, _READ_BYTES)
         if self._fault in ready:
@@ -105,10 +109,11 @@ class Loop:
             self._is_attached = False
         self._tick()
 
-    def _pause_s(self) -> float | None:
+    def _pause_s(self, most_s: float) -> float | None:
         """How long nothing is due."""
         now = time.monotonic()
         due = min((each.due_s(now) for each in self._runs.values()), default=_NEVER)
+        due = min(due, now + most_s)
         if self._leaving:
             due = min(due, now + _LEAVING_S)
         return None if due == _NEVER else max(0.0, due - now)
@@ -125,10 +130,7 @@ class Loop:
         """Something was printed; called by the forwarder's threads."""
         time_ns = time.time_ns()
         with self._hearing:
-            if self._early is not None:
-                self._early.append((name, data, time_ns))
-                return
-            heard = [each.hear(name, data, time_ns) for each in list(self._runs.values())]
+            heard = [each.hear(name, data, time_ns) for each in self._runs.values()]
         if any(heard):
             os.write(self._wake, b"!")
 
@@ -157,20 +159,26 @@ class Loop:
 
     def _take(self, message: dict[str, Any]) -> None:
         word = message["do"]
-        if word != "event":
-            self._forwarder.catch_up()  # what was printed before belongs to before
-        if word == "open":
+        if word in ("open", "close", "drain"):  # what was printed before belongs to before
+            if self._may_start:
+                self._forwarder.catch_up()
+            for name, size_bytes in message.get("unread", {}).items():
+                self._forwarder.pass_first(name, size_bytes)
+        if word == "go":
+            self._may_start = True
+        elif word == "open":
             self._open(message)
+            self._say({"opened": True})
         elif word == "close":
-            attendance = self._runs.pop(message["writer"], None)
-            if attendance is not None:
-                attendance.close(message)
-                self._leaving.append(attendance)
-            self._say({"closed": message["writer"]})
+            self._close(message["writer"])
+            self._say({"closed": True})
         elif word == "event":
             attendance = self._runs.get(message["writer"])
             if attendance is not None:
                 attendance.notify(message["event"])
+        elif word == "cells":
+            for attendance in self._runs.values():
+                attendance.notebook = message["notebook"]
         elif word == "drain":
             self._say({"drained": True})
 
@@ -184,9 +192,13 @@ class Loop:
             attendance = Attendance(start, message, origin, self._surroundings, self._steward)
             with self._hearing:
                 self._runs[start.writer] = attendance
-                for heard in self._early or ():
-                    attendance.hear(*heard)
-        self._early = None
+
+    def _close(self, writer: str) -> None:
+        with self._hearing:
+            attendance = self._runs.pop(writer, None)
+        if attendance is not None:
+            attendance.close()
+            self._leaving.append(attendance)
 
     def _say(self, message: dict[str, Any]) -> None:
         with contextlib.suppress(OSError):

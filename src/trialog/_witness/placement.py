@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,13 @@ _SLURM = {
     "cluster": ("SLURM_CLUSTER_NAME",),
     "restart_count": ("SLURM_RESTART_COUNT",),
 }
+_POD = {
+    "pod": ("POD_NAME", "HOSTNAME"),
+    "namespace": ("POD_NAMESPACE",),
+    "node": ("NODE_NAME",),
+    "job": ("JOB_NAME",),
+}
+_KUBERNETES_HOST = "KUBERNETES_SERVICE_HOST"
 _SERVICE_ACCOUNT = Path("var/run/secrets/kubernetes.io/serviceaccount/namespace")
 _POD_UID = re.compile(r"pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12})")
 _CONTAINER_ID = re.compile(r"(?:^|[/:-])([0-9a-f]{64})(?:\.scope)?$", re.MULTILINE)
@@ -45,7 +52,7 @@ def read_placement(
         found["container_told_by"] = told_by
     if container_id := _CONTAINER_ID.search(groups):
         found["container_id"] = container_id[1]
-    if slurm := _slurm(environ):
+    if slurm := _told(environ, _SLURM):
         found["slurm"] = slurm
     if kind == "kubernetes":
         found["kubernetes"] = _kubernetes(environ, groups, host, root)
@@ -74,13 +81,11 @@ def _container(environ: Mapping[str, str], groups: str, root: Path) -> tuple[str
     return "none", ""
 
 
-_KUBERNETES_HOST = "KUBERNETES_SERVICE_HOST"
-
-
-def _slurm(environ: Mapping[str, str]) -> dict[str, str]:
+def _told(environ: Mapping[str, str], names: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """What the first variable says that is set, for each key."""
     found = {
-        key: next((environ[name] for name in names if environ.get(name)), "")
-        for key, names in _SLURM.items()
+        key: next((environ[name] for name in candidates if environ.get(name)), "")
+        for key, candidates in names.items()
     }
     return {key: value for key, value in found.items() if value}
 
@@ -88,10 +93,9 @@ def _slurm(environ: Mapping[str, str]) -> dict[str, str]:
 def _kubernetes(environ: Mapping[str, str], groups: str, host: str, root: Path) -> dict[str, str]:
     uid = _POD_UID.search(groups)
     found = {
-        "pod": environ.get("POD_NAME") or environ.get("HOSTNAME") or host,
-        "namespace": environ.get("POD_NAMESPACE") or _read(root / _SERVICE_ACCOUNT).strip(),
-        "node": environ.get("NODE_NAME", ""),
-        "job": environ.get("JOB_NAME", ""),
+        "pod": host,
+        "namespace": _read(root / _SERVICE_ACCOUNT).strip(),
+        **_told(environ, _POD),
         "uid": uid[1].replace("_", "-") if uid else "",
     }
     return {key: value for key, value in found.items() if value}

@@ -6,12 +6,15 @@ It is raised only where the user asked for it (``strict=True``), and only from t
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sys
 from collections.abc import Callable
 
 from trialog.errors import StoreError
 
 # closed, a broken pipe, in the middle of a print that a signal interrupted, or an odd replacement
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _UNTELLABLE = (OSError, ValueError, AttributeError, RuntimeError, TypeError)
 
 
@@ -46,12 +49,18 @@ class Trouble:
         self.missing, self.missing_since_ns = 0, None
 
     def tell_full(self, error: OSError) -> None:
-        """There is no space; points wait in memory and it is tried again."""
-        self._say(
-            "full",
-            f"the store has no room for the journal ({error}); points stay in memory and are "
-            "written once there is room again. Free some space.",
-        )
+        """The disk takes nothing; points wait in memory and it is tried again."""
+        if error.errno is None or error.errno in _NO_ROOM:
+            text = (
+                f"the store has no room for the journal ({error}); points stay in memory and are "
+                "written once there is room again. Free some space."
+            )
+        else:
+            text = (
+                f"the store cannot be written ({os.strerror(error.errno)}); points stay in memory "
+                "and are written once it can be."
+            )
+        self._say("full", text)
 
     def refuse(self, error: OSError) -> None:
         """A call needs space and there is none.
@@ -65,7 +74,10 @@ class Trouble:
             ) from error
 
     def tell_failing(self, error: BaseException) -> None:
-        """Something else does not work; it is tried again."""
+        """Something does not work; it is tried again."""
+        if isinstance(error, OSError):
+            self.tell_full(error)  # in one message: the next points meet it too
+            return
         self._say(
             type(error).__name__, f"the journal cannot be tended ({error!r}); training goes on."
         )

@@ -188,3 +188,32 @@ def test_the_processes_of_a_run_are_listed(call, monkeypatch):
     assert "Writers (3)" in sheet.stdout
     assert any(line.split()[:3] == ["1", "!", "FAILED"] for line in sheet.lines)
     assert "Writers" not in call("run", "show", "good_2", "--table").stdout
+
+
+def test_what_the_run_knows_about_itself(call, handmade):
+    """In short on a terminal, whole in JSON; new files are counted, not listed."""
+    context = {
+        "code": {"commit": "0123456789abcdef" * 2, "branch": "main", "untracked_files": 2},
+        "environment": {"python": "3.12.3", "host": "node-1", "variables": {"RANK": "0"}},
+        "packages": {"numpy": "2.0", "pandas": "3.0"},
+    }
+    handmade.write(handmade.start() + handmade.end())
+    new_file = {
+        "name": "code/untracked/new.py", "sha256": "0" * 64, "size_bytes": 5,
+        "media_type": "text/x-python", "filename": "new.py",
+    }  # fmt: skip
+    witnessed = handmade.start(writer="x1", role="witness")
+    witnessed += handmade.fact(handmade.kinds.CONTEXT, context)
+    handmade.write(
+        witnessed + handmade.fact(handmade.kinds.ATTACHMENT, new_file)
+        + handmade.fact(handmade.kinds.LEAVE, {}), writer="x1",
+    )  # fmt: skip
+    store = str(handmade.store.path)
+    found = call("--store", store, "run", "show", "run-1").json
+    assert found["context"] == context
+    assert list(found["attachments"]) == ["code/untracked/new.py"]
+    sheet = call("--store", store, "run", "show", "run-1", "--table").stdout
+    assert "commit  0123456789ab + 2 new files" in sheet
+    assert "packages  2 packages" in sheet
+    assert "numpy" not in sheet
+    assert "new.py" not in sheet

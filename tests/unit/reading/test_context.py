@@ -37,7 +37,7 @@ def test_the_witness_speaks_for_the_process_beside_it():
 
 
 def test_the_creator_comes_first_and_ranks_follow():
-    """Each has a context of its own; whoever came first among those without a rank is the creator's."""
+    """Each has a context of its own; without ranks, the first witness is the creator's."""
     ranks = [journal(f"r{rank}", "run" if not rank else "attach", rank=rank) for rank in (0, 2, 1)]
     witnesses = [journal(f"w{rank}", rank=rank) for rank in (2, 1, 0)]
     facts = [said(f"w{rank}", environment={"host": f"h{rank}"}) for rank in (2, 1, 0)]
@@ -74,7 +74,7 @@ def test_what_somebody_else_wrote_is_no_section():
 
 @pytest.fixture
 def told(handmade):
-    """A store with a run, and the witness beside it, whose packages are too many for a record."""
+    """A store with a run, and the witness beside it: the packages that it told."""
     packages = {f"package-{number}": "1.0" for number in range(50)}
     handmade.write(handmade.start() + handmade.end(), writer="w1")
     context = handmade.fact(Kind.CONTEXT, {"code": {"commit": "a"}, "packages": packages})
@@ -86,14 +86,12 @@ def told(handmade):
 
 
 def test_it_is_read_from_journals(handmade, told):
-    """By all ways to it: the reader, and the run that users get."""
+    """The witness's journal is one of the run's."""
     catalog = handmade.open()
     catalog.refresh()
     record = resolve(catalog, "run-1")
     (found,) = read_contexts(catalog, record.place)
     assert found.context == {"code": {"commit": "a"}, "packages": told}
-    context = trialog.runs(client=None) and None
-    del context
 
 
 def test_users_read_it_and_cannot_write_to_it():

@@ -32,6 +32,16 @@ def test_each_kind_of_trouble_is_told_once(told):
     assert len(told) == 5
 
 
+def test_a_disk_that_can_only_be_read_is_told_once_and_not_called_full(told):
+    """Whoever meets it first tells it: the thread that syncs, or the one that needs room."""
+    trouble = Trouble("run 'r'", tell=told.append)
+    trouble.tell_failing(OSError(errno.EROFS, "Read-only file system"))
+    trouble.tell_full(OSError(errno.EROFS, "Read-only file system"))
+    (line,) = told
+    assert "cannot be written (Read-only file system)" in line
+    assert "room" not in line
+
+
 def test_nothing_lost_is_nothing_told(told):
     """The number of missing points is told where there are any."""
     trouble = Trouble("run 'r'", tell=told.append)
