@@ -1,6 +1,6 @@
 """Runs the peers' comparison and every benchmark of trialog, or only those named.
 
-    python benchmarks/run_all.py [compare_peers log_cost kill start bytes memory files frames system_cost]
+    python benchmarks/run_all.py [compare_peers log_cost kill start bytes memory files frames …]
 
 Prints their tables and keeps their results in `benchmarks/results/`. A goal that is missed is
 shown in its row; only a script that breaks makes the exit code non-zero.

@@ -27,7 +27,7 @@ def fill_disk(case: Case, *, freed: bool = False) -> None:
 
 def fail_disk(case: Case) -> None:
     """The disk can only be read any more, in the middle of a loop."""
-    script = case.train("plain", steps=20_000, burst=20)
+    script = case.train("plain", steps=20_000, burst=20, limit_s=15)
     case.await_mark(script)
     time.sleep(0.8)
     surroundings.break_disk(case.store)

@@ -35,9 +35,9 @@ def dying(training: Training) -> None:
 
 
 def hoarding(training: Training) -> None:
-    """Takes more and more memory while it trains."""
+    """Takes more and more memory after it has trained for a while."""
     training.begin()
-    kept, step = [], 0
+    kept, step = [], training.train(0, 300, 0.003)
     while True:
         training.train(step, step + 1, 0.001)
         kept.append(os.urandom(1 << 16) * 64)  # 4 MiB

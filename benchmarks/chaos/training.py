@@ -114,7 +114,8 @@ def plain(training: Training) -> None:
     """A loop with a pace; the run is finished."""
     training.begin()
     steps, pace_s = training.option("steps", 300), training.option("pace_s", 0.002)
-    training.train(0, steps, pace_s, burst=training.option("burst", 1), limit_s=20)
+    burst, limit_s = training.option("burst", 1), training.option("limit_s", 1e9)
+    training.train(0, steps, pace_s, burst=burst, limit_s=limit_s)
     training.finish()
 
 

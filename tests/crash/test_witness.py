@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pty
 import select
@@ -259,3 +260,62 @@ def test_runs_of_one_process_get_what_was_printed_while_they_were_open():
         run = trialog.get_run(name)
         await_true(lambda run=run: list(run.console()))
         assert [line.text for line in run.console()] == [f"in {name}"]
+
+
+@pytest.mark.parametrize(
+    "harm,reason", [("os.kill(os.getpid(), 9)", "killed"), ("os._exit(9)", "exit code 9")]
+)
+def test_hooks_hear_of_an_end_without_a_word(tmp_path, harm, reason):
+    """A command is called once the process is gone, even where nothing else is kept."""
+    heard = tmp_path / "heard"
+    tell = f"import sys; open({str(heard)!r}, 'ab').write(sys.stdin.buffer.read() + b'\\n')"
+    script = (
+        "import os, sys, trialog\n"
+        f"trialog.init('acme', 'witnessed', hooks=[[sys.executable, '-c', {tell!r}]])\n{harm}\n"
+    )
+    run_script(script, capture="none")
+
+    def events():
+        lines = heard.read_text().splitlines() if heard.exists() else []
+        return [json.loads(line) for line in lines]
+
+    await_true(lambda: len(events()) == 2)
+    told = [(event["event"], event["status"], event["reason"]) for event in events()]
+    assert told == [("started", "RUNNING", None), ("ended", "FAILED", reason)]
+
+
+def test_a_program_that_becomes_another_one_prints_on(store):
+    """After `exec` the run is over, and what the new program prints still arrives."""
+    script = RUN + "os.execvp('sh', ['sh', '-c', 'echo one; sleep 0.5; echo two'])\n"
+    assert run_script(script).stdout == b"one\ntwo\n"
+    await_true(lambda: trialog.get_run("victim").status == "FAILED")
+
+
+def test_machines_are_measured(monkeypatch, store):
+    """Metrics of the machine come by themselves, at the interval that was asked for."""
+    script = RUN + "import time\nwith run: time.sleep(2)\n"
+    monkeypatch.setenv("TRIALOG_SYSTEM_INTERVAL", "0.5")
+    assert run_script(script, capture="system").returncode == 0
+
+    def measured():
+        run = trialog.get_run("victim")
+        return [name for name in run.metrics if name.startswith("system/")] and run
+
+    run = await_true(measured)
+    assert any("memory" in name and name.endswith("_bytes") for name in run.metrics)
+    assert all(name.startswith("system/") for name in run.metrics)
+
+
+def test_a_switched_off_witness_is_not_there():
+    """Nothing is started, nothing is kept, and nothing stands between a print and the terminal."""
+    script = (
+        "import os, sys, trialog\n"
+        "before = os.fstat(1).st_ino\n"
+        "with trialog.init('acme', 'witnessed', name='victim', capture=False) as run:\n"
+        "    print(os.fstat(1).st_ino == before)\n"
+    )
+    assert run_script(script, capture="all").stdout == b"True\n"
+    run = trialog.get_run("victim")
+    assert run.context == {}
+    assert len(run.console()) == 0
+    assert [writer.role for writer in run.writers] == ["run"]

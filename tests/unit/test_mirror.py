@@ -45,8 +45,14 @@ TESTED_IN = {
         _tracking/attempts _tracking/earlier _tracking/presence _tracking/starting _tracking/writers
     """,
     "unit/tracking/test_alerts.py": "_reading/alerts",
+    "unit/tracking/test_hook_checks.py": "_tracking/hooks",
     "unit/tracking/test_logging.py": "_tracking/calls _tracking/facts",
     "crash/test_writer_forks.py": "_writing/descriptors",
+    # the witness: by what it does to a process, and for it
+    "crash/test_witness.py": """
+        _tracking/spawning _tracking/streams _tracking/witness
+        _witness/attendance _witness/forwarding _witness/main _witness/origin _witness/surroundings
+    """,
     # the witness: what it finds out, by what it says of real processes and repositories
     "unit/witness/test_code.py": "_witness/found _witness/git _witness/workingtree",
     # codecs: the parts that several of them share

@@ -13,6 +13,8 @@ from sqlalchemy import Connection, or_, select
 
 from trialog._catalog import schema
 
+BOTH = "both"
+"""The stream of a process whose stdout and stderr went to one place."""
 
 class ConsoleRow(NamedTuple):
     """Lines that a run printed, as one record of the journal holds them.
@@ -23,7 +25,7 @@ class ConsoleRow(NamedTuple):
         rank: of the process that printed them, or None.
         offset: the record's place in the journal.
         order_ns: when they were recorded: no line in it is later.
-        stream: ``stdout`` or ``stderr``.
+        stream: ``stdout``, ``stderr``, or ``both`` where the two went to one place.
         lines: ``[time_ns, text]`` of each.
         is_open: whether the next record of this stream replaces the last of them.
         dropped_bytes: what is missing before them.
@@ -56,7 +58,7 @@ def console_of(
     Args:
         connection: to the catalog.
         run: the run's key.
-        stream: only this one.
+        stream: only this one, and what nobody can tell apart.
         rank: only of this rank.
         attempt: only of this attempt.
         since_ns: without records that hold older lines only.
@@ -80,11 +82,9 @@ def console_of(
         .join(journals, journals.c.key == table.c.journal)
         .where(table.c.run == run)
     )
-    for column, wanted in (
-        (table.c.stream, stream),
-        (journals.c.rank, rank),
-        (journals.c.attempt, attempt),
-    ):
+    if stream is not None:
+        statement = statement.where(table.c.stream.in_((stream, BOTH)))
+    for column, wanted in ((journals.c.rank, rank), (journals.c.attempt, attempt)):
         if wanted is not None:
             statement = statement.where(column == wanted)
     if since_ns is not None:

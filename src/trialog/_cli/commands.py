@@ -17,6 +17,7 @@ from trialog._cli.run_delete import delete_runs, restore_runs
 from trialog._cli.run_list import list_runs
 from trialog._cli.run_logs import print_logs
 from trialog._cli.run_show import show_run
+from trialog._cli.run_why import explain_run
 from trialog._cli.upkeep import compact, rebuild
 from trialog._cli.words import printable
 from trialog._names import nearest
@@ -153,6 +154,7 @@ def _help_alone(ctx: click.Context) -> None:
 for _command in (
     list_runs,
     show_run,
+    explain_run,
     print_logs,
     compare_runs,
     cancel_runs,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 PLAIN_BLOCKS = "_.-=+*%#"
@@ -45,7 +46,7 @@ def squeezed(values: Sequence[float], width: int) -> list[float]:
     if count <= width:
         return list(values)
     edges = [index * count // width for index in range(width + 1)]
-    parts = [values[start:stop] for start, stop in zip(edges, edges[1:], strict=False)]
+    parts = [values[start:stop] for start, stop in pairwise(edges)]
     return [
         max((value for value in part if not math.isnan(value)), default=math.nan) for part in parts
     ]

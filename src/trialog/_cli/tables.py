@@ -121,6 +121,15 @@ def shorten(text: Text, width: int, *, keeps_ends: bool = False) -> Text:
     return Text(f"{front}…{plain[end:]}", style=text.style)
 
 
+def can_show(letters: str) -> bool:
+    """Whether stdout has these letters."""
+    try:
+        letters.encode(console_of_stdout().encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def stdout_width() -> int:
     """How wide stdout is."""
     return console_of_stdout().width
@@ -142,11 +151,7 @@ def status_cell(record: RunRecord) -> Text:
 def status_text(status: RunStatus) -> Text:
     """A status: symbol, word and colour."""
     symbol, plain_symbol, style = mark_of(status)
-    try:
-        symbol.encode(console_of_stdout().encoding)
-    except UnicodeEncodeError:
-        symbol = plain_symbol
-    return Text(f"{symbol} {status.value}", style=style)
+    return Text(f"{symbol if can_show(symbol) else plain_symbol} {status.value}", style=style)
 
 
 def duration_cell(record: RunRecord) -> Text:

@@ -18,13 +18,17 @@ time_ns                          when it happened, in nanoseconds since 1970
 
 from __future__ import annotations
 
+import re
 from typing import Any
-from urllib.parse import urlsplit
 
 from trialog._format.facts import Alert, End, Start
 
 STARTED, ENDED, ALERT = "started", "ended", "alert"
 _BILLION = 1_000_000_000
+_HOST = re.compile(
+    r"https?://(?:[^/?#]*@)?((?:\[[0-9a-f:.]+\]|[^][:/?#@\s]+)(?::[0-9]+)?)(?:[/?#]|$)",
+    re.IGNORECASE,
+)
 
 
 def started_event(start: Start, url: str, time_ns: int) -> dict[str, Any]:
@@ -65,12 +69,8 @@ def shown_url(url: str) -> str:
 
 def host_of(url: str) -> str | None:
     """The host that a web address names, with its port; None where it names none."""
-    try:
-        parts = urlsplit(url)
-        port = "" if parts.port is None else f":{parts.port}"
-    except ValueError:
-        return None
-    return parts.hostname and parts.hostname + port
+    found = _HOST.match(url)
+    return found[1].lower() if found else None
 
 
 def shown_command(command: tuple[str, ...]) -> str:

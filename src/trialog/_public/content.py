@@ -149,7 +149,8 @@ class RunContent:
         progress bar is one line; of one that still moves, its state a moment ago.
 
         Args:
-            stream: ``"stdout"`` or ``"stderr"``; None for both.
+            stream: ``"stdout"`` or ``"stderr"``; None for both. Where the two went to one place,
+                as on a terminal, they cannot be told apart: their lines are ``"both"``.
             tail: only the last so many lines.
             since: only lines later than a date, or than so long ago.
             attempt: only those of one attempt of a run that was resumed.

@@ -27,7 +27,7 @@ class Printed(NamedTuple):
 
     Attributes:
         time_ns: when it was finished.
-        stream: ``stdout`` or ``stderr``.
+        stream: ``stdout``, ``stderr``, or ``both`` where the two went to one place.
         text: with the program's colours.
         rank: of the process that printed it, or None.
     """
@@ -44,7 +44,7 @@ class ConsoleLine:
 
     Attributes:
         date: when it was finished, UTC.
-        stream: ``stdout`` or ``stderr``.
+        stream: ``stdout``, ``stderr``, or ``both`` where the two went to one place.
         text: what it says.
         rank: of the process that printed it, or None.
         coloured: the same with the colours it was printed in, as escape sequences.
@@ -98,7 +98,7 @@ class ConsoleWish(NamedTuple):
     """Which lines are asked for; None for all.
 
     Attributes:
-        stream: ``stdout`` or ``stderr``.
+        stream: ``stdout`` or ``stderr``; what went to one place with it cannot be told apart.
         rank: of one process of a launch.
         attempt: of one attempt.
         since_ns: later than this.

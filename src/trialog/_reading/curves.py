@@ -32,7 +32,8 @@ class Curve:
 
     Attributes:
         metric: its name.
-        values: the highest value of each of some equal stretches of time; NaN where it has none.
+        values: the highest value of each of some equal stretches of time; of one without any, the
+            value before it.
         least, greatest, last: of all its values.
         first_ns, last_ns: the times of its first and last value.
     """
@@ -113,13 +114,16 @@ def _curve(metric: str, points: Stretch, stretches: int) -> Curve | None:
     if not len(values):
         return None
     first_ns, last_ns = int(times_ns.min()), int(times_ns.max())
+    stretches = min(stretches, len(values))
     span_ns = max(last_ns - first_ns, 1)
     highest = np.full(stretches, -np.inf)
     places = np.minimum((times_ns - first_ns) * stretches // span_ns, stretches - 1)
     np.maximum.at(highest, places, values)
+    for empty in np.flatnonzero(highest == -np.inf):
+        highest[empty] = highest[empty - 1]  # the first is never empty
     return Curve(
         metric,
-        tuple(float(value) if value > -np.inf else math.nan for value in highest),
+        tuple(highest.tolist()),
         float(values.min()),
         float(values.max()),
         float(values[-1]),

@@ -15,7 +15,13 @@ from trialog._format.facts import Witnessed
 from trialog._format.records import Kind
 from trialog._reading.alerts import AlertInfo, read_alerts
 from trialog._reading.attachments import Attachments
-from trialog._reading.console import ConsoleReader, ConsoleWish, Printed, without_colours
+from trialog._reading.console import (
+    ConsoleReader,
+    ConsoleWish,
+    Printed,
+    in_order,
+    without_colours,
+)
 from trialog._reading.context import read_context
 from trialog._reading.curves import Curve, choose_metrics, read_curves
 from trialog._reading.differences import Differences, RunKnowledge, differences_between
@@ -44,7 +50,7 @@ class Explanation:
         place: the user's line of code that it was at, or None.
         witnessed: how the blamed process ended that said nothing itself, or None.
         alerts: what a person should look at, oldest first.
-        console: its last lines; those of stderr, and where these are few, of stdout before them.
+        console: its last lines: those of stderr, and where these are few, of stdout too.
         curves: of memory and GPUs.
         before: the run of the project that COMPLETED before this one, or None.
         differences: what differs from that one, or None.
@@ -145,7 +151,7 @@ def _place(exception: RunException | None, witnessed: Witnessed | None) -> CodeP
 def _last_lines(
     catalog: Catalog, record: RunRecord, rank: int | None, *, has_traceback: bool
 ) -> list[Printed]:
-    """The last lines of stderr; where these are few, of stdout before them."""
+    """The last lines of stderr; where these are few, of stdout too; by time."""
 
     def read(stream: str) -> list[Printed]:
         wish = ConsoleWish(stream, rank)
@@ -157,11 +163,12 @@ def _last_lines(
         errors = errors[: len(without_traceback([without_colours(each.text) for each in errors]))]
     errors = errors[-LINES:]
     room = LINES - len(errors)
-    return [*(read("stdout")[-room:] if room else []), *errors]
+    before = [line for line in read("stdout") if line.stream == "stdout"] if room else []
+    return in_order([*before[-room:], *errors])
 
 
 def _compared(catalog: Catalog, record: RunRecord) -> tuple[RunRecord | None, Differences | None]:
-    """The run that COMPLETED before this one, and what differs from it; not for one that is well."""
+    """The run that COMPLETED before one that went wrong or goes on, and what differs from it."""
     if record.status in (RunStatus.COMPLETED, RunStatus.PENDING):
         return None, None
     project = record.place.project

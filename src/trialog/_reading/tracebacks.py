@@ -91,4 +91,4 @@ def _frames(lines: list[str], pattern: re.Pattern[str]) -> Iterator[CodePlace]:
 
 def _chosen(frames: list[CodePlace]) -> CodePlace | None:
     own = [frame for frame in frames if _NOT_OURS.search(frame.path) is None]
-    return (own or frames or [None])[-1]
+    return next(reversed(own or frames), None)

@@ -62,15 +62,18 @@ class Hooks:
 
     def tell_started(self) -> None:
         """The run has begun."""
-        self._tell(started_event(self._start, self._url, time.time_ns()))
+        if any(self.hooks):
+            self._tell(started_event(self._start, self._url, time.time_ns()))
 
     def tell_alert(self, alert: Alert, time_ns: int) -> None:
         """There is something to look at."""
-        self._tell(alert_event(self._start, self._url, alert, time_ns))
+        if any(self.hooks):
+            self._tell(alert_event(self._start, self._url, alert, time_ns))
 
     def tell_ended(self, end: End) -> None:
         """The run has ended; see :meth:`wait`."""
-        self._ended = self._tell(ended_event(self._start, self._url, end, time.time_ns()))
+        if any(self.hooks):
+            self._ended = self._tell(ended_event(self._start, self._url, end, time.time_ns()))
 
     def wait(self) -> None:
         """Give callables a few seconds for the end: the process may exit next."""

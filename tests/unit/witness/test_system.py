@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+from types import SimpleNamespace
 
+from trialog._witness.cgroups import MemoryLimit
 from trialog._witness.system import Sampler
 
 from_tree = {
@@ -41,7 +43,6 @@ def test_the_leader_measures_the_machine_too(tmp_path):
 
 def test_whatever_a_driver_does_is_no_error():
     """The other parts are measured."""
-
     tries = []
 
     class Broken:
@@ -60,3 +61,45 @@ def test_whatever_a_driver_does_is_no_error():
 def test_a_process_that_is_gone_is_no_error():
     """Nothing of it is measured."""
     assert Sampler(2**22 + 1, False).sample() == {}
+
+
+def test_every_metric_is_documented(page_table, tmp_path):
+    """The page names what is measured, and nothing else."""
+    rows = [
+        row
+        for table in ("tree", "machine", "gpus")
+        for row in page_table("how-to/system-metrics.md", table)
+    ]
+    documented = {name.strip("` ") for row in rows for name in row[0].split(",")}
+    for name, text in {"current": "900", "stat": "inactive_file 100"}.items():
+        (tmp_path / f"memory.{name}").write_text(text)
+    sampler = Sampler(os.getppid(), True, store=tmp_path, nvml=StandIn({os.getppid()}))
+    sampler._host._limit = MemoryLimit(tmp_path, 1000, is_old=False)
+    measured = {}
+    while "system/machine/cpu_percent" not in measured:  # the machine counts in hundredths
+        measured = sampler.sample()
+    swap = "system/machine/swap_used_bytes"  # where there is any
+    assert measured.keys() | {swap} == documented
+
+
+class StandIn:
+    """As much of ``pynvml`` as is called, of one GPU."""
+
+    NVMLError = RuntimeError
+    NVML_TEMPERATURE_GPU = 0
+
+    def __init__(self, pids):
+        self._pids = pids
+
+    def __getattr__(self, name):
+        answers = {
+            "nvmlDeviceGetCount": 1,
+            "nvmlDeviceGetUtilizationRates": SimpleNamespace(gpu=75),
+            "nvmlDeviceGetMemoryInfo": SimpleNamespace(total=1000, used=250),
+            "nvmlDeviceGetTemperature": 61,
+            "nvmlDeviceGetPowerUsage": 100_000,
+            "nvmlDeviceGetComputeRunningProcesses": [
+                SimpleNamespace(pid=pid, usedGpuMemory=40) for pid in self._pids
+            ],
+        }
+        return lambda *_: answers.get(name, name)

@@ -7,7 +7,8 @@ import shutil
 import pytest
 
 from trialog import errors
-from trialog._tracking.hooks import HookSet, check_hooks
+from trialog._tracking.hook_checks import check_hooks
+from trialog._tracking.hooks import HookSet
 
 TRUE = shutil.which("true")
 ECHO = shutil.which("echo")
