@@ -1,6 +1,6 @@
-"""Measures whether memory stays flat over ten million points.
+"""Measures whether memory stays flat over thirty million points, with everything captured.
 
-    python benchmarks/memory.py [--points 10000000]
+    python benchmarks/memory.py [--points 30000000]
 
 The resident set is read from /proc (Linux) every 100,000 points of one run, mapped files counted.
 The floor is a bare method that appends to a list: the growth of its first million points.
@@ -40,9 +40,9 @@ def samples_mb(log, count: int) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--points", type=int, default=10_000_000, help="points of the run")
+    parser.add_argument("--points", type=int, default=30_000_000, help="points of the run")
     count = parser.parse_args().points
-    with scratch_store(), trialog.init("bench", "memory") as run:
+    with scratch_store(), trialog.init("bench", "memory", capture=True) as run:
         samples = samples_mb(run.log, count)
     start, *others = samples_mb(Bare().log, 1_000_000)
     spread = max(samples) - min(samples)

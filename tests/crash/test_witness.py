@@ -80,13 +80,14 @@ def is_alive(pid: int) -> bool:
 )
 def test_an_end_without_a_word_is_explained(harm, code, reason, signal_name):
     """The reason says what happened; the exit code is the process's own; every point is there."""
-    script = f"{RUN}for i in range(100): run.log('loss', i)\nprint('last words')\n{harm}\n"
+    script = f"{RUN}for i in range(100): run.log('loss', i)\nprint('last words')\nimport time; time.sleep(0.3)\n{harm}\n"
     assert run_script(script).returncode == code
     await_true(lambda: facts_of(trialog.get_run("victim"), Kind.WITNESSED))
     run = trialog.get_run("victim")
     assert run.reason == reason
     assert run.status == "FAILED"
     assert run.summary["loss"]["count"] == 100
+    assert run.duration >= 0.3  # until the process was gone, not until its last record
     assert run.exit_code == (3 if "_exit" in harm else None)
     (found,) = facts_of(run, Kind.WITNESSED)
     assert found["signal"] == signal_name

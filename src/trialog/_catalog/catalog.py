@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import orjson
 from sqlalchemy import Connection
@@ -24,8 +24,10 @@ from trialog._catalog.views import LATEST, View
 from trialog._format.folders import StoreFolder
 from trialog._journals.addresses import RunPlace
 from trialog._journals.processes import read_here
-from trialog._journals.stretches import Stretch
 from trialog.errors import StoreError, TrialogError
+
+if TYPE_CHECKING:
+    from trialog._catalog.pointreading import PointReading
 
 _TURNS = 10
 
@@ -150,8 +152,13 @@ class Catalog:
         return self._healing(answer)
 
     def points(
-        self, runs: Sequence[int], names: Iterable[str], view: View = LATEST
-    ) -> Iterator[tuple[int, dict[str, Stretch]]]:
+        self,
+        runs: Sequence[int],
+        names: Iterable[str],
+        view: View = LATEST,
+        *,
+        tells: bool = False,
+    ) -> PointReading:
         """The points of some metrics of some runs, by run key.
 
         Ended runs that are in no segment yet are compacted first where that pays; runs without
@@ -161,10 +168,12 @@ class Catalog:
             runs: run keys.
             names: the metrics.
             view: of which attempts and ranks; the latest attempt wins where not said.
+            tells: tell of each point its rank and attempt, where the runs have such or the view
+                asks for some: see the reading's own view.
         """
-        from trialog._catalog.pointreading import read_points  # noqa: PLC0415 # loads pyarrow
+        from trialog._catalog.pointreading import PointReading  # noqa: PLC0415 # loads pyarrow
 
-        return read_points(self, runs, list(names), view)
+        return PointReading(self, runs, list(names), view, tells=tells)
 
     def summaries(self, runs: Sequence[int], names: Sequence[str] | None = None) -> Summaries:
         """What each metric comes to, by run key and name, in the order of first logging.

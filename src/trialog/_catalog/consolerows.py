@@ -16,6 +16,7 @@ from trialog._catalog import schema
 BOTH = "both"
 """The stream of a process whose stdout and stderr went to one place."""
 
+
 class ConsoleRow(NamedTuple):
     """Lines that a run printed, as one record of the journal holds them.
 

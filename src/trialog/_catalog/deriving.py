@@ -206,7 +206,8 @@ def _ending(
     died = after_request(Derived(RunStatus.FAILED, blamed.reason), asked, words)
     row["status"] = died.status.value
     row["reason"] = doubtful(died.reason) if is_damaged else died.reason
-    row["ended_ns"] = max(max(each.news_ns, each.created_ns) for each in writers)
+    deaths = [part.words.time_ns for part in dead if part.words is not None]
+    row["ended_ns"] = max(*deaths, *(max(each.news_ns, each.created_ns) for each in writers), 0)
     row["exit_code"] = blamed.words and blamed.words.exit_code
     return row
 

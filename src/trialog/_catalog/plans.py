@@ -74,6 +74,8 @@ class PointsPlan:
         segment: the file name of the segment that holds them all, or None.
         spans: where in it.
         cuts: which of them later attempts replace; none where nobody asked.
+        has_ranks: any of its processes has a rank, whether it has logged points or not.
+        is_resumed: it has several attempts.
     """
 
     place: RunPlace
@@ -82,6 +84,8 @@ class PointsPlan:
     segment: str | None = None
     spans: Spans = field(default_factory=dict)
     cuts: Cuts = field(default_factory=dict)
+    has_ranks: bool = False
+    is_resumed: bool = False
 
     @property
     def offsets(self) -> dict[str, int]:
@@ -135,15 +139,20 @@ def _add_journals(
     table = schema.JOURNALS
     statement = (
         select(*(table.c[name] for name in _COLUMNS))
-        .where(table.c.run.in_(runs) & (table.c.points > 0))
+        .where(table.c.run.in_(runs))
         .order_by(table.c.run, table.c.writer)
     )
     for row in connection.execute(statement).all():
-        is_outside = row.role in OUTSIDE
+        is_outside, plan = row.role in OUTSIDE, found[row.run]
+        if not is_outside:
+            plan.has_ranks = plan.has_ranks or row.rank is not None
+            plan.is_resumed = plan.is_resumed or row.attempt > 1
+        if not row.points:
+            continue
         seed = {}
         if row.attempt > 1 and row.has_auto and not is_outside:
             seed = _seed(connection, row.run, row.attempt)
-        found[row.run].journals.append(
+        plan.journals.append(
             JournalPoints(
                 row.writer,
                 row.attempt,

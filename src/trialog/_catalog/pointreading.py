@@ -20,25 +20,46 @@ if TYPE_CHECKING:
 _RUNS_AT_ONCE = 512
 
 
-def read_points(
-    catalog: Catalog, runs: Sequence[int], names: Sequence[str], view: View
-) -> Iterator[tuple[int, dict[str, Stretch]]]:
-    """See :meth:`trialog._catalog.catalog.Catalog.points`."""
-    cut = names if view.attempt is None else ()
-    plans = catalog.ask(plan_points, runs, cut)
-    if is_worth_it(plans.values()) and _compact(catalog, list(plans)):
+class PointReading:
+    """The points of some metrics of some runs, read run by run, each once.
+
+    Attributes:
+        view: which of them, and what is told of each.
+    """
+
+    def __init__(
+        self,
+        catalog: Catalog,
+        runs: Sequence[int],
+        names: Sequence[str],
+        view: View,
+        *,
+        tells: bool,
+    ) -> None:
+        """See :meth:`trialog._catalog.catalog.Catalog.points`."""
+        cut = names if view.attempt is None else ()
         plans = catalog.ask(plan_points, runs, cut)
-    compactor = catalog.compactor()
-    ordered = list(plans.items())
-    for first in range(0, len(ordered), _RUNS_AT_ONCE):
-        part = dict(ordered[first : first + _RUNS_AT_ONCE])
-        found = _from_segments(compactor, part, names, view) if compactor is not None else {}
-        for run, plan in part.items():
-            stretches = found.get(run)
-            if stretches is None:
-                stretches = _from_journals(catalog, plan, names, view)
-            if stretches:
-                yield run, {name: stretches[name] for name in names if name in stretches}
+        if is_worth_it(plans.values()) and _compact(catalog, list(plans)):
+            plans = catalog.ask(plan_points, runs, cut)
+        self.view = view.telling(plans.values()) if tells else view
+        self._catalog = catalog
+        self._names = names
+        self._plans = plans
+
+    def __iter__(self) -> Iterator[tuple[int, dict[str, Stretch]]]:
+        compactor, names = self._catalog.compactor(), self._names
+        ordered = list(self._plans.items())
+        for first in range(0, len(ordered), _RUNS_AT_ONCE):
+            part = dict(ordered[first : first + _RUNS_AT_ONCE])
+            found = {}
+            if compactor is not None:
+                found = _from_segments(compactor, part, names, self.view)
+            for run, plan in part.items():
+                stretches = found.get(run)
+                if stretches is None:
+                    stretches = _from_journals(self._catalog, plan, names, self.view)
+                if stretches:
+                    yield run, {name: stretches[name] for name in names if name in stretches}
 
 
 def _compact(catalog: Catalog, runs: Sequence[int]) -> bool:

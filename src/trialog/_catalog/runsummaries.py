@@ -8,7 +8,7 @@ the earlier one's points do not count, are the points of that metric read.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -100,19 +100,28 @@ def merge_summaries(
     )
     if names is not None:
         statement = statement.where(series.c.name.in_([key_of("name", name) for name in names]))
-    parts: dict[tuple[int, str], list[_Part]] = {}
-    for row in connection.execute(statement):
+    parts: dict[tuple[int, str], list[tuple[str, Summary]]] = {}
+    rows: dict[tuple[int, str], list[Any]] = {}  # of metrics with points of a later attempt too
+    found = connection.execute(statement).all()
+    resumed = {row.run for row in found if row.attempt > 1}
+    for row in found:
         summary = summary_of(row)
         if summary is not None:
-            attempt = None if row.role in OUTSIDE else row.attempt
-            part = _Part(row.writer, summary, attempt, row.highest)
-            parts.setdefault((row.run, row.metric), []).append(part)
+            parts.setdefault((row.run, row.metric), []).append((row.writer, summary))
+            if row.run in resumed:
+                rows.setdefault((row.run, row.metric), []).append(row)
     merged = MergedSummaries({}, {})
     for (run, metric), written in parts.items():
-        cuts = {} if len(written) == 1 else cuts_of(_lowest(written))
-        if cuts and any(_is_cut_in_two(part, cuts) for part in written):
-            merged.overlapping.setdefault(run, []).append(metric)
-        counting = [(part.writer, part.summary) for part in written if not _is_replaced(part, cuts)]
+        counting = written
+        if len(written) > 1 and run in resumed:
+            several = [
+                _Part(*each, None if row.role in OUTSIDE else row.attempt, row.highest)
+                for each, row in zip(written, rows[run, metric], strict=True)
+            ]
+            cuts = cuts_of(_lowest(several))
+            if any(_is_cut_in_two(part, cuts) for part in several):
+                merged.overlapping.setdefault(run, []).append(metric)
+            counting = [part[:2] for part in several if not _is_replaced(part, cuts)]
         merged.found.setdefault(run, {})[metric] = merge(counting)
     return merged
 

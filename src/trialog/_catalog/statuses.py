@@ -79,7 +79,12 @@ class StatusReader:
         return self._presences.of(writer.identity, journal, writer.news_ns)
 
     def _news(self, row: RunRow, writer: WriterRow) -> int:
-        """When a writer last gave a sign of life: its last record, or its file's time."""
+        """When a writer last gave a sign of life: its last record, or its file's time.
+
+        Where a witness saw its end, it lived until then.
+        """
+        if writer.words is not None:
+            return max(writer.news_ns, writer.words.time_ns)
         if writer.is_final:
             return writer.news_ns
         try:

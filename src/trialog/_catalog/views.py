@@ -28,6 +28,18 @@ class View(NamedTuple):
     tells_ranks: bool = False
     tells_attempts: bool = False
 
+    def telling(self, plans: Iterable[PointsPlan]) -> View:
+        """The same view, telling what tells the points of some runs apart.
+
+        Ranks where any of the runs has one or one is asked for; attempts where any has several or
+        one is asked for.
+        """
+        has_ranks, is_resumed = self.ranks is not None, self.attempt is not None
+        for plan in plans:
+            has_ranks = has_ranks or plan.has_ranks
+            is_resumed = is_resumed or plan.is_resumed
+        return self._replace(tells_ranks=has_ranks, tells_attempts=is_resumed)
+
 
 LATEST = View()
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.queries import JsonValue
-from trialog._catalog.views import View
 from trialog._format.values import load_json
 from trialog._journals.blobs import read_blob
 from trialog._journals.stretches import Stretch, empty_stretch
@@ -136,12 +135,14 @@ class ContentReader:
 
         source = self._fresh()
         view = view_of(source.catalog, [source.place.key], attempt, rank)
-        return frames.metric_frame(self._points(source, name, view), view)
-
-    def _points(self, source: Source, name: str, view: View) -> Stretch:
-        for _, found in source.catalog.points([source.place.key], [name], view):
+        reading = source.catalog.points([source.place.key], [name], view, tells=True)
+        for _, found in reading:
             if name in found:
-                return found[name]
+                return frames.metric_frame(found[name], reading.view)
+        return frames.metric_frame(self._none(source, name), reading.view)
+
+    def _none(self, source: Source, name: str) -> Stretch:
+        """No points, where the run has such a metric."""
         known = source.catalog.ask(queries.metric_names, [source.place.key])
         if name in known:
             return empty_stretch()  # of these attempts and ranks

@@ -71,7 +71,7 @@ def _is_limited(chosen: Sequence[str]) -> bool:
 
 
 def _is_like_these(name: str) -> bool:
-    return name.startswith("system/") and ("memory" in name or _GPU.match(name) is not None)
+    return name.startswith("system/") and ("memory" in name or "gpu" in name)
 
 
 def _fullest_gpu(summaries: Mapping[str, Summary]) -> str | None:

@@ -191,8 +191,9 @@ class Runs(Sequence[R], Generic[R]):
 
         names = self._known_of_training() if metrics is None else self._checked(metrics)
         view = view_of(self._catalog, self._keys(), attempt, rank)
-        table = frames.PointsTable(self._records, names, view)
-        for run, stretches in self._catalog.points(self._keys(), names, view):
+        reading = self._catalog.points(self._keys(), names, view, tells=not wide)
+        table = frames.PointsTable(self._records, names, reading.view)
+        for run, stretches in reading:
             table.add(run, stretches)
         return table.wide() if wide else table.long()
 

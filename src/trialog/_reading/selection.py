@@ -17,9 +17,6 @@ _NAMED = 10  # so many are listed where another was asked for
 def view_of(catalog: Catalog, runs: Sequence[int], attempt: Any, rank: Any) -> View:
     """The view that ``attempt=`` and ``rank=`` ask for, of runs that the catalog knows.
 
-    It tells ranks where any of the runs has one or one is asked for, and attempts where any of
-    the runs has several or one is asked for.
-
     Args:
         catalog: which is up to date.
         runs: run keys.
@@ -31,20 +28,18 @@ def view_of(catalog: Catalog, runs: Sequence[int], attempt: Any, rank: Any) -> V
         UsageError: another text than "all".
         NotFoundError: no run has such an attempt or rank.
     """
-    wanted, ranks = _check_attempt(attempt), _check_ranks(rank)
-    origins = catalog.ask(queries.origins_of, runs)
-    is_one = len(runs) == 1
-    if isinstance(wanted, int) and wanted not in origins.attempts:
-        raise _unknown("attempt", wanted, origins.attempts, is_one=is_one)
-    for each in sorted(ranks or ()):
-        if each not in origins.ranks:
-            raise _unknown("rank", each, origins.ranks, is_one=is_one)
-    return View(
-        wanted,
-        ranks,
-        tells_ranks=ranks is not None or bool(origins.ranks),
-        tells_attempts=wanted is not None or max(origins.attempts, default=1) > 1,
-    )
+    view = View(_check_attempt(attempt), _check_ranks(rank))
+    if isinstance(view.attempt, int) or view.ranks:
+        _check_known(catalog.ask(queries.origins_of, runs), view, is_one=len(runs) == 1)
+    return view
+
+
+def _check_known(origins: queries.Origins, view: View, *, is_one: bool) -> None:
+    if isinstance(view.attempt, int) and view.attempt not in origins.attempts:
+        raise _unknown("attempt", view.attempt, origins.attempts, is_one=is_one)
+    for rank in sorted(view.ranks or ()):
+        if rank not in origins.ranks:
+            raise _unknown("rank", rank, origins.ranks, is_one=is_one)
 
 
 def _check_attempt(attempt: Any) -> int | Literal["all"] | None:

@@ -82,8 +82,9 @@ class Attendance:
         self._interval_s = message["interval_s"]
         measures = "system" in self._capture
         self._measure_s = time.monotonic() + self._interval_s if measures else _NEVER
+        self._measuring = threading.Thread(target=surroundings.measure, daemon=True)
         if measures:
-            surroundings.measure()  # rates are counted from here
+            self._measuring.start()  # rates are counted from here
         self._reading = threading.Thread(target=self._read_surroundings, daemon=True)
         self._reading.start()
 
@@ -118,17 +119,19 @@ class Attendance:
             self._keep_lines()
         if now_s >= self._measure_s:
             self._measure_s = now_s + self._interval_s
-            self._keep_measurements()
+            if not self._measuring.is_alive():  # a disk or a driver may hang, and we must not
+                self._measuring = threading.Thread(target=self._keep_measurements, daemon=True)
+                self._measuring.start()
 
     def _keep_lines(self, *, is_last: bool = False) -> None:
         with self._lock:
-            self._has_heard = False
             now_ns = time.time_ns()
             found = [
                 console
                 for reader in self._readers.values()
                 for console in reader.take(now_ns, is_last=is_last)
             ]
+            self._has_heard = any(reader.is_waiting for reader in self._readers.values())
         for console in found:
             self._append(Kind.CONSOLE, asdict(console), "lines of the console")
 
@@ -187,12 +190,19 @@ class Attendance:
         is_late = time.monotonic() > self._closed_s + _HOOKS_S
         return is_late or (not self._reading.is_alive() and self._hooks.drain(0))
 
-    def witness(self, found: Found) -> None:
-        """The process has gone, and the run had not ended."""
+    def witness(self, found: Found, time_ns: int) -> None:
+        """The process has gone, and the run had not ended.
+
+        Args:
+            found: how it ended.
+            time_ns: when.
+        """
         witnessed = Witnessed(writer=self.writer, **found._asdict())
-        self._append(Kind.WITNESSED, asdict(witnessed), "the end of its process")
+        with _whatever_happens():
+            what = "the end of its process"
+            self._facts.append(Kind.WITNESSED, asdict(witnessed), what, time_ns)
         end = End(status=RunStatus.FAILED.value, reason=found.reason or "killed")
-        self.notify(ended_event(self._start, self._url, end, time.time_ns()))
+        self.notify(ended_event(self._start, self._url, end, time_ns))
 
     def notify(self, event: dict[str, Any]) -> None:
         """Something has happened that its hooks are to hear of."""

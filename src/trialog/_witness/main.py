@@ -9,6 +9,8 @@ import signal
 import socket
 import threading
 import time
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import orjson
@@ -49,9 +51,13 @@ def _detach() -> None:
         os.setsid()
     os.chdir("/")
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGTTOU", "SIGTTIN", "SIGTSTP"):
-        signal.signal(getattr(signal, name), signal.SIG_IGN)
+        signal.signal(getattr(signal, name), _stay)  # SIG_IGN would be for hooks' commands too
     with contextlib.suppress(OSError, AttributeError):
         os.nice(1)
+
+
+def _stay(number: int, frame: FrameType | None) -> None:
+    """Go on as if there had been no signal."""
 
 
 def _close_others(layout: Layout) -> None:
@@ -186,7 +192,7 @@ class Loop:
         origin = Origin.from_json(message["origin"])
         if self._fate is None or self._surroundings is None:
             self._fate = FateReader(origin.pid, self._process)
-            self._surroundings = Surroundings(origin)
+            self._surroundings = Surroundings(origin, Path(message["folder"]).parents[5])
         start = Start.from_json(message["start"])
         with contextlib.suppress(OSError):  # no room, or the store is gone: only pass on
             attendance = Attendance(start, message, origin, self._surroundings, self._steward)
@@ -210,6 +216,7 @@ class Loop:
     # -- once it has gone ----------------------------------------------------------------------
 
     def _see_end(self) -> None:
+        ended_ns = time.time_ns()
         self._forwarder.wait(_LINGER_S)
         self._read_fault()
         found = None
@@ -217,7 +224,7 @@ class Loop:
             found = self._fate.read(self._said)
         for attendance in self._runs.values():
             if found is not None:
-                attendance.witness(found)
+                attendance.witness(found, ended_ns)
         for attendance in [*self._runs.values(), *self._leaving]:
             attendance.finish()
         self._forwarder.wait(None)  # its children print on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 from trialog._witness.code import read_code
@@ -19,9 +20,17 @@ _MEASURED_S = 0.5
 class Surroundings:
     """Reads what runs want to know; runs that begin one after the other share it."""
 
-    def __init__(self, origin: Origin) -> None:
+    def __init__(self, origin: Origin, store: Path) -> None:
+        """Begin.
+
+        Args:
+            origin: the process.
+            store: the folder of the store that its first run is kept in.
+        """
         self._origin = origin
+        self._store = store
         self._lock = threading.Lock()
+        self._measuring = threading.Lock()
         self._environment: dict[str, dict[str, Any]] | None = None
         self._code: tuple[float, str, FoundCode] | None = None
         self._sampler: Sampler | None = None
@@ -45,9 +54,14 @@ class Surroundings:
 
     def measure(self) -> dict[str, float]:
         """The metrics of the process tree and the machine now; the first time, all rates are 0."""
-        now = time.monotonic()
+        with self._measuring:
+            return self._measure(time.monotonic())
+
+    def _measure(self, now: float) -> dict[str, float]:
         if self._sampler is None:
-            self._sampler = Sampler(self._origin.pid, is_leader=not self._origin.local_rank)
+            self._sampler = Sampler(
+                self._origin.pid, not self._origin.local_rank, store=self._store
+            )
         if self._measured is None or now - self._measured[0] > _MEASURED_S:
             self._measured = now, self._sampler.sample()
         return self._measured[1]

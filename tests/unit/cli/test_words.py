@@ -128,3 +128,19 @@ def test_every_status_looks_different_without_colour():
     assert len({mark.symbol for mark in marks}) == len(marks)
     assert len({mark.plain_symbol for mark in marks}) == len(marks)
     assert all(mark.plain_symbol.isascii() for mark in marks)
+
+
+@pytest.mark.parametrize(
+    "text, plain, coloured",
+    [
+        ("plain", "plain", "plain"),
+        ("a\tb", "a\tb", "a\tb"),
+        ("\x1b[1;31mred\x1b[0m", "red", "\x1b[1;31mred\x1b[0m"),
+        ("\x1b[31m\x1b[2J", r"\x1b[2J", "\x1b[31m" + r"\x1b[2J"),
+        ("a\nb\u202ec", r"a↵b\u202ec", r"a↵b\u202ec"),
+    ],
+)
+def test_a_printed_line_keeps_its_colours_alone(text, plain, coloured):
+    """Where they are wanted; nothing else may steer a terminal, and tabs stand."""
+    assert words.printable_line(text, keeps_colours=False) == plain
+    assert words.printable_line(text, keeps_colours=True) == coloured

@@ -18,11 +18,9 @@ def raised(source, name="/home/me/train.py"):
 
     source = textwrap.dedent(source)
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    try:
+    with pytest.raises((ValueError, ExceptionGroup)) as caught:
         exec(compile(source, name, "exec"), {})
-    except Exception:
-        return traceback.format_exc()
-    raise AssertionError
+    return "".join(traceback.format_exception(caught.value))
 
 
 def test_the_innermost_line_of_the_users_code_is_found():

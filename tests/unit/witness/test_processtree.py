@@ -24,11 +24,14 @@ def until(condition, seconds=10):
 
 FAMILY = """
 import subprocess, sys, threading
-sleeper = [sys.executable, "-S", "-c", "input()"]
-children = [subprocess.Popen(sleeper, stdin=subprocess.PIPE) for _ in range(2)]
-thread = threading.Thread(
-    target=lambda: children.append(subprocess.Popen(sleeper, stdin=subprocess.PIPE))
-)
+children = []
+def begin():
+    command = [sys.executable, "-S", "-c", "print(flush=True); input()"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    children.append(subprocess.Popen(command, **pipes))
+    children[-1].stdout.readline()
+begin(); begin()
+thread = threading.Thread(target=begin)
 thread.start(); thread.join()
 print(*(child.pid for child in children), flush=True)
 input()
