@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chaos.case import Case
 
 LONGEST_EXIT_S = 2.0
+HEARING = ("env", "--default-signal=TERM,HUP,INT")  # who starts us may ignore some
 
 
 def exhaust_memory(case: Case) -> None:
@@ -31,7 +32,7 @@ def signal_scripts(case: Case, *, times: int) -> None:
     """Each signal ends a script of its own; a second one comes while it ends."""
     slowest_s = 0.0
     for writer, number in enumerate((signal.SIGTERM, signal.SIGHUP, signal.SIGINT)):
-        script = case.train("endless", writer, pace_s=0.002)
+        script = case.train("endless", writer, before=HEARING, pace_s=0.002)
         case.await_mark(script)
         time.sleep(0.2)
         sent_ns = time.monotonic_ns()

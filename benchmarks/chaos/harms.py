@@ -217,7 +217,7 @@ HARMS = (
     ),
     Harm(
         "rebooted",
-        "SIGKILL, then another boot",
+        "the machine is started anew",
         machines.reboot,
         frozenset({"FAILED host rebooted"}),
         is_for_all=False,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 PAGE_BYTES = 4096
 LOST_S = 1.5  # about a second, and what a busy machine adds
 NO_NEWS = "RUNNING"
+ALONE = {"TRIALOG_CAPTURE": "none"}  # a machine that goes down takes the witness with it
 
 REUSE = """
 import json, os, signal, subprocess, sys, time
@@ -86,7 +87,7 @@ def rename_host(case: Case) -> None:
 
 def reboot(case: Case) -> None:
     """A script is killed, and the machine is another boot for whoever reads."""
-    script = case.train("endless", pace_s=0.001)
+    script = case.train("endless", environment=ALONE, pace_s=0.001)
     case.await_mark(script)
     time.sleep(case.amount.of(1.2, 3.0))
     script.kill()
@@ -113,7 +114,7 @@ def lose_power(case: Case) -> None:
     """The machine goes down: of each page of the journal, some older state reached the disk."""
     if case.tracker == "bare":
         return
-    script = case.train("endless", pace_s=0.001)
+    script = case.train("endless", environment=ALONE, pace_s=0.001)
     case.await_mark(script)
     (journal,) = [
         path for path in case.store.rglob("*.journal") if path.parent.parent.parent.name == "runs"

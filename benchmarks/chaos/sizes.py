@@ -39,9 +39,10 @@ def log_names(case: Case) -> None:
     names = int(case.amount.of(10_000, 1_000_000))
     run = grown(case, "naming", names=names)
     started = time.monotonic()
-    if len(run.metrics) != names:
-        case.faults.append(f"{len(run.metrics):,} of {names:,} names are read")
-    if run.points != names:
+    found = sum(name.startswith("unit/") for name in run.metrics)
+    if found != names:
+        case.faults.append(f"{found:,} of {names:,} names are read")
+    if run.points < names:
         case.faults.append(f"{run.points:,} of {names:,} points are read")
     case.notes["seconds to read"] = round(time.monotonic() - started, 1)
     bound(case, 150 * MIB + names * 1_000)
@@ -60,8 +61,9 @@ def log_attachments(case: Case) -> None:
     """Very many attachments are there, each with its bytes."""
     files = int(case.amount.of(300, 100_000))
     run = grown(case, "attaching", files=files)
-    if len(run.attachments) != files:
-        case.faults.append(f"{len(run.attachments):,} of {files:,} attachments are read")
+    found = sum(name.startswith("part/") for name in run.attachments)
+    if found != files:
+        case.faults.append(f"{found:,} of {files:,} attachments are read")
     for number in range(0, files, files // 50):
         if run.get_attachment(f"part/{number}") != b"%d" % number:
             case.faults.append(f"attachment {number} is not as it was logged")
@@ -77,7 +79,7 @@ def log_unicode(case: Case) -> None:
     values = [float(run.metric(name)["value"].iloc[0]) for name in names]
     if values != [float(number) for number in range(len(NAMES))]:
         case.faults.append("a metric's value is another's")
-    if sorted(run.parameters) != sorted(names) or sorted(run.attachments) != sorted(names):
+    if sorted(run.parameters) != sorted(names) or not set(names) <= set(run.attachments):
         case.faults.append("names of parameters or attachments are not those that were logged")
 
 

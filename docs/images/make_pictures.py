@@ -1,7 +1,8 @@
-"""Draws the picture of the README from a real sweep: `python docs/images/make_pictures.py`.
+"""Draws the pictures of the pages from real runs: `python docs/images/make_pictures.py`.
 
 Runs examples/digits_sweep.py in a store of its own, then draws what it left: the learning curves of
-all runs, and the comparison. Twice, for light pages (sweep.png) and for dark ones (sweep-dark.png).
+all runs, and the comparison (sweep.png). Then leaky_training.py, and what `trialog run why` says of
+its crash (why.png). Each twice, for light pages and for dark ones (…-dark.png).
 """
 
 # ruff: noqa: INP001, S603, T201 # a script: it runs another one, and prints
@@ -20,6 +21,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 from matplotlib.ticker import FixedLocator, NullLocator
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
 
 import trialog
 
@@ -47,9 +51,11 @@ class Theme(NamedTuple):
 
 
 THEMES = {
-    "sweep.png": Theme("#ffffff", "#1f2328", "#6e7781", "#e7f1f8", "#0072b2", "#d55e00"),
-    "sweep-dark.png": Theme("#0d1117", "#e6edf3", "#8b949e", "#132b3c", "#56b4e9", "#e69f00"),
+    "": Theme("#ffffff", "#1f2328", "#6e7781", "#e7f1f8", "#0072b2", "#d55e00"),
+    "-dark": Theme("#0d1117", "#e6edf3", "#8b949e", "#132b3c", "#56b4e9", "#e69f00"),
 }
+TERMINAL_COLUMNS = 92
+RED_AND_YELLOW = (1, 3, 9, 11)
 
 
 def main() -> None:
@@ -57,11 +63,53 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         os.environ["TRIALOG_HOME"] = home
         subprocess.run([sys.executable, str(SWEEP)], check=True)
-        for name, theme in THEMES.items():
+        said = explained_crash(Path(home))
+        for suffix, theme in THEMES.items():
             style = {"text.color": theme.ink, "axes.labelcolor": theme.ink, "font.size": 10}
             with rc_context(style):
-                draw(theme).savefig(FOLDER / name, facecolor=theme.page, dpi=150)
-            print(FOLDER / name)
+                for name, figure in (("sweep", draw(theme)), ("why", draw_terminal(theme, said))):
+                    path = FOLDER / f"{name}{suffix}.png"
+                    figure.savefig(path, facecolor=theme.page, dpi=150)
+                    print(path)
+
+
+def explained_crash(home: Path) -> list[Text]:
+    """What the command line says of a run that crashed, row by row."""
+    environ = os.environ | {
+        "TRIALOG_HOME": str(home / "crash"), "TRIALOG_NAMESPACE": "acme",
+        "TRIALOG_SYSTEM_INTERVAL": "0.1",  # runs of seconds
+        "FORCE_COLOR": "1", "COLUMNS": str(TERMINAL_COLUMNS), "TERM": "xterm-256color",
+    }  # fmt: skip
+    subprocess.run([sys.executable, "leaky_training.py"], check=False, env=environ, cwd=FOLDER)
+    command = ["trialog", "run", "why", "leaky"]
+    answer = subprocess.run(
+        [sys.executable, "-m", *command, "--table"],
+        check=True, capture_output=True, text=True, env=environ, cwd=FOLDER,
+    )  # fmt: skip
+    rows = [Text(f"$ {' '.join(command)}", style="bold"), Text()]
+    return rows + [Text.from_ansi(row) for row in answer.stdout.splitlines()]
+
+
+def draw_terminal(theme: Theme, rows: list[Text]) -> Figure:
+    """Rows of a terminal, in their colours."""
+    figure = Figure(figsize=(TERMINAL_COLUMNS * 0.0865 + 0.5, len(rows) * 0.185 + 0.4))
+    axes = figure.add_axes((0.02, 0.02, 0.96, 0.96))
+    axes.set(xlim=(0, TERMINAL_COLUMNS), ylim=(len(rows), 0))
+    axes.axis("off")
+    for y, row in enumerate(rows):
+        x = 0
+        for segment in row.render(Console(width=TERMINAL_COLUMNS)):
+            style = segment.style or Style()
+            colour = theme.faint if style.dim else theme.ink
+            if style.color is not None:
+                colour = theme.boost if style.color.number in RED_AND_YELLOW else theme.net
+            axes.text(
+                x, y + 0.5, segment.text, color=colour, family="monospace", fontsize=10,
+                va="center", weight="bold" if style.bold else "normal",
+                style="italic" if style.italic else "normal",
+            )  # fmt: skip
+            x += segment.cell_length
+    return figure
 
 
 def draw(theme: Theme) -> Figure:

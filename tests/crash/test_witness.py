@@ -80,7 +80,10 @@ def is_alive(pid: int) -> bool:
 )
 def test_an_end_without_a_word_is_explained(harm, code, reason, signal_name):
     """The reason says what happened; the exit code is the process's own; every point is there."""
-    script = f"{RUN}for i in range(100): run.log('loss', i)\nprint('last words')\nimport time; time.sleep(0.3)\n{harm}\n"
+    script = RUN + (
+        "for i in range(100): run.log('loss', i)\n"
+        f"print('last words')\nimport time; time.sleep(0.3)\n{harm}\n"
+    )
     assert run_script(script).returncode == code
     await_true(lambda: facts_of(trialog.get_run("victim"), Kind.WITNESSED))
     run = trialog.get_run("victim")

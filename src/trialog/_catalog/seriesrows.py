@@ -97,16 +97,15 @@ def summary_of(row: Any) -> Summary | None:
     """The summary in a row of ``series``; None where only JSON values have the name."""
     if not row.count:
         return None
-    exact = load_json(row.exact) if row.exact else {}
-    numbers = {name: exact.get(name, getattr(row, name)) for name in (*_NUMBERS, "total")}
+    numbers = (row.first, row.last, row.min, row.max, row.total)
+    if row.exact:
+        exact = load_json(row.exact)
+        names = (*_NUMBERS, "total")
+        numbers = tuple(exact.get(name, kept) for name, kept in zip(names, numbers, strict=True))
     return Summary(
         row.count,
         row.nan_count,
-        numbers["first"],
-        numbers["last"],
-        numbers["min"],
-        numbers["max"],
-        numbers["total"],
+        *numbers,
         row.step_of_min,
         row.step_of_max,
         row.first_ns,

@@ -141,7 +141,7 @@ def command_line(ctx: click.Context) -> None:
 )
 @click.pass_context
 def run_group(ctx: click.Context) -> None:
-    """List, show, compare, cancel, delete and restore runs."""
+    """List, show, explain, compare, cancel, delete and restore runs."""
     _help_alone(ctx)
 
 

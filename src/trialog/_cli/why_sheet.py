@@ -155,8 +155,9 @@ def _exception(found: Explanation) -> str:
     """Type and message, where the reason does not say them already."""
     if found.exception is None:
         return ""
-    said = f"{found.exception.type}: {found.exception.message}".rstrip(": ")
-    return "" if " ".join(said.split()) in (found.record.reason or "") else said
+    message = " ".join(found.exception.message.split())
+    is_told = (message or found.exception.type) in (found.record.reason or "")
+    return "" if is_told else f"{found.exception.type}: {message}".rstrip(": ")
 
 
 def _place(found: Explanation, width: int) -> Iterator[Text]:
@@ -243,6 +244,9 @@ def _curve_row(curve: Curve, label_width: int, width: int) -> Text:
     room = max(min(width - label.cell_len - len(ends), _CURVE_WIDTH), 4)
     top = 100.0 if unit == "percent" and curve.greatest <= 100 else curve.greatest  # noqa: PLR2004 # %
     blocks = BLOCKS if can_show(BLOCKS) else PLAIN_BLOCKS
+    if len(curve.values) < 2:  # noqa: PLR2004 # a single value is no curve
+        amount = Text(_amount(curve.last, unit))
+        return Text.assemble(label, shorten(amount, width - label.cell_len))
     line = sparkline(squeezed(curve.values, room), top, blocks=blocks)
     return Text.assemble(label, (line, "cyan"), shorten(Text(ends), width - label.cell_len - room))
 

@@ -253,6 +253,8 @@ class Runs(Sequence[R], Generic[R]):
         if metrics is not None:
             return self._summaries(self._checked(metrics))
         found = self._summaries(None)
+        if not any(map(is_of_system, {name for each in found.values() for name in each})):
+            return found
         return {
             run: {name: each for name, each in summaries.items() if not is_of_system(name)}
             for run, summaries in found.items()

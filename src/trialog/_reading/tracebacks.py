@@ -15,7 +15,9 @@ _FAULT_FRAME = re.compile(
 _SOURCE = re.compile(r"([ |]+)(.*)")
 _MARKS = frozenset("~^ ")
 # Code that users run, but did not write: installed, or Python's own.
-_NOT_OURS = re.compile(r"/(?:site|dist)-packages/|/lib/python\d|/python\d+\.zip/|^<frozen ")
+_NOT_OURS = re.compile(
+    r"/(?:site|dist)-packages/|/lib/python\d|/python\d+\.zip/|^<frozen |^[^/].*\.pyx$"
+)
 _BEGIN = "Traceback (most recent call last):"
 _FAULT_THREAD = "Current thread"
 

@@ -132,8 +132,9 @@ class Attendance:
                 for console in reader.take(now_ns, is_last=is_last)
             ]
             self._has_heard = any(reader.is_waiting for reader in self._readers.values())
-        for console in found:
-            self._append(Kind.CONSOLE, asdict(console), "lines of the console")
+        with _whatever_happens():
+            for console in found:  # each fits into a record
+                self._journal.append_fact(Kind.CONSOLE, console.encode())
 
     def _keep_measurements(self) -> None:
         measured = self._surroundings.measure()
@@ -146,6 +147,8 @@ class Attendance:
 
     def _read_surroundings(self) -> None:
         """What can be known of code and machine; takes its time, in a thread of its own."""
+        kept = {"witness": {"capture": sorted(self._capture)}}
+        self._append(Kind.CONTEXT, kept, "what is kept")
         if "environment" in self._capture:
             for section, content in self._surroundings.environment().items():
                 self._append(Kind.CONTEXT, {section: content}, section)

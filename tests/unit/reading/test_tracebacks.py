@@ -84,6 +84,10 @@ def test_a_group_has_a_place_too():
             ("a b/ü.py", 3, "", "x = = 1"),
         ),
         ('  File "a.py", line 3, in f\n    ^^^^\nX: y', ("a.py", 3, "f", "")),
+        (
+            '  File "/me/a.py", line 3, in f\n    g()\n  File "numpy/x.pyx", line 9, in x.g\nX: y',
+            ("/me/a.py", 3, "f", "g()"),
+        ),
     ],
 )
 def test_whatever_stands_there_is_read(text, place):
