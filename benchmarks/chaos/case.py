@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -217,15 +218,26 @@ class Case:
             found = self.read()
         return found
 
+    def await_helpers(self, limit_s: float = 10.0) -> None:
+        """Wait until the processes beside ended trainings have ended too."""
+        end = time.monotonic() + limit_s
+        while self._helpers() and time.monotonic() < end:
+            time.sleep(0.02)
+
     def end_leftovers(self) -> None:
-        """End what the trainings have left behind: processes with the mark of this case."""
-        mine = f"{MARK}={self._mark}".encode()
+        """End what the trainings have left behind."""
+        for pid in self._helpers():
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+    def _helpers(self) -> list[int]:
+        """The processes with the mark of this case."""
+        mine, found = f"{MARK}={self._mark}".encode(), []
         for folder in Path("/proc").glob("[0-9]*"):
-            try:
+            with contextlib.suppress(OSError):
                 if mine in (folder / "environ").read_bytes().split(b"\0"):
-                    os.kill(int(folder.name), signal.SIGKILL)
-            except (OSError, ValueError):
-                continue
+                    found.append(int(folder.name))
+        return found
 
     # -- surroundings --------------------------------------------------------------------------
 

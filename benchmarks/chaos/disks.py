@@ -62,6 +62,7 @@ def rot(case: Case) -> None:
     for writer in range(3):
         case.await_end(case.train("plain", writer, steps=3_000, pace_s=0.0))
     case.await_end(case.train("attaching", 3, files=8))
+    case.await_helpers()  # the truth holds what they have to say
     from trialog._reading.catalogs import catalog_of, close_catalogs
 
     catalog = catalog_of(case.store)

@@ -23,7 +23,7 @@ def run(story: str, **options: object) -> Callable[[Case], None]:
     def inflict(case: Case) -> None:
         if options.get("method") in FRESH and case.tracker == "swanlab":
             raise CannotError(NO_JOINING)
-        case.await_end(case.train(story, **options))
+        case.await_end(case.train(story, **options), LIMIT_SECONDS)
 
     return inflict
 
@@ -38,7 +38,8 @@ def load_data(case: Case) -> None:
 
 def run_threads(case: Case) -> None:
     """Let 64 threads log at once, and compare the longest call with that of a list's append."""
-    case.await_end(case.train("threading_", steps=int(case.amount.of(50, 200))))
+    script = case.train("threading_", steps=int(case.amount.of(50, 200)))
+    case.await_end(script, LIMIT_SECONDS)
 
 
 def start_many(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import math
 from typing import NamedTuple
@@ -227,7 +228,10 @@ def check(writers, views):
             if (attempt in (2, 3) and attempt > attempts) or not {*(rank or ())} <= {*ranks}:
                 continue
             frame = run.metric(name, attempt=attempt, rank=rank)
-            assert repr(rows_of(frame)) == repr(expected(writers, name, attempt, rank))
+            rows = expected(writers, name, attempt, rank)
+            if not ranks:  # a witness may have one, beside processes that have none
+                rows = [row._replace(rank=None) for row in rows]
+            assert repr(rows_of(frame)) == repr(rows)
             assert ("rank" in frame) is bool(ranks or rank is not None)
             assert ("attempt" in frame) is (attempts > 1 or attempt is not None)
         counting = expected(writers, name)
@@ -263,8 +267,7 @@ def check_summary(summary, counting):
 @given(runs(), st.lists(VIEWS, max_size=3), st.floats(0, 1))
 def test_a_view_shows_what_the_rule_says(stores, writers, views, part):
     """Live, ended and compacted; read in two turns or in one."""
-    with stores() as home:
-        journals = Journals(home, writers)
+    with stores() as home, contextlib.closing(Journals(home, writers)) as journals:
         journals.write(part)
         assert trialog.get_run("r").id == "r"
         journals.write()

@@ -193,7 +193,10 @@ def test_help_is_quick():
 @pytest.mark.parametrize(
     "words, expected",
     [
-        ("trialog run ", {"list", "show", "compare", "delete", "restore"}),
+        (
+            "trialog run ",
+            set(["cancel", "compare", "delete", "list", "logs", "restore", "show", "why"]),
+        ),
         ("trialog run list --status c", {"completed", "crashed", "canceling", "canceled"}),
         ("trialog run list di", {"digits-sweep"}),
         ("trialog run show good_", {"good_0", "good_1", "good_2"}),
