@@ -27,8 +27,17 @@ TITLES = {
 }
 
 
-def lost(outcome: dict | None) -> str:
-    """Say what a harm has cost a tracker."""
+# Here every script has as many points to log as all others.
+COUNTED = ("fork", "multiprocessing", "pool", "threads", "processes", "ranks")
+
+
+def lost(outcome: dict | None, most: int | None = None) -> str:
+    """Say what a harm has cost a tracker.
+
+    Args:
+        outcome: what was measured, if it was.
+        most: how many points there were to log; None: as many as the script came to.
+    """
     if outcome is None:
         return ""
     if outcome["cannot"]:
@@ -37,6 +46,8 @@ def lost(outcome: dict | None) -> str:
     words = [f"{gone:,} of {outcome['acknowledged']:,}" if gone else "nothing"]
     if gone and outcome["missing"] == gone:
         words.append("and the run says so")
+    if most is not None and outcome["acknowledged"] < most:
+        words.append(f"but only {outcome['acknowledged']:,} of {most:,} calls came back")
     if outcome["invented"]:
         words.append(f"{outcome['invented']:,} that nobody logged")
     if None in outcome["codes"]:
@@ -58,11 +69,15 @@ def tables(results: dict[str, dict], titles: dict[str, str]) -> str:
     lines = ["| | " + " | ".join(TITLES[each] for each in columns) + " |"]
     lines += ["|---" * (len(columns) + 1) + "|"]
     for name, row in rows.items():
-        cells = [lost(row.get(each)) for each in columns]
+        most = max(each["acknowledged"] for each in row.values())
+        counted = most if name.startswith(COUNTED) else None
+        cells = [lost(row.get(each), counted) for each in columns]
         lines.append(f"| {titles[name]} | " + " | ".join(cells) + " |")
     lines += ["", "What trialog says of the runs, and what it found to remark:", ""]
-    lines += ["| | runs | longest call of `log` | a step, beside one without tracker | notes |"]
-    lines += ["|---|---|---|---|---|"]
+    lines += [
+        "| | runs | longest call of `log` | a step, beside one without tracker | notes | amiss |"
+    ]
+    lines += ["|---|---|---|---|---|---|"]
     for name, row in rows.items():
         ours = row.get("trialog")
         if ours and not ours["cannot"]:
@@ -71,7 +86,8 @@ def tables(results: dict[str, dict], titles: dict[str, str]) -> str:
                 longest += f" (a list's append: {ours['bare_longest_ms']:.1f})"
             ratio = "" if ours["ratio"] is None else f"{ours['ratio']:.2f} times"
             notes = ", ".join(f"{what}: {value}" for what, value in ours["notes"].items())
-            cells = (titles[name], said(ours), longest, ratio, notes)
+            amiss = "; ".join(ours["faults"]).replace("|", "/")
+            cells = (titles[name], said(ours), longest, ratio, notes, amiss)
             lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 

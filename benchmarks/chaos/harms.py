@@ -39,7 +39,7 @@ class Harm:
         may_miss: whether points may be missing, if the run says how many and since when.
         is_damaging: whether a run may say that its journal is damaged.
         capture: what a run keeps about itself in the quick form; the full form keeps all.
-        is_slow: whether the tests leave it out.
+        is_slow: whether the tests leave it out, since they do others of its kind.
     """
 
     name: str
@@ -101,7 +101,7 @@ class Harm:
 
 
 HARMS = (
-    Harm("nothing", "nothing", kills.train_well, is_compared=True, is_timed=True),
+    Harm("nothing", "nothing", kills.train_well, is_compared=True, is_timed=True, is_slow=True),
     Harm("kill", "SIGKILL while metrics are logged", kills.kill_while("endless", 0.4), KILLED),
     Harm(
         "kill-files",
@@ -158,6 +158,7 @@ HARMS = (
             partial(endings.signal_scripts, times=times),
             frozenset({f"INTERRUPTED {name}" for name in ("SIGTERM", "SIGHUP", "SIGINT")}),
             is_compared=True,
+            is_slow=times == 1,
         )
         for times in (1, 2)
     ),
@@ -197,10 +198,17 @@ HARMS = (
             f"`multiprocessing`, {method}, 4 children",
             families.run("processing", method=method),
             is_compared=True,
+            is_slow=method == "fork",
         )
         for method in ("fork", "forkserver", "spawn")
     ),
-    Harm("pool", "a forked pool that logs", families.run("pooling"), is_compared=True),
+    Harm(
+        "pool",
+        "a forked pool that logs",
+        families.run("pooling"),
+        is_compared=True,
+        is_slow=True,
+    ),
     Harm("dataloader", "PyTorch's DataLoader, 2 workers", families.load_data, is_compared=True),
     Harm("daemons", "daemon threads at exit", families.run("leaving_daemons"), is_compared=True),
     Harm("threads", "64 threads, one run", families.run_threads, is_compared=True),
@@ -239,6 +247,7 @@ HARMS = (
         KILLED,
         disk=surroundings.fuse_disk,
         is_for_all=False,
+        is_slow=True,
     ),
     Harm(
         "power",

@@ -49,7 +49,7 @@ def stop(case: Case) -> None:
     case.await_mark(script)
     time.sleep(0.1)
     script.send_signal(signal.SIGSTOP)
-    time.sleep(case.amount.of(1.5, 60 if case.is_ours else 10))
+    time.sleep(case.amount.of(0.8, 60 if case.is_ours else 10))
     look(case, "stopped")
     script.send_signal(signal.SIGCONT)
     case.await_end(script)

@@ -53,7 +53,7 @@ def crowded(training: Training) -> None:
     step = training.train(100, 20_100, 0.001, burst=20, limit_s=10)
     if training.option("freed"):
         ballast.unlink()
-        time.sleep(training.option("rest_s", 1.5))
+        time.sleep(training.option("rest_s", 1.2))
         training.train(step, step + 100, 0.001)
     training.finish()
 

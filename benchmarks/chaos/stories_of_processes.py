@@ -33,7 +33,7 @@ def forking(training: Training) -> None:
                 os._exit(code)
         children.append(pid)
     training.train(100, 300, 0.002)
-    codes = [os.waitpid(pid, 0)[1] for pid in children]
+    codes = [abs(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])) for pid in children]
     training.finish()
     raise SystemExit(max(codes))
 

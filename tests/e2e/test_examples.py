@@ -86,7 +86,7 @@ def test_the_crash_is_visible_and_keeps_what_came_before(digits):
     epochs = list(crashed.metric("val/acc")["step"])
     assert 0 < len(epochs) < 30
     assert epochs == list(range(len(epochs)))
-    assert not crashed.attachments
+    assert all(name.startswith("code/") for name in crashed.attachments)
 
 
 @pytest.mark.slow

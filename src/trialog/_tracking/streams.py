@@ -163,12 +163,16 @@ class Streams:
             timeout_s: how long to wait for more; None until nobody can write any more.
         """
         originals = {led.reading: led.original for led in self.led.values()}
+        waits = select.poll()  # select() knows no number above 1023
+        for reading in originals:
+            waits.register(reading, select.POLLIN)
         while originals:
-            ready, _, _ = select.select(list(originals), [], [], timeout_s)
+            ready = waits.poll(None if timeout_s is None else 1000 * timeout_s)
             if not ready:
                 return
-            for reading in ready:
+            for reading, _ in ready:
                 if not _pass_once(reading, originals[reading]):
+                    waits.unregister(reading)
                     del originals[reading]
 
     def forget(self) -> None:

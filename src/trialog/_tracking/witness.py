@@ -86,14 +86,21 @@ class Witness:
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before."""
         link, self._link = self._link, None
-        if link is None or not link.is_up:
+        if link is None:
             return
         flush()
+        is_drained = False
         with contextlib.suppress(OSError):
-            link.ask({"do": "drain"}, "drained", DRAIN_S, must_be_up=False)
-        link.streams.give_back()
-        if not link.has_greeted:  # on a slow disk it is still being loaded
+            is_drained = link.ask({"do": "drain"}, "drained", DRAIN_S, must_be_up=False)
+        if not link.is_up:
+            link.listener.join(DRAIN_S)  # it passes on what is left
+        elif not link.has_greeted:  # on a slow disk it is still being loaded
             link.streams.pass_on(timeout_s=0)
+            link.streams.give_back()
+            link.streams.pass_on(timeout_s=0)
+        elif is_drained:
+            link.streams.give_back()
+        # else who reads it is slow: what is printed from now on stays behind what was before
 
     def after_fork(self) -> None:
         """In a forked child: the parent's witness is not its own."""
@@ -114,10 +121,13 @@ class _Link:
         self._answers: dict[str, threading.Event] = {}
         self._wire, theirs = socket.socketpair()
         fault_reading, self._fault = os.pipe()
+        self._fault_is = os.fstat(self._fault)
         self._itself = _pidfd()  # opened while we live: it tells our exit code when we do not
+        self.listener = threading.Thread(target=self._listen, name="trialog-witness", daemon=True)
         try:
             self.streams.open()
             spawn(self._layout(theirs.fileno(), fault_reading))
+            self.listener.start()
         except BaseException:
             self.streams.close()
             self._wire.close()
@@ -130,8 +140,6 @@ class _Link:
                 os.close(self._itself)
         self.streams.take_over()
         self._watch_faults()
-        thread = threading.Thread(target=self._listen, name="trialog-witness", daemon=True)
-        thread.start()
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message.
@@ -143,7 +151,7 @@ class _Link:
 
     def ask(
         self, message: dict[str, Any], answer: str, timeout_s: float, *, must_be_up: bool = True
-    ) -> None:
+    ) -> bool:
         """Send a message and wait for the answer, but not for long.
 
         Args:
@@ -151,6 +159,9 @@ class _Link:
             answer: the word that answers it.
             timeout_s: how long to wait at most.
             must_be_up: wait only for a witness that has said a word already.
+
+        Returns:
+            Whether it has answered, or is gone.
 
         Raises:
             OSError: the witness is gone.
@@ -161,12 +172,12 @@ class _Link:
             if not has_greeted:
                 message = {**message, "unread": self.streams.unread()}
             self.send(message)
-        if has_greeted or not must_be_up:
-            answered.wait(timeout_s)
+        return (has_greeted or not must_be_up) and answered.wait(timeout_s)
 
     def abandon(self) -> None:
         """In a forked child: the wire is the parent's; the streams still lead to its witness."""
         self._wire.close()
+        self._silence_faults()
         self.streams.forget()
 
     def _layout(self, wire: int, fault: int) -> dict[str, list[int]]:
@@ -185,6 +196,15 @@ class _Link:
         os.set_blocking(self._fault, False)  # what does not fit is dropped
         if not faulthandler.is_enabled():
             faulthandler.enable(self._fault)
+
+    def _silence_faults(self) -> None:
+        """What Python says of a fatal signal goes nowhere: a child's is none of its parent's.
+
+        Nor is there to be a signal because nobody reads there.
+        """
+        with contextlib.suppress(OSError), open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+            if os.path.samestat(self._fault_is, os.fstat(self._fault)):
+                os.dup2(nowhere.fileno(), self._fault, inheritable=False)
 
     def _listen(self) -> None:
         waiting = b""
@@ -215,6 +235,7 @@ class _Link:
     def _survive(self) -> None:
         """The witness is gone: its part is done here, or nobody could print any more."""
         self.is_up = False
+        self._silence_faults()
         self.streams.give_back()
         for answered in self._answers.values():
             answered.set()

@@ -19,6 +19,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from trialog import _machine
+
 _GET_INFO = 0xC040FF0B  # _IOWR(0xFF, 11, 64 bytes)
 _INFO_BYTES = 64
 _INFO_EXIT = 1 << 3
@@ -37,6 +39,9 @@ _REASONS = {
     "SIGKILL": "killed",
 }
 _OUT_OF_MEMORY = "out of memory"
+_KERNEL_LOG = Path("/dev/kmsg")
+_COUNT_EVERY_S = 30.0
+_FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of linux/proc_ns.h
 
 
 class Found(NamedTuple):
@@ -60,26 +65,48 @@ class FateReader:
 
     Attributes:
         pidfd: becomes readable when the process ends; None where the system has none.
+        count_s: when :meth:`count` is next to be called, on the monotonic clock.
     """
 
-    def __init__(self, pid: int, pidfd: int | None = None) -> None:
+    def __init__(
+        self,
+        pid: int,
+        pidfd: int | None = None,
+        *,
+        counters: list[Path] | None = None,
+        kernel_log: Path = _KERNEL_LOG,
+    ) -> None:
         """Watch a process.
 
         Args:
             pid: its number.
             pidfd: the process as a file; opened here where not given.
+            counters: the files that count kills for want of memory; found here where not given.
+            kernel_log: where the kernel says what it has done.
         """
         self._pid = pid
         self.pidfd = pidfd
         if pidfd is None:
             with contextlib.suppress(OSError, AttributeError):
                 self.pidfd = os.pidfd_open(pid)
-        self._counters = [path for path in _counters_of(pid) if path.exists()]
-        self._before = [_kills(path) for path in self._counters]
+        found = _counters_of(pid) if counters is None else counters
+        self._counters = [path for path in found if path.exists()]
+        self._before = self._counted = self._count()
+        self.count_s = time.monotonic() + _COUNT_EVERY_S
         self._log: int | None = None
-        with contextlib.suppress(OSError):
-            self._log = os.open("/dev/kmsg", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-            os.lseek(self._log, 0, os.SEEK_END)
+        if _machine.pid_namespace() == _FIRST_PID_NAMESPACE:  # the kernel's numbers are ours
+            with contextlib.suppress(OSError):
+                self._log = os.open(kernel_log, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+                os.lseek(self._log, 0, os.SEEK_END)
+
+    def count(self, now_s: float) -> None:
+        """Count kills for want of memory now and then: of a child, long ago, they prove nothing.
+
+        What dies of it may take a while to die; so the count before the last one is what counts.
+        """
+        if now_s >= self.count_s:
+            self.count_s = now_s + _COUNT_EVERY_S
+            self._before, self._counted = self._counted, self._count()
 
     def read(self, said: bytes = b"") -> Found:
         """What is known, now that the process has gone.
@@ -128,8 +155,10 @@ class FateReader:
         said = self._kernel_log()
         if said is not None:
             return re.search(rf"Killed process {self._pid}\b", said) is not None
-        after = [_kills(path) for path in self._counters]
-        return any(now > before for before, now in zip(self._before, after, strict=True))
+        return any(now > before for before, now in zip(self._before, self._count(), strict=True))
+
+    def _count(self) -> list[int]:
+        return [_kills(path) for path in self._counters]
 
     def _kernel_log(self) -> str | None:
         """What the kernel has said since; None where that may not be read."""
@@ -138,11 +167,14 @@ class FateReader:
         said = []
         while True:
             try:
-                said.append(os.read(self._log, 8192).decode("utf-8", "replace"))
+                data = os.read(self._log, 8192)
             except BrokenPipeError:
                 continue  # older records were dropped meanwhile
             except OSError:
                 break
+            if not data:  # some containers have something else there, which ends
+                return None
+            said.append(data.decode("utf-8", "replace"))
         return "".join(said)
 
 

@@ -13,7 +13,7 @@ import select
 import termios
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 Heard = Callable[[str, bytes], None]
 _READ_BYTES = 1 << 16
@@ -38,28 +38,38 @@ class Forwarder:
         self._heard = heard
         self._broken = broken
         self._ways = [_Way(name, *fds) for name, fds in streams.items()]
+        self._has_started = False
         self._threads = [
             threading.Thread(target=self._pass_on, args=(way,), daemon=True) for way in self._ways
         ]
 
     def start(self) -> None:
-        """Begin."""
-        for thread in self._threads:
-            thread.start()
+        """Begin, unless it has."""
+        if not self._has_started:
+            self._has_started = True
+            for thread in self._threads:
+                thread.start()
 
-    def pass_first(self, name: str, size_bytes: int) -> None:
-        """Before the start: pass on what was printed first, up to so many bytes in all."""
-        way = next((way for way in self._ways if way.name == name), None)
-        while way is not None and way.passed_bytes < size_bytes:
-            ready, _, _ = select.select([way.reading], [], [], _CATCH_UP_S)
-            if not ready or not self._pass_once(way, size_bytes - way.passed_bytes):
-                return
+    def catch_up(self, unread: Mapping[str, int]) -> None:
+        """Wait until what has been printed has been heard, but not for long.
 
-    def catch_up(self) -> None:
-        """Wait until what has been printed has been heard, but not for long."""
+        Args:
+            unread: before the start: how much is to be passed on, by the names of streams.
+        """
+        if not self._has_started:
+            for way in self._ways:
+                self._pass_first(way, unread.get(way.name, 0))
+            return
         until = time.monotonic() + _CATCH_UP_S
         while any(way.is_behind for way in self._ways) and time.monotonic() < until:
             time.sleep(0.0005)
+
+    def _pass_first(self, way: _Way, size_bytes: int) -> None:
+        """Pass on what was printed first, up to so many bytes in all."""
+        while way.passed_bytes < size_bytes:
+            ready, _, _ = select.select([way.reading], [], [], _CATCH_UP_S)
+            if not ready or not self._pass_once(way, size_bytes - way.passed_bytes):
+                return
 
     def wait(self, timeout_s: float | None) -> None:
         """Wait until nobody can print any more."""
@@ -95,7 +105,8 @@ class Forwarder:
         way.passed_bytes += len(data)
         if not way.write(data):
             self._broken(way.name)
-        self._heard(way.name, data)
+        with contextlib.suppress(Exception):  # what cannot be understood is passed on all the same
+            self._heard(way.name, data)
         return True
 
 

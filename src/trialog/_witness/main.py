@@ -80,6 +80,7 @@ class Loop:
         self._surroundings: Surroundings | None = None
         self._hearing = threading.Lock()
         self._waiting = b""
+        self._early: list[dict[str, Any]] | None = []  # messages that came before we pass on
         self._said = b""  # by Python's faulthandler
         self._is_attached = True
         self._may_start = False  # to pass on: the process knows that we do
@@ -93,11 +94,20 @@ class Loop:
         until = time.monotonic() + _GREETED_S
         while self._is_attached and not self._may_start and time.monotonic() < until:
             self._listen_once(most_s=_GREETED_S)
-        self._may_start = True
-        self._forwarder.start()
+        self._begin()
         while self._is_attached:
             self._listen_once()
         self._see_end()
+
+    def _begin(self) -> None:
+        """Pass on from now on; first of all what was printed before each of the early messages."""
+        early, self._early = self._early or [], None
+        for message in early:
+            if message["do"] == "go":
+                self._forwarder.start()
+            else:
+                self._take(message)
+        self._forwarder.start()
 
     # -- while the process lives ---------------------------------------------------------------
 
@@ -119,13 +129,15 @@ class Loop:
         """How long nothing is due."""
         now = time.monotonic()
         due = min((each.due_s(now) for each in self._runs.values()), default=_NEVER)
-        due = min(due, now + most_s)
+        due = min(due, now + most_s, _NEVER if self._fate is None else self._fate.count_s)
         if self._leaving:
             due = min(due, now + _LEAVING_S)
         return None if due == _NEVER else max(0.0, due - now)
 
     def _tick(self) -> None:
         now = time.monotonic()
+        if self._fate is not None:
+            self._fate.count(now)
         for each in list(self._runs.values()):
             each.tick(now)
         for each in [each for each in self._leaving if each.is_done]:
@@ -160,19 +172,18 @@ class Loop:
             self._is_attached = False
             return
         *lines, self._waiting = (self._waiting + data).split(b"\n")
-        for line in lines:
-            self._take(orjson.loads(line))
+        for message in map(orjson.loads, lines):
+            if self._early is None:
+                self._take(message)
+            else:
+                self._early.append(message)
+                self._may_start = self._may_start or message["do"] == "go"
 
     def _take(self, message: dict[str, Any]) -> None:
         word = message["do"]
         if word in ("open", "close", "drain"):  # what was printed before belongs to before
-            if self._may_start:
-                self._forwarder.catch_up()
-            for name, size_bytes in message.get("unread", {}).items():
-                self._forwarder.pass_first(name, size_bytes)
-        if word == "go":
-            self._may_start = True
-        elif word == "open":
+            self._forwarder.catch_up(message.get("unread", {}))
+        if word == "open":
             self._open(message)
             self._say({"opened": True})
         elif word == "close":

@@ -189,14 +189,14 @@ def test_help_is_quick():
     assert min(seconds() for _ in range(5)) < 1.0
 
 
+RUN_COMMANDS = {"cancel", "compare", "delete", "list", "logs", "restore", "show", "why"}
+
+
 @pytest.mark.usefixtures("zoo")
 @pytest.mark.parametrize(
     "words, expected",
     [
-        (
-            "trialog run ",
-            set(["cancel", "compare", "delete", "list", "logs", "restore", "show", "why"]),
-        ),
+        ("trialog run ", RUN_COMMANDS),
         ("trialog run list --status c", {"completed", "crashed", "canceling", "canceled"}),
         ("trialog run list di", {"digits-sweep"}),
         ("trialog run show good_", {"good_0", "good_1", "good_2"}),

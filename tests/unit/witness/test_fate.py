@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,30 @@ def test_without_any_evidence_nothing_is_said(process):
     reader = FateReader(process.pid)
     reader.pidfd = None
     assert reader.read() == Found()
+
+
+@pytest.mark.parametrize("age,reason", [(0, "out of memory"), (1, "out of memory"), (2, "killed")])
+def test_a_kill_for_want_of_memory_counts_while_it_is_fresh(process, tmp_path, age, reason):
+    """Counters tell of the whole cgroup: a child that was killed long ago says nothing of us."""
+    counter = tmp_path / "memory.events"
+    counter.write_text("oom 4\noom_kill 4\n")
+    none = tmp_path / "none"
+    reader = FateReader(process.pid, counters=[counter], kernel_log=none)
+    counter.write_text("oom 5\noom_kill 5\n")
+    for _ in range(age):
+        reader.count(reader.count_s)
+    process.kill()
+    process.wait(20)
+    found = reader.read()
+    assert (found.reason or "killed") == reason
+
+
+def test_a_kernel_log_that_is_none_says_nothing(process, tmp_path):
+    """Some containers have another file in its place: the counters are asked then."""
+    counter = tmp_path / "memory.events"
+    counter.write_text("oom_kill 0\n")
+    reader = FateReader(process.pid, counters=[counter], kernel_log=Path(os.devnull))
+    counter.write_text("oom_kill 1\n")
+    process.kill()
+    process.wait(20)
+    assert reader.read().reason == "out of memory"
