@@ -53,7 +53,6 @@ print(json.dumps([each / {CALLS} * 1e6 for each in times]))
 MINUTE = f"""
 import json, time, trialog
 from trialog._tracking.earlier import read_writers
-from trialog._public.run import store_of
 import psutil
 with trialog.init("bench", "capture") as run:
     time.sleep(3)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -28,7 +29,6 @@ def store(tmp_path, monkeypatch) -> Path:
         monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
     for variable in ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
         monkeypatch.delenv(variable, raising=False)  # the tests themselves may be a rank
-    monkeypatch.setenv("TRIALOG_CAPTURE", "none")  # tests of what is captured ask for it
     return home
 
 
@@ -53,6 +53,7 @@ def page_table():
 
 
 def pytest_configure(config):
+    os.environ["TRIALOG_CAPTURE"] = "none"  # tests of what is captured ask for it
     config.addinivalue_line("markers", "table(page, name): runs for each row of a page's table")
 
 

@@ -189,12 +189,26 @@ _TOKENS = {
         b"ASIA": rb"ASIA[A-Z0-9]{12,}",
         b"AIza": rb"AIza[A-Za-z0-9_-]{30,}",
         b"sk-": rb"(?<![A-Za-z0-9])sk-(?:[A-Za-z0-9_-]{32,}|" + _MIXED + rb")",
+        b"sk_": rb"(?<![A-Za-z0-9])sk_(?:live|test)_[A-Za-z0-9]{10,}",
+        b"nvapi-": rb"nvapi-[A-Za-z0-9_-]{20,}",
+        b"gsk_": rb"(?<![A-Za-z0-9])gsk_[A-Za-z0-9]{20,}",
+        b"dckr_pat_": rb"dckr_pat_[A-Za-z0-9_-]{10,}",
+        b"hvs.": rb"(?<![A-Za-z0-9])hvs\.[A-Za-z0-9_-]{20,}",
+        b"SG.": rb"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
         b"hf_": rb"(?<![A-Za-z0-9])hf_(?:[A-Za-z0-9]{30,}|" + _MIXED + rb")",
         b"npm_": rb"(?<![A-Za-z0-9])npm_[A-Za-z0-9]{30,}",
         b"pypi-": rb"pypi-AgE[A-Za-z0-9_-]{16,}",
         b"eyJ": rb"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]*){0,4}=*",
     }.items()
 }
+_WEBHOOK = re.compile(  # whoever knows the address may post
+    rb"(?P<host>hooks\.slack\.com/(?:services|workflows|triggers)/"
+    rb"|discord(?:app)?\.com/api/webhooks/)[\w./-]{10,}"
+)
+_LOGIN = re.compile(  # wandb.login(key="…"), huggingface_hub.login("…")
+    rb"(?P<call>\blogin\(\s{0,40}(?:\w{1,20}\s{0,4}=\s{0,4})?(?P<quote>[\"']))"
+    rb"[A-Za-z0-9_.-]{20,}(?P=quote)"
+)
 _BEARER = re.compile(rb"(?i:bearer)\s+(?=\S*\d)[A-Za-z0-9._~+/=-]{12,}")
 _PRIVATE_KEY = re.compile(
     rb"-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----.*?"
@@ -210,6 +224,10 @@ def _without_tokens(data: bytes) -> bytes:
             data = pattern.sub(_REDACTED, data)
     if b"earer" in data or b"EARER" in data:
         data = _BEARER.sub(lambda found: found[0].split()[0] + b" " + _REDACTED, data)
+    if b"hooks.slack.com/" in data or b"/api/webhooks/" in data:
+        data = _WEBHOOK.sub(rb"\g<host>" + _REDACTED, data)
+    if b"login(" in data:
+        data = _LOGIN.sub(rb"\g<call>" + _REDACTED + rb"\g<quote>", data)
     if b"PRIVATE KEY" in data:
         data = _PRIVATE_KEY.sub(_without_lines, data)
     return data
@@ -236,13 +254,18 @@ _NAME_LETTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 _LONGEST_NAME = 80
 _SCHEME = rb"(?i:bearer|basic|token)\s+"
 _VALUE = re.compile(
-    # from the name to the value: {"name": …}, name = …, name: type = …, name=…
-    rb"\\?[\"']?\]?\s{0,8}(?::\s?[\w.\[\], |]{1,40}\s?=|:=|=>|==?|:)\s{0,8}"
+    # from the name to the value: {"name": …}, name = …, name: type = …, name=…, ("name", "…")
+    rb"(?:\\?[\"']?\]?\s{0,8}(?::\s?[\w.\[\], |]{1,40}\s?=|:=|=>|==?|:)\s{0,8}"
+    rb"|[\"']\s{0,4}(?P<comma>,)\s{0,4}(?=[\"']))"
+    # on the next line, of a difference too
+    rb"(?:[\\(]\s{0,4}\n[+ -]?\s{0,80})?"
     rb"(?:[rbfu]{1,2}(?=[\"']))?(?:" + _SCHEME + rb")?"
-    # quoted inside of quotes, quoted, bare
-    rb"(?P<value>\\\"[^\"\\\n]{1,4096}\\\"|\"(?:[^\"\\\n]|\\.){1,4096}\""
+    # in other quotes, quoted inside of quotes, quoted, bare
+    rb"(?P<value>\"{3}[^\"\n]{1,4096}\"{3}|'{3}[^'\n]{1,4096}'{3}|`[^`\n]{1,4096}`"
+    rb"|\\\"[^\"\\\n]{1,4096}\\\"|\"(?:[^\"\\\n]|\\.){1,4096}\""
     rb"|'(?:[^'\\\n]|\\.){1,4096}'|[^\s,;&\"'\]})]+)"
 )
+_QUOTES = (b'\\"', b'"""', b"'''", b'"', b"'", b"`")
 _SCHEME_AT_END = re.compile(_SCHEME + rb"$")
 _PASSWORDS = re.compile(rb"pass|secret|pwd", re.IGNORECASE)
 _LONG = re.compile(rb"[A-Za-z0-9+/=_.~-]{16,}")
@@ -262,6 +285,8 @@ def _without_named(data: bytes, *, is_source: bool) -> bytes:
         value = found["value"]
         if is_source and not _looks_secret(data[start:end], value):
             continue
+        if found["comma"] and not (is_source and _LETTER_AND_DIGIT.match(value)):
+            continue  # one name after the other
         quote = _quote_of(value)
         between = _SCHEME_AT_END.sub(b"", data[end : found.start("value")])
         parts += [data[taken:end], between, quote, _REDACTED, quote]
@@ -270,7 +295,7 @@ def _without_named(data: bytes, *, is_source: bool) -> bytes:
 
 
 def _quote_of(value: bytes) -> bytes:
-    return next((each for each in (b'\\"', b'"', b"'") if value.startswith(each)), b"")
+    return next((each for each in _QUOTES if value.startswith(each)), b"")
 
 
 def _hinted_names(data: bytes) -> list[tuple[int, int]]:
@@ -290,7 +315,7 @@ def _hinted_names(data: bytes) -> list[tuple[int, int]]:
 
 def _looks_secret(name: bytes, value: bytes) -> bool:
     """Whether what a program gives to such a name is a secret, and not a piece of the program."""
-    text = value.strip(b"\"'\\")
+    text = value.strip(b"\"'\\`")
     is_quoted = text != value
     is_mixed = _LETTER_AND_DIGIT.match(text) is not None
     if _PASSWORDS.search(name):

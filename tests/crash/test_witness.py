@@ -199,6 +199,45 @@ def test_nobody_misses_a_witness_that_dies(store):
     assert trialog.get_run("victim").status == "COMPLETED"
 
 
+def test_a_witness_that_dies_is_not_missed_where_many_files_are_open(store):
+    """Its streams may have numbers beyond 1023: what children print still arrives."""
+    script = (
+        "import os, resource, subprocess, sys\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (2048, 2048))\n"
+        "files = [open(os.devnull) for _ in range(1100)]\n" + RUN + "with run:\n"
+        "    print('before', flush=True)\n"
+        "    say = ['sh', '-c', 'read word; echo $word']\n"
+        "    child = subprocess.Popen(say, stdin=subprocess.PIPE)\n"
+        "    sys.stdin.readline()\n"
+        "    child.communicate(b'child')\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TRIALOG_CAPTURE": "console"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert process.stdout.readline() == b"before\n"
+    (pid,) = await_true(lambda: witnesses_of(store))
+    os.kill(pid, signal.SIGKILL)
+    assert process.communicate(b"\n", timeout=60) == (b"child\n", b"")
+
+
+def test_a_childs_last_words_are_not_its_parents():
+    """A forked child died of a segmentation fault; the parent, later, of something else."""
+    script = RUN + (
+        "import ctypes, signal, time\n"
+        "time.sleep(0.3)\n"
+        "if os.fork() == 0: ctypes.string_at(0)\n"
+        "os.wait()\n"
+        "os.kill(os.getpid(), signal.SIGUSR1)\n"
+    )
+    assert run_script(script).returncode == -signal.SIGUSR1
+    (found,) = await_true(lambda: facts_of(trialog.get_run("victim"), Kind.WITNESSED))
+    assert (found["signal"], found["traceback"]) == ("SIGUSR1", None)
+
+
 def test_a_reader_that_leaves_is_noticed():
     """`train.py | head -1`: the next prints meet a broken pipe, as without us."""
     script = RUN + (

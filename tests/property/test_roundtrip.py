@@ -106,9 +106,8 @@ class Expected:
     def log_all(self, values, step):
         points = {name: plain(value) for name, value in values.items() if plain(value) is not None}
         others = [name for name in values if name not in points]
-        if step is None:  # the names of the call's first record number it
-            named = list(points) or others[:1]
-            met = [self.highest[name] for name in named if name in self.highest]
+        if step is None:
+            met = [self.highest[name] for name in values if name in self.highest]
             step = min(max(met) + 1, MAX_STEP) if met else 0
         for name in values:
             self.highest[name] = max(step, self.highest.get(name, step))

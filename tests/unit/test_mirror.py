@@ -26,7 +26,7 @@ TESTED_IN = {
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
     "unit/cli/test_run_compare.py": "_cli/comparing _cli/comparison",
     "unit/cli/test_run_show.py": "_cli/found _cli/sheet",
-    "unit/cli/test_run_why.py": "_cli/why_sheet",
+    "unit/cli/test_run_why.py": "_cli/why_curves _cli/why_differences _cli/why_json _cli/why_sheet",
     "unit/cli/test_terminal.py": "_cli/output _cli/progress _cli/session",
     "unit/cli/test_upkeep.py": "_cli/diagnosis",
     # the façade: by what users call
@@ -52,9 +52,10 @@ TESTED_IN = {
     # the witness: by what it does to a process, and for it
     "crash/test_witness.py": """
         _tracking/spawning _tracking/streams _tracking/witness
-        _witness/attendance _witness/forwarding _witness/main _witness/origin _witness/surroundings
+        _witness/attendance _witness/origin _witness/surroundings
     """,
     # the witness: what it finds out, by what it says of real processes and repositories
+    "unit/witness/test_gpus.py": "_witness/nvml",
     "unit/witness/test_code.py": "_witness/found _witness/git _witness/workingtree",
     # codecs: the parts that several of them share
     "unit/codecs/test_pandas.py": "codecs/_frames codecs/_parquet",

@@ -142,6 +142,17 @@ def test_a_private_key_is_taken_out_line_by_line(kind):
         ('headers = {"Authorization": "Bearer a1b2c3d4e5f6g7"}',
          'headers = {"Authorization": "Bearer [redacted]"}'),
         ("db_password: hunter2secret", "db_password: [redacted]"),
+        ('password = """hunter2"""', 'password = """[redacted]"""'),
+        ("const password = `hunter2`", "const password = `[redacted]`"),
+        ('+password = (\n+    "hunter2"\n+)', '+password = (\n+    "[redacted]"\n+)'),
+        ('os.environ.setdefault("DB_PASSWORD", "hunter2")',
+         'os.environ.setdefault("DB_PASSWORD", "[redacted]")'),
+        ('wandb.login(key="0123456789abcdef01234567")', 'wandb.login(key="[redacted]")'),
+        ('hub.login("a1b2c3d4e5f6g7h8i9j0")', 'hub.login("[redacted]")'),
+        ('hooks="https://hooks.slack.com/services/T0/B0/a1b2c3"',
+         'hooks="https://hooks.slack.com/services/[redacted]"'),
+        ("https://discord.com/api/webhooks/12345/a1b2c3", "https://discord.com/api/webhooks/[redacted]"),
+        ("ask(nvapi-a1b2c3d4e5f6g7h8i9j0k1)", "ask([redacted])"),
     ],
 )  # fmt: skip
 def test_a_secret_in_a_file_is_taken_out(source, shown):
@@ -164,6 +175,8 @@ def test_a_secret_in_a_file_is_taken_out(source, shown):
         "private: bool = True",
         "def authenticate(password: str) -> None:",
         "parser.add_argument('--password', help='of the database')",
+        'columns = ["password", "email"]',
+        'login(user="somebody", method="interactive")',
     ],
 )
 def test_a_program_stays_as_it_is(source):

@@ -72,7 +72,7 @@ def derive_run(
     Args:
         run_id: the run's id.
         journals: all of its journals, at least one.
-        facts: the START, EDIT, END and TROUBLE facts of all of them.
+        facts: those of :data:`DERIVED_FROM` kinds of all of them.
         is_damaged: whether bytes of any of them are not what was written.
     """
     facts = sorted(facts, key=lambda fact: fact[:3])

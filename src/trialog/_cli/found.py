@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from trialog._catalog import Catalog, queries
 from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
+from trialog._format.times import time_ns_of
 from trialog._reading import RunRecord
 from trialog._reading.records import read_records
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,4 +126,4 @@ def iso(moment: datetime | None) -> str | None:
 
 def nanoseconds(moment: datetime | None) -> int | None:
     """Nanoseconds since 1970."""
-    return None if moment is None else (moment - _EPOCH) // _MICROSECOND * 1000
+    return None if moment is None else time_ns_of(moment)

@@ -10,7 +10,7 @@ from trialog._cli.words import count, size
 
 NEW_FILES = "code/untracked/"
 """What the attachments are called that are new files of the repository."""
-_SHOWN_COMMIT = 12
+SHOWN_COMMIT = 12  # letters of it
 
 Section = Mapping[str, Any]
 
@@ -23,7 +23,7 @@ def code_lines(code: Section) -> dict[str, str]:
         for amount, what in ((changed, "changed"), (new, "new"))
         if amount
     ]
-    commit = str(code.get("commit") or "")[:_SHOWN_COMMIT]
+    commit = str(code.get("commit") or "")[:SHOWN_COMMIT]
     lines = {
         "commit": " + ".join([commit or "none yet", *differs]) if commit or differs else "",
         "branch": code.get("branch"),

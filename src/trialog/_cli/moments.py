@@ -7,10 +7,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
+from trialog._format.times import EPOCH, time_ns_of
 from trialog.errors import UsageError
 
 _NS = 1_000_000_000
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _UNITS = {
     "s": ("s", "sec", "secs", "second", "seconds"),
@@ -48,7 +48,7 @@ def parse_moment(text: str, now: datetime) -> int:
 
     Example:
         >>> noon = datetime(2026, 5, 1, 12, tzinfo=UTC)
-        >>> (nanoseconds(noon) - parse_moment("1h30m", noon)) // 10**9
+        >>> (time_ns_of(noon) - parse_moment("1h30m", noon)) // 10**9
         5400
     """
     word = " ".join(text.lower().split())
@@ -63,11 +63,6 @@ def parse_moment(text: str, now: datetime) -> int:
     )
 
 
-def nanoseconds(moment: datetime) -> int:
-    """Nanoseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1) * 1000
-
-
 def rfc3339(time_ns: int) -> str:
     """A time as RFC 3339 has it, UTC, to the nanosecond.
 
@@ -76,13 +71,13 @@ def rfc3339(time_ns: int) -> str:
         '2023-11-14T22:13:20.123456789Z'
     """
     seconds, rest = divmod(time_ns, _NS)
-    return f"{_EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
+    return f"{EPOCH + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}.{rest:09}Z"
 
 
 def _named(word: str, now: datetime) -> int | None:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = {"now": now, "today": midnight, "yesterday": _back(midnight, 1)}
-    return nanoseconds(days[word]) if word in days else None
+    return time_ns_of(days[word]) if word in days else None
 
 
 def _back(moment: datetime, days: int) -> datetime:
@@ -107,7 +102,7 @@ def _ago(word: str, now: datetime) -> int | None:
             return None
         seconds += float(part[1]) * _SECONDS[_UNIT_OF[part[2]]]
         at = part.end()
-    return nanoseconds(now) - int(seconds * _NS) if at else None
+    return time_ns_of(now) - int(seconds * _NS) if at else None
 
 
 def _written(word: str, now: datetime) -> int | None:
@@ -123,7 +118,7 @@ def _written(word: str, now: datetime) -> int | None:
         moment = naive.replace(tzinfo=UTC)
     else:
         moment = datetime.strptime(f"{naive.isoformat()}{zone}", "%Y-%m-%dT%H:%M:%S%z")
-    return nanoseconds(moment) + _fraction(fraction)
+    return time_ns_of(moment) + _fraction(fraction)
 
 
 def _of_clock(word: str, now: datetime) -> int | None:
@@ -134,7 +129,7 @@ def _of_clock(word: str, now: datetime) -> int | None:
     moment = now.replace(hour=hour, minute=minute, second=second, microsecond=0)
     if moment > now:
         moment = _back(moment, 1)
-    return nanoseconds(moment) + _fraction(found[4])
+    return time_ns_of(moment) + _fraction(found[4])
 
 
 def _since_1970(word: str, _now: datetime) -> int | None:
@@ -152,7 +147,7 @@ def _spoken(word: str, now: datetime) -> int | None:
         ):
             with contextlib.suppress(ValueError):
                 naive = datetime.strptime(given, pattern)  # noqa: DTZ007 # its zone comes next
-                return nanoseconds(_zoned(naive, now))
+                return time_ns_of(_zoned(naive, now))
     return None
 
 

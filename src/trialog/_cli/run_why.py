@@ -28,12 +28,14 @@ def explain_run(session: Session, run: str, project: str | None) -> None:
     that goes on: since when it is silent.
     """
     from trialog._cli.found import facts_as_json, runs_of_records  # noqa: PLC0415 # loads sqlalchemy
-    from trialog._reading.explanation import explain, explanation_as_json  # noqa: PLC0415 # as above
+    from trialog._reading.explanation import explain  # noqa: PLC0415 # as above
 
     catalog = session.catalog()
     record = resolve_run(catalog, run, project)
     found = explain(catalog, record)
     if session.is_json:
+        from trialog._cli.why_json import explanation_as_json  # noqa: PLC0415 # loads sqlalchemy
+
         (facts,) = map(facts_as_json, runs_of_records(catalog, [record]))
         write_object({**facts, "exit_code": record.exit_code, **explanation_as_json(found)})
         return

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from trialog._cli.knowledge import NEW_FILES, code_lines, environment_lines
 from trialog._cli.tables import (
+    ALERT_STYLES,
     Column,
     fit,
     local_now,
@@ -39,7 +40,6 @@ from trialog._reading.headings import is_of_system
 
 _INDENT = 2
 _VALUE_LETTERS = 120
-_ALERT_STYLES = {"warning": "yellow", "error": "red"}
 
 
 def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[RenderableType]:
@@ -211,7 +211,7 @@ def _alerts(alerts: Sequence[Mapping[str, Any]]) -> Table:
     shown = []
     for each in alerts:
         when = ago(datetime.fromisoformat(each["date"]), now)
-        said = Text(printable(each["title"]), style=_ALERT_STYLES.get(each["level"], ""))
+        said = Text(printable(each["title"]), style=ALERT_STYLES.get(each["level"], ""))
         if each["text"]:
             said.append(f"\n{printable(each['text'], keeps_lines=True)}", style="dim")
         shown.append((f"{each['level']}, {when}", said))

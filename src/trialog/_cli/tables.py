@@ -15,6 +15,7 @@ from trialog._cli.words import duration, mark_of, printable
 from trialog._entities import RunStatus
 from trialog._reading import RunRecord
 
+ALERT_STYLES = {"warning": "yellow", "error": "red"}  # by level; others are plain
 _GAP = 2
 
 

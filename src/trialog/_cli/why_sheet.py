@@ -2,43 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from rich.text import Text
 
 from trialog._cli.output import console_of_stdout, has_colours, is_terminal
-from trialog._cli.sparklines import BLOCKS, PLAIN_BLOCKS, sparkline, squeezed
-from trialog._cli.tables import can_show, local_now, shorten, status_cell, stdout_width
-from trialog._cli.words import (
-    ago,
-    at,
-    count,
-    duration,
-    parameter_value,
-    printable,
-    printable_line,
-    size,
+from trialog._cli.tables import ALERT_STYLES, local_now, shorten, status_cell, stdout_width
+from trialog._cli.why_curves import curve_rows
+from trialog._cli.why_differences import (
+    INDENT,
+    SHOWN_DIFFERENCES,
+    difference_heading,
+    difference_rows,
 )
+from trialog._cli.words import ago, at, count, duration, printable, printable_line
 from trialog._entities import RunStatus
 from trialog._reading.console import Printed
-from trialog._reading.curves import Curve
-from trialog._reading.differences import Difference
 from trialog._reading.explanation import Explanation
 
-_INDENT = "  "
 _LABEL_WIDTH = 10
-_CURVE_WIDTH = 40
-_LABEL_MOST = 24
 _REASON_ROWS = 3
 _ALERTS = 2
-_DIFFERENCES = 6
-_ALERT_STYLES = {"warning": "yellow", "error": "red"}
-_SHOWN_COMMIT = 12
-_GPU = re.compile(r"system/gpu\.?(\w*)/(.*)")
-_UNITS = re.compile(r"_(bytes|percent|celsius|watts)$")
 
 
 class _Part(NamedTuple):
@@ -52,7 +38,7 @@ def why_sheet_of(found: Explanation) -> Iterator[Text]:
     """The rows of the screen, from top to bottom."""
     width = stdout_width()
     head = [_title(found), *_facts(found, width)]
-    curves = _curves(found.curves, width)
+    curves = curve_rows(found.curves, width)
     differences = _differences(found, width)
     console = _console(found, width)
     sections = [part for part in (differences, console) if part is not None]
@@ -75,12 +61,22 @@ def why_sheet_of(found: Explanation) -> Iterator[Text]:
 
 def _fitting(differences: int, console: _Part | None, room: int | None) -> tuple[int, int]:
     """How many rows of differences and of the console find room; some of each always do."""
-    wanted = [min(differences, _DIFFERENCES), len(console.rows) if console else 0]
+    wanted = [min(differences, SHOWN_DIFFERENCES), len(console.rows) if console else 0]
     for which, least in ((0, 3), (1, 4), (0, 2), (1, 2)) if room is not None else ():
         surplus = sum(wanted) - (room or 0)
         if surplus > 0:
             wanted[which] -= min(surplus, max(wanted[which] - least, 0))
     return wanted[0], wanted[1]
+
+
+def _first(rows: Sequence[Text], amount: int) -> Iterator[Text]:
+    """The first rows; how to see those that found no room."""
+    if len(rows) <= amount:
+        yield from rows
+        return
+    yield from rows[: amount - 1]
+    more = len(rows) - amount + 1
+    yield Text(f"{INDENT}and {more} more, which --json has", style="dim")
 
 
 # -- what it is ------------------------------------------------------------------------------------
@@ -129,7 +125,7 @@ def _facts(found: Explanation, width: int) -> Iterator[Text]:
     for index, each in enumerate(alerts[:_ALERTS]):
         more = len(alerts) - _ALERTS if index == _ALERTS - 1 else 0
         text = f"{each.title} ({ago(each.date, now)})" + (f", and {more} more" if more > 0 else "")
-        yield from _folded("alert", text, _ALERT_STYLES.get(each.level, ""), width)
+        yield from _folded("alert", text, ALERT_STYLES.get(each.level, ""), width)
 
 
 def _folded(label: str, text: str, style: str, width: int) -> Iterator[Text]:
@@ -225,136 +221,14 @@ def _damaged(found: Explanation) -> str:
     return f"{count(damages, 'place')} of its journals cannot be read" if damages else ""
 
 
-# -- curves ----------------------------------------------------------------------------------------
-
-
-def _curves(curves: Sequence[Curve], width: int) -> list[Text]:
-    labels = [_named(curve.metric)[0] for curve in curves]
-    label_width = min(max(map(len, labels), default=0), _LABEL_MOST)
-    return [_curve_row(curve, label_width, width) for curve in curves]
-
-
-def _curve_row(curve: Curve, label_width: int, width: int) -> Text:
-    name, unit = _named(curve.metric)
-    label = shorten(Text(name, style="dim"), label_width)
-    label.pad_right(label_width + 2 - label.cell_len)
-    ends = f"  {_span(_amount(curve.least, unit), _amount(curve.greatest, unit))}"
-    if curve.last < curve.greatest:
-        ends += f", last {_amount(curve.last, unit)}"
-    room = max(min(width - label.cell_len - len(ends), _CURVE_WIDTH), 4)
-    top = 100.0 if unit == "percent" and curve.greatest <= 100 else curve.greatest  # noqa: PLR2004 # %
-    blocks = BLOCKS if can_show(BLOCKS) else PLAIN_BLOCKS
-    if len(curve.values) < 2:  # noqa: PLR2004 # a single value is no curve
-        amount = Text(_amount(curve.last, unit))
-        return Text.assemble(label, shorten(amount, width - label.cell_len))
-    line = sparkline(squeezed(curve.values, room), top, blocks=blocks)
-    return Text.assemble(label, (line, "cyan"), shorten(Text(ends), width - label.cell_len - room))
-
-
-def _named(metric: str) -> tuple[str, str]:
-    """What a metric of the machine is called for a person, and its unit."""
-    unit = _UNITS.search(metric)
-    name = _UNITS.sub("", metric.removeprefix("system/"))
-    gpu = _GPU.match(metric)
-    if gpu is not None:
-        name = f"GPU {gpu[1]} {_UNITS.sub('', gpu[2])}".replace("  ", " ")
-    elif name.startswith("cgroup/"):
-        name = f"limited {name.removeprefix('cgroup/')}"
-    name = name.replace("_used", "").replace("_", " ").replace("/", " ")
-    return printable(name), unit[1] if unit else ""
-
-
-def _span(least: str, greatest: str) -> str:
-    """From one amount to another; a unit that is the same stands once."""
-    if least == greatest:
-        return greatest
-    number, blank, unit = least.rpartition(" ")
-    return f"{number if blank and greatest.endswith(f' {unit}') else least} – {greatest}"
-
-
-def _amount(value: float, unit: str) -> str:
-    if unit == "bytes":
-        return size(round(value))
-    signs = {"percent": " %", "celsius": " °C", "watts": " W"}
-    return f"{value:.3g}{signs.get(unit, '')}"
-
-
-# -- differences -----------------------------------------------------------------------------------
+# -- differences and console -----------------------------------------------------------------------
 
 
 def _differences(found: Explanation, width: int) -> _Part | None:
-    before, differences = found.before, found.differences
-    if before is None or differences is None:
+    if found.before is None or found.differences is None:
         return None
-    name = printable(before.name)
-    since = ago(before.date_ended or before.date_created, local_now())
-    known = [
-        *((each.what, each) for each in differences.parameters),
-        *(_code_difference(each) for each in differences.code),
-        *((each.what, each) for each in differences.packages),
-        *((each.what, each) for each in differences.environment),
-    ]
-    if not known:
-        heading = Text.assemble(
-            ("Nothing known differs from ", "bold"), (name, "bold"), f", which completed {since}"
-        )
-        return _Part(shorten(heading, width), [])
-    heading = Text.assemble(
-        (f"Differs from {name}", "bold"), f", which completed {since}, by {len(known)}:"
-    )
-    label_width = min(max(len(what) for what, _ in known[:_DIFFERENCES]), 30)
-    rows = []
-    for what, each in known:
-        label = shorten(Text(printable(what)), label_width, keeps_ends=True)
-        label.pad_right(label_width - label.cell_len + 2)
-        room = width - len(_INDENT) - label_width - 2
-        label.stylize("dim")
-        rows.append(Text.assemble(_INDENT, label, _change(each, room)))
-    return _Part(shorten(heading, width), rows)
-
-
-def _code_difference(each: Difference) -> tuple[str, Difference | str]:
-    """A file's digest says nothing to a person: whether it changed does."""
-    if not each.what.startswith("code/"):
-        return each.what, each
-    what = each.what.removeprefix("code/")
-    if what == "diff.patch":
-        return "uncommitted", "other changes than then" if each.before and each.after else (
-            "changes, then none" if each.after else "none, then changes"
-        )
-    return what, "changed" if each.before and each.after else "new" if each.after else "gone"
-
-
-def _change(each: Difference | str, room: int) -> Text:
-    if isinstance(each, str):
-        return shorten(Text(each), room)
-    half = max((room - 3) // 2, 4)
-    before, after = (
-        Text("none" if value is None else _value(each.what, value), style=style)
-        for value, style in ((each.before, ""), (each.after, "bold"))
-    )
-    arrow = " → " if can_show("→") else " > "
-    if before.cell_len + 3 + after.cell_len > room:
-        before, after = (shorten(text, half, keeps_ends=True) for text in (before, after))
-    return Text.assemble(before, arrow, after)
-
-
-def _value(what: str, value: Any) -> str:
-    text = parameter_value(value)
-    return text[:_SHOWN_COMMIT] if what == "commit" else text
-
-
-def _first(rows: Sequence[Text], amount: int) -> Iterator[Text]:
-    """The first rows; how to see those that found no room."""
-    if len(rows) <= amount:
-        yield from rows
-        return
-    yield from rows[: amount - 1]
-    more = len(rows) - amount + 1
-    yield Text(f"{_INDENT}and {more} more, which --json has", style="dim")
-
-
-# -- console ---------------------------------------------------------------------------------------
+    rows = difference_rows(found.differences, width)
+    return _Part(shorten(difference_heading(found.before, len(rows)), width), rows)
 
 
 def _console(found: Explanation, width: int) -> _Part | None:
@@ -369,4 +243,4 @@ def _console(found: Explanation, width: int) -> _Part | None:
 
 def _line(line: Printed, width: int) -> Text:
     text = printable_line(line.text, keeps_colours=has_colours()).expandtabs(4)
-    return Text.assemble(_INDENT, shorten(Text.from_ansi(text), width - len(_INDENT)))
+    return Text.assemble(INDENT, shorten(Text.from_ansi(text), width - len(INDENT)))

@@ -84,6 +84,11 @@ class ProjectFolder(NamedTuple):
 
     path: Path
 
+    @classmethod
+    def of_run(cls, folder: Path) -> ProjectFolder:
+        """The project that a run's folder lies in."""
+        return cls(folder.parents[2])  # runs/<day>/<run id>
+
     @property
     def journals(self) -> Path:
         """Facts about the project itself."""
@@ -118,6 +123,11 @@ class StoreFolder(NamedTuple):
     """The folder of a store."""
 
     path: Path
+
+    @classmethod
+    def of_run(cls, folder: Path) -> StoreFolder:
+        """The store that a run's folder lies in."""
+        return cls(folder.parents[5])  # namespaces/<namespace>/<project>/runs/<day>/<run id>
 
     @property
     def description(self) -> Path:

@@ -24,6 +24,7 @@ from typing import Any
 from trialog._format.facts import Alert, End, Start
 
 STARTED, ENDED, ALERT = "started", "ended", "alert"
+Event = dict[str, Any]
 _BILLION = 1_000_000_000
 _HOST = re.compile(
     r"https?://(?:[^/?#]*@)?((?:\[[0-9a-f:.]+\]|[^][:/?#@\s]+)(?::[0-9]+)?)(?:[/?#]|$)",
@@ -31,7 +32,7 @@ _HOST = re.compile(
 )
 
 
-def started_event(start: Start, url: str, time_ns: int) -> dict[str, Any]:
+def started_event(start: Start, url: str, time_ns: int) -> Event:
     """A run has begun.
 
     Args:
@@ -42,7 +43,7 @@ def started_event(start: Start, url: str, time_ns: int) -> dict[str, Any]:
     return _event(STARTED, start, url, time_ns, f"{_who(start)} has started")
 
 
-def ended_event(start: Start, url: str, end: End, time_ns: int) -> dict[str, Any]:
+def ended_event(start: Start, url: str, end: End, time_ns: int) -> Event:
     """A run has ended; as :func:`started_event`, and how it ended."""
     why = f": {end.reason}" if end.reason else ""
     text = f"{_who(start)} has ended as {end.status}{why}"
@@ -53,7 +54,7 @@ def ended_event(start: Start, url: str, end: End, time_ns: int) -> dict[str, Any
     return event | told
 
 
-def alert_event(start: Start, url: str, alert: Alert, time_ns: int) -> dict[str, Any]:
+def alert_event(start: Start, url: str, alert: Alert, time_ns: int) -> Event:
     """A run has something that a person should look at; as :func:`started_event`, and what."""
     more = f"\n{alert.text}" if alert.text else ""
     text = f"{alert.level} in {_who(start)}: {alert.title}{more}"
@@ -78,7 +79,7 @@ def shown_command(command: tuple[str, ...]) -> str:
     return command[0] + (" …" if len(command) > 1 else "")
 
 
-def _event(event: str, start: Start, url: str, time_ns: int, text: str) -> dict[str, Any]:
+def _event(event: str, start: Start, url: str, time_ns: int, text: str) -> Event:
     return {
         "event": event,
         "text": text,

@@ -271,6 +271,11 @@ def _tagged(tag: str, item: Any, kind: type) -> Any:
     return item
 
 
+def writable_text(text: str) -> str:
+    r"""Text that JSON can hold, whatever it is: lone surrogates are told as ``\udc80``."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def _checked_text(text: str, path: str) -> str:
     try:
         text.encode()

@@ -7,10 +7,10 @@ reader, elsewhere or later, may know more.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from trialog._entities import RunStatus
+from trialog._format.times import utc_text
 from trialog._journals.processes import Presence
 
 SILENCE_NS = 600 * 1_000_000_000  # a writer elsewhere that says nothing for so long is lost
@@ -65,7 +65,7 @@ def derive(opened_as: RunStatus, writers: Iterable[Writer], now_ns: int) -> Deri
         silence_ns = now_ns - news_ns
         if silence_ns >= SILENCE_NS:
             return Derived(RunStatus.FAILED, _HOST_LOST, news_ns)
-        note = f"no news since {_time(news_ns)}" if silence_ns >= QUIET_NS else None
+        note = f"no news since {utc_text(news_ns)}" if silence_ns >= QUIET_NS else None
         return Derived(opened_as, note)
     blamed = next((writer for writer in away if writer.is_owner), away[0])
     return Derived(RunStatus.FAILED, blamed.fate or FATES[blamed.presence], news_ns)
@@ -100,8 +100,3 @@ def _is_silent(reason: str | None) -> bool:
 def doubtful(reason: str | None) -> str:
     """The reason where a journal is damaged: an end may have stood there."""
     return f"{reason}, or the record of its end is damaged"
-
-
-def _time(time_ns: int) -> str:
-    moment = datetime.fromtimestamp(time_ns // 1_000_000_000, UTC)
-    return moment.strftime("%Y-%m-%d %H:%M:%S UTC")

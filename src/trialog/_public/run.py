@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trialog._format.folders import day_of
+from trialog._format.folders import StoreFolder, day_of
 from trialog._public.content import RunContent
 from trialog._public.unkept import UnkeptReader
 from trialog._tracking.client import LocalClient
@@ -38,7 +37,7 @@ class Run(RunContent, RecordedRun):
             >>> trialog.get_run(run.id, client=run.client).name == run.name
             True
         """
-        return LocalClient(None if self._home is None else store_of(self._home))
+        return LocalClient(None if self._home is None else StoreFolder.of_run(self._home).path)
 
     def __dir__(self) -> list[str]:
         return own_names([*super().__dir__()], RUN_NAMES)
@@ -50,10 +49,5 @@ class Run(RunContent, RecordedRun):
         from trialog._reading import ContentReader, catalog_of  # noqa: PLC0415 # as above
 
         place = ProjectPlace(self._start.namespace, self._start.project)
-        catalog = catalog_of(store_of(self._home))
+        catalog = catalog_of(StoreFolder.of_run(self._home).path)
         return ContentReader(catalog, RunPlace(place, day_of(self.id), self.id))
-
-
-def store_of(home: Path) -> Path:
-    """The store that a run's folder lies in."""
-    return home.parents[5]  # namespaces/<namespace>/<project>/runs/<day>/<run id>

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._format.records import Kind
-from trialog._reading.records import date_of
+from trialog._format.times import date_of
 
 
 @dataclass(frozen=True, slots=True)

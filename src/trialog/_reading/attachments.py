@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
 from trialog._format.folders import StoreFolder
+from trialog._format.times import date_of
 from trialog._journals.blobs import CHUNK_BYTES, open_blob
 from trialog._names import nearest
-from trialog._reading.records import date_of
 from trialog.errors import AttachmentExistsError, NotFoundError, UsageError
 
 

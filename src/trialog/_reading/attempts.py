@@ -9,9 +9,9 @@ from trialog._catalog import Catalog, RunPlace
 from trialog._catalog.attemptrows import AttemptRow, attempts_of
 from trialog._catalog.statuses import StatusReader
 from trialog._entities import RunStatus
+from trialog._format.times import date_of
 from trialog._journals.liveness import Derived
 from trialog._journals.processes import read_here
-from trialog._reading.records import date_of
 
 LEFT = "left unfinished"
 

@@ -11,13 +11,12 @@ from typing import Any, NamedTuple, overload
 
 from trialog._catalog import Catalog, RunPlace
 from trialog._catalog.consolerows import ConsoleRow, console_of
+from trialog._format.times import date_of, time_ns_of
 from trialog._names import nearest
-from trialog._reading.records import date_of
 from trialog.errors import InvalidTypeError, UsageError
 
 STREAMS = ("stdout", "stderr")
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_ROWS = 32
 _MORE = 4
 
@@ -135,7 +134,7 @@ def _instant(since: Any) -> int:
         since = datetime.now(UTC) - since
     if not isinstance(since, datetime):
         raise InvalidTypeError(f"since must be a datetime or a timedelta, not {since!r}")
-    return (since.astimezone(UTC) - _EPOCH) // timedelta(microseconds=1) * 1000 + 999
+    return time_ns_of(since.astimezone(UTC)) + 999
 
 
 class ConsoleReader:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.queries import JsonValue
+from trialog._format.times import date_of
 from trialog._format.values import load_json
 from trialog._journals.blobs import read_blob
 from trialog._journals.stretches import Stretch, empty_stretch
@@ -20,7 +21,6 @@ from trialog._reading.attempts import AttemptInfo, read_attempts
 from trialog._reading.console import ConsoleText, ConsoleWish, read_console
 from trialog._reading.context import Context, read_context
 from trialog._reading.moments import ParameterMoment, ValueMoment
-from trialog._reading.records import date_of
 from trialog._reading.selection import view_of
 from trialog._reading.writers import WriterInfo, read_writers
 from trialog.codecs import Codec, codec_for_media_type, decode_with
@@ -82,6 +82,8 @@ class ContentReader:
         if not found:
             raise _unknown("parameter", name, list(self.parameters))
         return [ParameterMoment(date_of(each.time_ns), each.value) for each in found]
+
+    # -- how it went ---------------------------------------------------------------------------
 
     @property
     def attempts(self) -> list[AttemptInfo]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from trialog._catalog import Catalog, Summary, queries
 from trialog._catalog.queries import WriterFact
@@ -13,6 +12,8 @@ from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._format.facts import Witnessed
 from trialog._format.records import Kind
+from trialog._format.times import date_of
+from trialog._journals.parts import SPEAKING
 from trialog._reading.alerts import AlertInfo, read_alerts
 from trialog._reading.attachments import Attachments
 from trialog._reading.console import (
@@ -26,13 +27,12 @@ from trialog._reading.context import read_context
 from trialog._reading.curves import Curve, choose_metrics, read_curves
 from trialog._reading.differences import Differences, RunKnowledge, differences_between
 from trialog._reading.headings import is_of_system
-from trialog._reading.records import RunException, RunRecord, date_of, read_records
+from trialog._reading.records import RunException, RunRecord, read_records
 from trialog._reading.tracebacks import CodePlace, place_in, place_of_fault, without_traceback
 from trialog._reading.writers import WriterInfo, read_writers
 
 LINES = 8
 CURVE_VALUES = 48
-_SPEAKING = {Kind.END, Kind.LEAVE, Kind.WITNESSED}
 _TROUBLE = (RunStatus.CRASHED, RunStatus.FAILED)
 _READ_LINES = 200  # so many are looked at for a traceback that is told already
 
@@ -82,7 +82,7 @@ def explain(catalog: Catalog, record: RunRecord) -> Explanation:
     """
     writers = [each for each in read_writers(catalog, record.place) if each.role != "fork"]
     present = [each for each in writers if each.attempt == record.attempt]
-    facts = catalog.ask(queries.facts_of, record.key, _SPEAKING)
+    facts = catalog.ask(queries.facts_of, record.key, SPEAKING)
     blamed = blamed_of(record, present, facts)
     rank = None if blamed is None or len(present) < 2 else blamed.rank  # noqa: PLR2004 # alone
     exception = (blamed and blamed.exception) or record.exception
@@ -194,82 +194,3 @@ def _knowledge(catalog: Catalog, record: RunRecord) -> RunKnowledge:
 def _last_point(summaries: Mapping[str, Summary]) -> datetime | None:
     times = [each.last_ns for name, each in summaries.items() if not is_of_system(name)]
     return date_of(max(times)) if times else None
-
-
-def explanation_as_json(found: Explanation) -> dict[str, Any]:
-    """The same as plain values; the run's own facts stand elsewhere."""
-    exception, place, witnessed, blamed = (
-        found.exception, found.place, found.witnessed, found.blamed,
-    )  # fmt: skip
-    return {
-        "blamed": blamed
-        and {
-            "writer": blamed.id,
-            "role": blamed.role,
-            "rank": blamed.rank,
-            "host": blamed.host,
-            "pid": blamed.pid,
-            "status": None if blamed.status is None else blamed.status.value,
-            "reason": blamed.reason,
-            "exit_code": blamed.exit_code,
-        },
-        "processes": found.processes,
-        "exception": exception
-        and {
-            "type": exception.type,
-            "message": exception.message,
-            "traceback": exception.traceback,
-        },
-        "place": place and place._asdict(),
-        "witnessed": witnessed
-        and {
-            "reason": witnessed.reason,
-            "signal": witnessed.signal,
-            "exit_code": witnessed.exit_code,
-            "traceback": witnessed.traceback,
-        },
-        "alerts": [
-            {
-                "date": each.date.isoformat(),
-                "level": each.level,
-                "title": each.title,
-                "text": each.text,
-                "by": each.by,
-            }
-            for each in found.alerts
-        ],
-        "console": [
-            {
-                "time_ns": each.time_ns,
-                "stream": each.stream,
-                "rank": each.rank,
-                "text": without_colours(each.text),
-            }
-            for each in found.console
-        ],
-        "curves": [
-            {
-                "metric": each.metric,
-                "values": [None if value != value else value for value in each.values],  # noqa: PLR0124 # NaN
-                "min": each.least,
-                "max": each.greatest,
-                "last": each.last,
-                "first_ns": each.first_ns,
-                "last_ns": each.last_ns,
-            }
-            for each in found.curves
-        ],
-        "compared_with": found.before
-        and {
-            "id": found.before.id,
-            "name": found.before.name,
-            "date_created": found.before.date_created.isoformat(),
-        },
-        "differences": found.differences
-        and {
-            area: [each._asdict() for each in getattr(found.differences, area)]
-            for area in ("parameters", "code", "packages", "environment")
-        },
-        "last_point": found.last_point and found.last_point.isoformat(),
-        "last_line": found.last_line and found.last_line.isoformat(),
-    }

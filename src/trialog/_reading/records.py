@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
@@ -17,12 +17,12 @@ from trialog._filters import RunFilter
 from trialog._format import owners
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
+from trialog._format.times import date_of
 from trialog._format.values import load_json
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.liveness import Derived
 from trialog._journals.processes import read_here
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BILLION = 1_000_000_000
 
 
@@ -181,11 +181,6 @@ def read_records(
                 continue
         found.append(row)
     return Records(catalog, found, derived, now_ns)
-
-
-def date_of(time_ns: int) -> datetime:
-    """A time in nanoseconds since 1970 as a UTC datetime, to the microsecond."""
-    return _EPOCH + timedelta(microseconds=time_ns // 1000)
 
 
 def _record(catalog: Catalog, row: RunRow, status: Derived, now_ns: int) -> RunRecord:

@@ -9,9 +9,10 @@ from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.selections import RunRow, WriterRow, writers_of
 from trialog._catalog.statuses import StatusReader
 from trialog._entities import RunStatus
+from trialog._format.times import date_of
 from trialog._journals.parts import Part
 from trialog._journals.processes import read_here
-from trialog._reading.records import RunException, date_of, exception_of
+from trialog._reading.records import RunException, exception_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

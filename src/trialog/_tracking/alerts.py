@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from trialog._format.facts import Alert
 from trialog._format.records import Kind
+from trialog._format.times import utc_text
 from trialog._names import shown
 from trialog._writing.blockfile import JournalClosedError
 from trialog._writing.trouble import tell_on_stderr
@@ -105,8 +105,7 @@ class AlertLog:
         Returns:
             What tells of it, once it has been noted.
         """
-        since = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(since_ns // _BILLION))
-        title = f"nothing logged since {since}"
+        title = f"nothing logged since {utc_text(since_ns)}"
         text = f"The process is there, but has logged nothing for {_duration(lasts_ns / _BILLION)}."
         alert = Alert(title=title, text=text, level="warning", by="trialog")
         try:

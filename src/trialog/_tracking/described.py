@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._format import owners
 from trialog._format.facts import Start
+from trialog._format.folders import StoreFolder
+from trialog._format.times import date_of
 from trialog._tracking.lifecycle import Lifecycle
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class DescribedRun:
@@ -91,12 +91,12 @@ class DescribedRun:
     @property
     def date_created(self) -> datetime:
         """When it began, UTC."""
-        return _date(self._start.created_ns)
+        return date_of(self._start.created_ns)
 
     @property
     def date_updated(self) -> datetime:
         """When a fact about it was last written (metrics aside), UTC."""
-        return _date(self._lifecycle.updated_ns)
+        return date_of(self._lifecycle.updated_ns)
 
     @property
     def date_ended(self) -> datetime | None:
@@ -143,7 +143,7 @@ class DescribedRun:
         if self._home is None:
             return {"TRIALOG_MODE": "disabled"}
         return {
-            "TRIALOG_HOME": str(self._home.parents[5]),  # namespaces/…/…/runs/<day>/<id>
+            "TRIALOG_HOME": str(StoreFolder.of_run(self._home).path),
             "TRIALOG_RUN": f"{self._start.namespace}/{self._start.project}/{self.id}",
         }
 
@@ -154,7 +154,3 @@ class DescribedRun:
 
     def __repr__(self) -> str:
         return f"<Run {self.name!r} {self.status} {self._start.namespace}/{self._start.project}>"
-
-
-def _date(time_ns: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=time_ns // 1000)  # a float would round

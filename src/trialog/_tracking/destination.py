@@ -209,7 +209,7 @@ def _find_named(store: StoreFolder, named: str) -> tuple[ProjectFolder, Start]:
     pattern = "/".join(owner) if owner else "*/*"
     folders = sorted(store.namespaces.glob(f"{pattern}/runs/{day_of(run_id)}/{run_id}"))
     found = [
-        (ProjectFolder(folder.parents[2]), start)
+        (ProjectFolder.of_run(folder), start)
         for folder in folders
         if (start := attached(read_writers(folder))) is not None
     ]

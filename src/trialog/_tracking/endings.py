@@ -23,6 +23,7 @@ from types import FrameType
 
 from trialog._entities import RunStatus
 from trialog._format.facts import End
+from trialog._format.values import writable_text
 from trialog.errors import InvalidTypeError
 
 Ends = Mapping[type[BaseException], RunStatus | str]
@@ -85,7 +86,7 @@ def ending_of(
             return end
         return replace(end, exception=describe(error))
     except BaseException:  # noqa: BLE001 # the user's exception may do anything; it goes on as it is
-        return End(status=RunStatus.CRASHED.value, reason=_writable(type.__repr__(type(error))))
+        return End(status=RunStatus.CRASHED.value, reason=writable_text(type.__repr__(type(error))))
 
 
 def is_mapped(error: BaseException | None, ends: Mapping[type[BaseException], RunStatus]) -> bool:
@@ -95,7 +96,7 @@ def is_mapped(error: BaseException | None, ends: Mapping[type[BaseException], Ru
 
 def writable(end: End) -> End:
     """An end that can be written, whatever is in its texts."""
-    end = replace(end, reason=end.reason if end.reason is None else _writable(end.reason))
+    end = replace(end, reason=end.reason if end.reason is None else writable_text(end.reason))
     try:
         end.encode()
     except Exception:  # noqa: BLE001 # how it ended is worth more than why
@@ -148,7 +149,7 @@ def exit_code(error: BaseException) -> int | None:
 def summary(error: BaseException) -> str:
     """The type and message of an exception in one line, bounded."""
     message = _text_of(error)
-    name = _writable(type(error).__name__)
+    name = writable_text(type(error).__name__)
     text = f"{name}: {message}" if message else name
     return " ".join(text.split())[:MAX_MESSAGE]
 
@@ -166,23 +167,18 @@ def describe(error: BaseException) -> dict[str, str]:
     name = type(error).__qualname__
     module = type(error).__module__
     return {
-        "type": _writable(name if module in ("builtins", "__main__") else f"{module}.{name}"),
+        "type": writable_text(name if module in ("builtins", "__main__") else f"{module}.{name}"),
         "message": _text_of(error),
-        "traceback": _writable(text),
+        "traceback": writable_text(text),
     }
 
 
 def _text_of(thing: object) -> str:
     """The text of an exception or of an exit code, bounded."""
     try:
-        return _writable(str(thing)[:MAX_MESSAGE])
+        return writable_text(str(thing)[:MAX_MESSAGE])
     except BaseException as broken:  # noqa: BLE001 # the user's __str__ may do anything
         return f"(its message cannot be shown: {type(broken).__name__})"
-
-
-def _writable(text: str) -> str:
-    """Text without lone surrogates, which UTF-8 cannot hold."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def last_uncaught() -> BaseException | None:

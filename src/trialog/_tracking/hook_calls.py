@@ -12,14 +12,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
 
 from trialog._format.facts import Alert, End, Start
-from trialog._format.hooks import alert_event, ended_event, started_event
+from trialog._format.hooks import Event, alert_event, ended_event, started_event
 from trialog._tracking.hooks import HookCallable, HookSet
 from trialog._writing.trouble import tell_on_stderr
 
-Event = dict[str, Any]
 END_TIMEOUT_S = 5.0
 
 

@@ -97,7 +97,7 @@ class Lifecycle:
         self._ends = ends
         self._at_exit = at_exit
         self._pid = os.getpid()
-        self._lock = threading.RLock()
+        self._lock = threading.RLock()  # one thread ends it; a signal handler may, in the middle
         self._is_pending = self._start.status == RunStatus.PENDING.value
         self._cell_error: BaseException | None = None
         self._block_end: End | None = None

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from trialog._format.values import writable_text
+
 MAX_CELLS_BYTES = 1 << 20
 _MAX_CELL_BYTES = 256 << 10
 _SESSION = "JPY_SESSION_NAME"  # where Jupyter's servers put the notebook's path
@@ -64,7 +66,7 @@ def notebook_path() -> str | None:
     told = getattr(shell, "user_ns", {}).get(_VSCODE) or os.environ.get(_SESSION)
     if not isinstance(told, str) or not told.endswith(".ipynb"):
         return None  # the session of a console has a name too
-    return told.encode("utf-8", "backslashreplace").decode()
+    return writable_text(told)
 
 
 def _shell() -> Any:

@@ -10,6 +10,8 @@ from typing import Any
 
 import orjson
 
+from trialog._format.values import writable_text
+
 _BOOT = (
     "import sys; sys.path += sys.argv[2].splitlines(); "
     "from trialog._witness.main import main; main(sys.argv[1])"
@@ -27,15 +29,10 @@ def describe_process() -> dict[str, Any]:
     return {
         "pid": os.getpid(),
         "folder": folder,
-        "argv": [_writable(each) for each in sys.orig_argv],
-        "main": _writable(str(Path(main).absolute())) if main else None,
-        "sys_path": [_writable(each) for each in sys.path],
+        "argv": [writable_text(each) for each in sys.orig_argv],
+        "main": writable_text(str(Path(main).absolute())) if main else None,
+        "sys_path": [writable_text(each) for each in sys.path],
     }
-
-
-def _writable(text: str) -> str:
-    """Text without lone surrogates, which JSON cannot hold."""
-    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def spawn(layout: dict[str, list[int]]) -> None:

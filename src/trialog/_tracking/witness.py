@@ -37,6 +37,7 @@ class Witness:
 
     def __init__(self) -> None:
         self._link: _Link | None = None
+        # runs of several threads share one start; a signal handler may begin a run in the middle
         self._lock = threading.RLock()
 
     def open(self, message: dict[str, Any]) -> str | None:
@@ -117,6 +118,7 @@ class _Link:
         self.streams = Streams()
         self.is_up = True
         self.has_greeted = False
+        # a message either says what is unread or comes after "go"; again a handler may send one
         self._greeting = threading.RLock()
         self._answers: dict[str, threading.Event] = {}
         self._wire, theirs = socket.socketpair()

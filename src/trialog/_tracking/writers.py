@@ -158,7 +158,7 @@ def end_orphan(run: Start, folder: Path, end: End) -> None:
     now = time.time_ns()
     start = identified(_beside(run, now), now)
     _short_journal(folder, start).close(Kind.END, end)
-    stores.announce(ProjectFolder(folder.parents[2]), _marker(start), day_at(now))
+    stores.announce(ProjectFolder.of_run(folder), _marker(start), day_at(now))
 
 
 def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:

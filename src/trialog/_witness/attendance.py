@@ -18,7 +18,7 @@ from trialog._format.records import TYPE_FLOAT, Kind
 from trialog._format.values import Number
 from trialog._tracking import writers
 from trialog._tracking.facts import FactLog
-from trialog._witness.fate import Found
+from trialog._witness.fate import Fate
 from trialog._witness.hooks import Hooks
 from trialog._witness.lines import LineReader
 from trialog._witness.origin import Origin
@@ -65,17 +65,17 @@ class Attendance:
         self._origin = origin
         self._surroundings = surroundings
         self._steward = steward
-        self._project = ProjectFolder(Path(message["folder"]).parents[2])
+        folder = Path(message["folder"])
+        self._project = ProjectFolder.of_run(folder)
         mine = replace(start, role="witness", writer="", tags=[], description=None)
         self._journal = writers.open_journal(self._project, mine)
         steward.adopt(self._journal)
-        store = StoreFolder(Path(message["folder"]).parents[5])
-        self._facts = FactLog(self._journal, BlobWriter(store))
+        self._facts = FactLog(self._journal, BlobWriter(StoreFolder.of_run(folder)))
         self.notebook: str | None = message["notebook"]
         self._start, self._url = start, message["url"]
         self._hooks = Hooks(message["commands"], message["urls"], folder=Path(origin.folder))
         self._capture = frozenset(message["capture"])
-        self._lock = threading.Lock()
+        self._lock = threading.Lock()  # the forwarder's threads feed lines, the loop takes them
         self._readers: dict[str, LineReader] = {}
         self._has_heard = False
         self._take_s = self._closed_s = _NEVER
@@ -193,7 +193,7 @@ class Attendance:
         is_late = time.monotonic() > self._closed_s + _HOOKS_S
         return is_late or (not self._reading.is_alive() and self._hooks.drain(0))
 
-    def witness(self, found: Found, time_ns: int) -> None:
+    def witness(self, found: Fate, time_ns: int) -> None:
         """The process has gone, and the run had not ended.
 
         Args:

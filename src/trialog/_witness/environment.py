@@ -40,6 +40,7 @@ _KEPT_VARIABLES = (
     "SLURM_*", "PBS_JOBID", "LSB_JOBID", "RAY_JOB_ID", "RAY_ADDRESS", "KUBERNETES_*",
     "HOSTNAME", "POD_NAME", "POD_NAMESPACE", "NODE_NAME", "TRIALOG_*",
 )  # fmt: skip
+_SECRETS = ("TRIALOG_HOOKS",)  # an address is all that guards many a webhook
 _MAX_VARIABLES = 300
 _MAX_LETTERS = 2_000
 
@@ -90,7 +91,7 @@ def read_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _value(name: str, value: str) -> str:
-    if value and says_secret(name):
+    if value and (name in _SECRETS or says_secret(name)):
         return REDACTED
     text = redact_argument(_text(value))
     return text if len(text) <= _MAX_LETTERS else f"{text[:_MAX_LETTERS]}…"

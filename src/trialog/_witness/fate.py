@@ -44,7 +44,7 @@ _COUNT_EVERY_S = 30.0
 _FIRST_PID_NAMESPACE = 0xEFFFFFFC  # PROC_PID_INIT_INO of linux/proc_ns.h
 
 
-class Found(NamedTuple):
+class Fate(NamedTuple):
     """What is known of the end.
 
     Attributes:
@@ -108,7 +108,7 @@ class FateReader:
             self.count_s = now_s + _COUNT_EVERY_S
             self._before, self._counted = self._counted, self._count()
 
-    def read(self, said: bytes = b"") -> Found:
+    def read(self, said: bytes = b"") -> Fate:
         """What is known, now that the process has gone.
 
         Args:
@@ -118,18 +118,18 @@ class FateReader:
         traceback = _last_fault(said)
         if status is not None and os.WIFEXITED(status):
             code = os.WEXITSTATUS(status)
-            return Found(f"exit code {code}", exit_code=code)
+            return Fate(f"exit code {code}", exit_code=code)
         name = None
         if status is not None and os.WIFSIGNALED(status):
             name = _signal_name(os.WTERMSIG(status))
         if name in (None, "SIGKILL") and self._was_out_of_memory():
-            return Found(_OUT_OF_MEMORY, signal="SIGKILL", traceback=traceback)
+            return Fate(_OUT_OF_MEMORY, signal="SIGKILL", traceback=traceback)
         if name is None and traceback is not None:
-            return Found(_reason_in(traceback), traceback=traceback)
+            return Fate(_reason_in(traceback), traceback=traceback)
         if name is None:
-            return Found()
+            return Fate()
         reason = _REASONS.get(name, f"ended by {name}")
-        return Found(reason, signal=name, traceback=None if name == "SIGKILL" else traceback)
+        return Fate(reason, signal=name, traceback=None if name == "SIGKILL" else traceback)
 
     def _wait_status(self) -> int | None:
         """The process's status as its parent would get it; None where nobody says."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Any
+
+from trialog._witness.nvml import ask, open_nvml
 
 _MILLIWATTS = 1000
 
@@ -42,15 +44,8 @@ class Gpus:
         self._devices = {}
 
     def _find(self) -> dict[int, Any]:
+        self._nvml = open_nvml(self._nvml)
         if self._nvml is None:
-            try:
-                import pynvml  # noqa: PLC0415 # where no GPU is measured it is not needed
-            except ImportError:
-                return {}
-            self._nvml = pynvml
-        try:
-            self._nvml.nvmlInit()
-        except self._nvml.NVMLError:
             return {}
         devices = {
             number: self._ask("nvmlDeviceGetHandleByIndex", number)
@@ -81,9 +76,4 @@ class Gpus:
         return measured
 
     def _ask(self, function: str, *given: Any) -> Any:
-        """What the library answers; None where it cannot: not supported, a GPU lost, no right."""
-        call: Callable[..., Any] | None = getattr(self._nvml, function, None)
-        try:
-            return None if call is None else call(*given)
-        except self._nvml.NVMLError:
-            return None
+        return ask(self._nvml, function, *given)

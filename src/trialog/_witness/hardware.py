@@ -11,6 +11,7 @@ from typing import Any
 import psutil
 
 from trialog._witness.cgroups import cpu_limit, memory_limit
+from trialog._witness.nvml import ask, open_nvml
 
 _CPU_INFO = Path("/proc/cpuinfo")
 _MODEL_KEYS = ("model name", "Model", "Hardware", "cpu model", "cpu")
@@ -69,52 +70,36 @@ def read_gpus(nvml: Any = None) -> dict[str, Any]:
     Args:
         nvml: what is asked, in place of the module ``pynvml``.
     """
+    nvml = open_nvml(nvml)
     if nvml is None:
-        try:
-            import pynvml  # noqa: PLC0415 # needed where there are GPUs
-        except ImportError:
-            return {}
-        nvml = pynvml
-    try:
-        nvml.nvmlInit()
-    except nvml.NVMLError:
         return {}
     try:
         return _gpus(nvml)
     finally:
-        _ask(nvml, "nvmlShutdown")
+        ask(nvml, "nvmlShutdown")
 
 
 def _gpus(nvml: Any) -> dict[str, Any]:
     gpus: list[dict[str, Any]] = []
-    for number in range(min(_ask(nvml, "nvmlDeviceGetCount") or 0, _MAX_GPUS)):
-        device = _ask(nvml, "nvmlDeviceGetHandleByIndex", number)
+    for number in range(min(ask(nvml, "nvmlDeviceGetCount") or 0, _MAX_GPUS)):
+        device = ask(nvml, "nvmlDeviceGetHandleByIndex", number)
         if device is None:
             continue
-        memory = _ask(nvml, "nvmlDeviceGetMemoryInfo", device)
+        memory = ask(nvml, "nvmlDeviceGetMemoryInfo", device)
         gpus.append(
             {
-                "name": _text(_ask(nvml, "nvmlDeviceGetName", device)),
+                "name": _text(ask(nvml, "nvmlDeviceGetName", device)),
                 "memory_bytes": None if memory is None else memory.total,
-                "uuid": _text(_ask(nvml, "nvmlDeviceGetUUID", device)),
+                "uuid": _text(ask(nvml, "nvmlDeviceGetUUID", device)),
             }
         )
-    cuda = _ask(nvml, "nvmlSystemGetCudaDriverVersion")
+    cuda = ask(nvml, "nvmlSystemGetCudaDriverVersion")
     found = {
         "gpus": [{key: value for key, value in gpu.items() if value} for gpu in gpus],
-        "gpu_driver": _text(_ask(nvml, "nvmlSystemGetDriverVersion")),
+        "gpu_driver": _text(ask(nvml, "nvmlSystemGetDriverVersion")),
         "cuda": f"{cuda // 1000}.{cuda % 1000 // 10}" if cuda else None,
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _ask(nvml: Any, function: str, *given: Any) -> Any:
-    """What the library answers; None where it cannot."""
-    call: Callable[..., Any] | None = getattr(nvml, function, None)
-    try:
-        return None if call is None else call(*given)
-    except nvml.NVMLError:
-        return None
 
 
 def _text(said: str | bytes | None) -> str | None:

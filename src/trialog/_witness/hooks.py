@@ -15,9 +15,8 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from typing import Any
 
-from trialog._format.hooks import shown_command, shown_url
+from trialog._format.hooks import Event, shown_command, shown_url
 from trialog._format.values import dump_json
 from trialog._version import __version__
 
@@ -30,7 +29,6 @@ _SERVERS_OWN = 500
 _OURS = ("TRIALOG_RUN", "TRIALOG_HOOKS")  # a command may record runs of its own
 _MAX_WAITING = 1_000  # a run that has alerts all the time, and an address that never answers
 
-Event = dict[str, Any]
 Deliver = Callable[[Event, bytes], None]
 
 

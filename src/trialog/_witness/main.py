@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from trialog._format.facts import Start
+from trialog._format.folders import StoreFolder
 from trialog._witness.attendance import Attendance
 from trialog._witness.fate import FateReader
 from trialog._witness.forwarding import Forwarder
@@ -78,7 +79,7 @@ class Loop:
         self._steward = Steward()
         self._fate: FateReader | None = None
         self._surroundings: Surroundings | None = None
-        self._hearing = threading.Lock()
+        self._hearing = threading.Lock()  # the forwarder's threads look at the runs too
         self._waiting = b""
         self._early: list[dict[str, Any]] | None = []  # messages that came before we pass on
         self._said = b""  # by Python's faulthandler
@@ -98,6 +99,7 @@ class Loop:
         while self._is_attached:
             self._listen_once()
         self._see_end()
+        self._wire.close()
 
     def _begin(self) -> None:
         """Pass on from now on; first of all what was printed before each of the early messages."""
@@ -203,7 +205,8 @@ class Loop:
         origin = Origin.from_json(message["origin"])
         if self._fate is None or self._surroundings is None:
             self._fate = FateReader(origin.pid, self._process)
-            self._surroundings = Surroundings(origin, Path(message["folder"]).parents[5])
+            store = StoreFolder.of_run(Path(message["folder"]))
+            self._surroundings = Surroundings(origin, store.path)
         start = Start.from_json(message["start"])
         with contextlib.suppress(OSError):  # no room, or the store is gone: only pass on
             attendance = Attendance(start, message, origin, self._surroundings, self._steward)

@@ -9,7 +9,7 @@ from typing import Any
 
 from trialog._witness.code import read_code
 from trialog._witness.environment import read_environment
-from trialog._witness.found import Found as FoundCode
+from trialog._witness.found import Found
 from trialog._witness.origin import Origin
 from trialog._witness.system import Sampler
 
@@ -29,10 +29,11 @@ class Surroundings:
         """
         self._origin = origin
         self._store = store
+        # each run asks from a thread of its own; measuring waits for no package to be read
         self._lock = threading.Lock()
         self._measuring = threading.Lock()
         self._environment: dict[str, dict[str, Any]] | None = None
-        self._code: tuple[float, str, FoundCode] | None = None
+        self._code: tuple[float, str, Found] | None = None
         self._sampler: Sampler | None = None
         self._measured: tuple[float, dict[str, float]] | None = None
 
@@ -43,7 +44,7 @@ class Surroundings:
                 self._environment = read_environment(self._origin)
             return self._environment
 
-    def code(self, origin: Origin) -> FoundCode:
+    def code(self, origin: Origin) -> Found:
         """What is known of the code, as it is now or was a moment ago."""
         with self._lock:
             now = time.monotonic()

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from trialog._cli.moments import nanoseconds, parse_moment, rfc3339
+from trialog._cli.moments import parse_moment, rfc3339
+from trialog._format.times import time_ns_of
 from trialog.errors import UsageError
 
 ZONE = timezone(timedelta(hours=5, minutes=30))
@@ -46,7 +47,7 @@ NOW = datetime(2026, 5, 20, 12, 30, 15, tzinfo=ZONE)
 )
 def test_a_time_is_understood(typed, meant):
     """A date, an hour, so long ago; in the zone of whoever typed it."""
-    assert parse_moment(typed, NOW) == nanoseconds(meant)
+    assert parse_moment(typed, NOW) == time_ns_of(meant)
 
 
 @pytest.mark.parametrize(
@@ -72,10 +73,10 @@ def test_the_hour_of_summer_time_is_that_of_the_day(monkeypatch):
     time.tzset()
     try:
         now = datetime(2026, 7, 1, 12).astimezone()
-        assert parse_moment("2026-01-10 12:00", now) == nanoseconds(
+        assert parse_moment("2026-01-10 12:00", now) == time_ns_of(
             datetime(2026, 1, 10, 11, tzinfo=UTC)
         )
-        assert parse_moment("2026-06-10 12:00", now) == nanoseconds(
+        assert parse_moment("2026-06-10 12:00", now) == time_ns_of(
             datetime(2026, 6, 10, 10, tzinfo=UTC)
         )
     finally:

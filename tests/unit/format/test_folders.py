@@ -140,6 +140,15 @@ def test_the_layout_of_a_store():
     ]
 
 
+def test_a_runs_folder_leads_back():
+    """To its project and its store: whoever has the folder needs to be told neither."""
+    store = StoreFolder(Path("/s"))
+    project = store.project("acme", "demo")
+    for run in ("mine", make_id(0, bytes(10))):
+        folder = project.run(run)
+        assert (StoreFolder.of_run(folder), ProjectFolder.of_run(folder)) == (store, project)
+
+
 @settings(deadline=None)
 @given(st.text(max_size=6), st.text(max_size=6))
 def test_the_claim_of_a_name_is_a_file_of_its_own(one, two):

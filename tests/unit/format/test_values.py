@@ -25,6 +25,7 @@ from trialog._format.values import (
     load_json,
     to_number,
     to_plain,
+    writable_text,
 )
 from trialog.errors import InvalidTypeError, UsageError
 
@@ -214,6 +215,15 @@ def test_what_is_written_is_plain_json(value):
 def test_what_is_like_json_becomes_json(given, kept):
     """Tuples are lists, keys are text, numbers are numbers by their manners."""
     assert repr(load_json(dump_json(given, "it"))) == repr(kept)
+
+
+@pytest.mark.parametrize(
+    "given,kept", [("plain é", "plain é"), ("a\ud800b", "a\\ud800b"), ("\udcff", "\\udcff")]
+)
+def test_any_text_can_be_made_writable(given, kept):
+    """What is no Unicode text is told as an escape; all else stays as it is."""
+    assert writable_text(given) == kept
+    assert load_json(dump_json(writable_text(given), "it")) == kept
 
 
 def nested(depth):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from trialog._catalog import ProjectPlace, RunPlace, queries
+from trialog._cli.why_json import explanation_as_json
 from trialog._format.facts import Witnessed
 from trialog._format.folders import day_of
 from trialog._format.values import dump_json
-from trialog._reading.explanation import explain, explanation_as_json
+from trialog._reading.explanation import explain
 from trialog._reading.records import read_records
 
 PROJECT = ProjectPlace("acme", "demo")

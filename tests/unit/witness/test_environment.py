@@ -106,3 +106,11 @@ def test_variables_are_bounded_and_text():
     assert found["ODD"] == "caf\\xe9"
     many = {f"OMP_{number}": "1" for number in range(1000)}
     assert len(read_variables(many)) == 300
+
+
+def test_the_addresses_of_hooks_are_not_kept():
+    """Whoever knows the address of a webhook may post to it."""
+    kept = read_variables(
+        {"TRIALOG_HOOKS": "https://hooks.example/T0/B0/a1", "TRIALOG_MODE": "local"}
+    )
+    assert kept == {"TRIALOG_HOOKS": "[redacted]", "TRIALOG_MODE": "local"}

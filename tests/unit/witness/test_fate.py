@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from trialog._witness.fate import FateReader, Found
+from trialog._witness.fate import Fate, FateReader
 
 SEGFAULT = (
     b'Fatal Python error: Segmentation fault\n\nCurrent thread 0x1:\n  File "train.py", line 3\n'
@@ -29,7 +29,7 @@ def process():
     found.stdin.close()
 
 
-def end_of(process, order: str, said: bytes = b"") -> Found:
+def end_of(process, order: str, said: bytes = b"") -> Fate:
     """What is known of a process that was told how to end."""
     reader = FateReader(process.pid)
     process.stdin.write(order.encode())
@@ -53,7 +53,7 @@ needs_codes = pytest.mark.skipif(not knows_codes(), reason="Linux before 6.15 te
 @pytest.mark.parametrize("code", [0, 3, 255])
 def test_an_exit_code_is_what_the_process_gave(process, code):
     """Of another process's child, too: nobody has to be its parent."""
-    assert end_of(process, f"os._exit({code})") == Found(f"exit code {code}", exit_code=code)
+    assert end_of(process, f"os._exit({code})") == Fate(f"exit code {code}", exit_code=code)
 
 
 @needs_codes
@@ -63,7 +63,7 @@ def test_an_exit_code_is_what_the_process_gave(process, code):
 def test_a_signal_has_its_name(process, name, reason):
     """The word for it, and the signal."""
     order = f"import signal; os.kill(os.getpid(), signal.{name})"
-    assert end_of(process, order) == Found(reason, signal=name)
+    assert end_of(process, order) == Fate(reason, signal=name)
 
 
 def test_what_faulthandler_said_is_kept(process):
@@ -78,14 +78,14 @@ def test_a_system_that_tells_no_codes_believes_faulthandler(process):
     """Without the exit code, the words of the fatal error are the reason."""
     reader = FateReader(process.pid)
     reader.pidfd = None
-    assert reader.read(SEGFAULT) == Found("segmentation fault", traceback=SEGFAULT.decode())
+    assert reader.read(SEGFAULT) == Fate("segmentation fault", traceback=SEGFAULT.decode())
 
 
 def test_without_any_evidence_nothing_is_said(process):
     """No exit code, no fault: the reader's own word, killed, stands."""
     reader = FateReader(process.pid)
     reader.pidfd = None
-    assert reader.read() == Found()
+    assert reader.read() == Fate()
 
 
 @pytest.mark.parametrize("age,reason", [(0, "out of memory"), (1, "out of memory"), (2, "killed")])
