@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
@@ -13,13 +14,14 @@ import orjson
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from trialog._catalog.agreement import disagreements
 from trialog._catalog.database import ReplacedError, is_broken, is_stuck
 from trialog._catalog.examination import JournalExaminer
 from trialog._catalog.opening import Opened, open_caches
 from trialog._catalog.places import describe_store
 from trialog._catalog.refreshing import Progress
 from trialog._catalog.runsummaries import Summaries, read_summaries
-from trialog._catalog.verification import Verification, Verifier
+from trialog._catalog.verification import Finding, Verification, Verifier
 from trialog._catalog.views import LATEST, View
 from trialog._format.folders import StoreFolder
 from trialog._journals.addresses import RunPlace
@@ -238,13 +240,23 @@ class Catalog:
     def verify(self, progress: Progress | None = None) -> Verification:
         """Read every journal, blob and segment from its bytes, and say what is the matter.
 
+        The catalog is compared with one that is built anew.
+
         Args:
             progress: told of files done, and of how many.
         """
-        caches = self._open().caches
+        opened = self._open()
+        caches = opened.caches
         segments = None if caches is None else caches.segments
         examiner = JournalExaminer(self.store, read_here(), self.clock)
-        return Verifier(self.store, segments, examiner, progress).verify()
+        found = Verifier(self.store, segments, examiner, progress).verify()
+        path = _shown(opened.database.path, self.store.path)
+        damaged = {each.run_id for each in found.findings if each.run_id is not None}
+        more = [
+            Finding(path, run_id, problem, is_error=True)
+            for run_id, problem in disagreements(self.store, opened.database, self.clock, damaged)
+        ]
+        return replace(found, findings=(*found.findings, *more))
 
     # -- inside --------------------------------------------------------------------------------
 
@@ -324,3 +336,10 @@ class Catalog:
 
     def _unreadable(self, error: OSError) -> StoreError:
         return StoreError(f"the store {str(self.store.path)!r} cannot be read: {error}")
+
+
+def _shown(path: Path | None, store: Path) -> str:
+    """The path of a file within the store; the whole one where it lies outside."""
+    if path is None:
+        return ""
+    return str(path.relative_to(store)) if path.is_relative_to(store) else str(path)

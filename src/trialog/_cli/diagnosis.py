@@ -26,6 +26,7 @@ _ADVICE = {
     "one, then run `trialog rebuild`",
     "blobs": "put the file back from a copy where you have one, or log it again in a new run",
     "segments": "it is a cache: `trialog rebuild` makes it again from the journals",
+    "catalog.db": "it is a cache: `trialog rebuild` makes it again from the journals",
     "store.json": "put it back from a copy where you have one; the runs themselves are not touched",
 }
 
@@ -76,6 +77,8 @@ def advise(finding: Finding) -> str:
     kind = finding.path.split("/", 1)[0]
     if finding.path.endswith(".parquet"):
         kind = "segments"
+    elif finding.path.endswith("catalog.db"):
+        kind = "catalog.db"
     return _ADVICE.get(kind, "look at the file")
 
 

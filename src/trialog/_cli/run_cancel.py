@@ -109,6 +109,8 @@ def _lines(run: StoredRun, asked: Asked, signal: str | None) -> Iterator[str]:
         yield f"  no signal: {printable(each)}; the request alone was left"
     if signal is not None and not (asked.signaled or asked.unsignaled):
         yield "  no signal: no process of it was found; the request alone was left"
+    if signal is None and not record.is_ended:
+        yield "  it stops when it looks at run.should_stop; --signal ends one that never does"
 
 
 def _as_json(

@@ -54,9 +54,10 @@ def _code_difference(each: Difference) -> tuple[str, Difference | str]:
         return each.what, each
     what = each.what.removeprefix("code/")
     if what == "diff.patch":
-        return "uncommitted", "other changes than then" if each.before and each.after else (
-            "changes, then none" if each.after else "none, then changes"
-        )
+        if each.before and each.after:
+            return "uncommitted", "other changes"
+        before, after = ("changes" if digest else None for digest in (each.before, each.after))
+        return "uncommitted", Difference(each.what, before, after)
     return what, "changed" if each.before and each.after else "new" if each.after else "gone"
 
 
