@@ -224,6 +224,35 @@ def test_a_witness_that_dies_is_not_missed_where_many_files_are_open(store):
     assert process.communicate(b"\n", timeout=60) == (b"child\n", b"")
 
 
+def test_a_witness_that_is_stopped_holds_no_alert_up(store, tmp_path):
+    """Alerts are told to it for hooks; where it does not listen, they are kept all the same."""
+    script = (
+        "import os, sys, trialog\n"
+        "with trialog.init('acme', 'witnessed', name='victim', hooks=[['true']]) as run:\n"
+        "    print('before', flush=True)\n"
+        "    sys.stdin.readline()\n"
+        "    for i in range(2000): run.alert('look', level='info')\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", script],
+        env={**os.environ, "TRIALOG_CAPTURE": "none"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout.readline() == b"before\n"
+    (pid,) = await_true(lambda: witnesses_of(store))
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        process.stdin.write(b"\n")
+        process.stdin.close()
+        assert process.wait(30) == 0
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    process.stdout.close()
+    assert len(trialog.get_run("victim").alerts) == 2000
+
+
 def test_a_childs_last_words_are_not_its_parents():
     """A forked child died of a segmentation fault; the parent, later, of something else."""
     script = RUN + (

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
@@ -36,15 +36,6 @@ def find_runs(connection: Connection, wanted: RunFilter) -> list[RunRow]:
     if needs_no_check and wanted.limit is not None:
         statement = statement.limit(wanted.limit)
     return with_writers(connection, connection.execute(statement).all())
-
-
-def count_runs(connection: Connection, wanted: RunFilter) -> int:
-    """How many runs a filter finds, its limit left aside.
-
-    Those that nobody has ended count whatever status is asked for, as in :func:`find_runs`.
-    """
-    found = filtered(all_runs(), wanted).order_by(None).subquery()
-    return connection.execute(select(func.count()).select_from(found)).scalar_one()
 
 
 def runs_by_key(connection: Connection, runs: Sequence[int]) -> list[RunRow]:

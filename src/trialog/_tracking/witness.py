@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import os
+import select
 import socket
 import threading
 from typing import Any
@@ -29,6 +30,7 @@ from trialog._tracking.streams import Streams, flush
 from trialog._writing.descriptors import above_standard
 
 ANSWER_S = 0.03  # so long a run's beginning and its end wait for the witness
+SEND_S = 1.0  # so long a message waits for room, once
 DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
 
 
@@ -118,6 +120,7 @@ class _Link:
         self.streams = Streams()
         self.is_up = True
         self.has_greeted = False
+        self._is_deaf = False
         # a message either says what is unread or comes after "go"; again a handler may send one
         self._greeting = threading.RLock()
         self._answers: dict[str, threading.Event] = {}
@@ -144,11 +147,16 @@ class _Link:
         self._watch_faults()
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send a message.
+        """Send a message; a witness that has been stopped holds nobody up for long.
 
         Raises:
-            OSError: the witness is gone.
+            OSError: the witness is gone, or does not listen.
         """
+        room = select.poll()
+        room.register(self._wire, select.POLLOUT)
+        self._is_deaf = not room.poll(0 if self._is_deaf else 1000 * SEND_S)
+        if self._is_deaf:
+            raise TimeoutError("the witness does not listen")
         self._wire.sendall(orjson.dumps(message) + b"\n")
 
     def ask(

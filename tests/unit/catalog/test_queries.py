@@ -110,10 +110,3 @@ def test_parameters_need_no_tags_to_be_parsed(text):
     from trialog._format.values import load_json
 
     assert repr(queries.parse_parameters(text)) == repr(load_json(text.encode()))
-
-
-def test_runs_are_counted_without_being_read(catalog):
-    """Whatever the limit is; those without an end count, as they do for whoever finds them."""
-    assert catalog.ask(queries.count_runs, RunFilter.parse()) == 3
-    assert catalog.ask(queries.count_runs, RunFilter.parse(tags="x", limit=1)) == 2
-    assert catalog.ask(queries.count_runs, RunFilter.parse(name="nobody")) == 0
