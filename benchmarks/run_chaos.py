@@ -65,7 +65,8 @@ def keep_one(harm: Harm, tracker: str, found: dict) -> dict:
     with Path(__file__).open("rb") as lock:  # closing it gives the lock up
         fcntl.flock(lock, fcntl.LOCK_EX)
         results = kept("chaos") or {}
-        results.setdefault(harm.name, {})[tracker] = found
+        # how many lines a tracker said, not which: some say a hundred thousand, with paths in them
+        results.setdefault(harm.name, {})[tracker] = {**found, "said": len(found["said"])}
         keep("chaos", results)
     return results
 

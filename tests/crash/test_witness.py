@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import pty
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -116,10 +119,11 @@ for _ in range(300):
 """
 
 
-def test_what_is_printed_arrives_unchanged():
+@pytest.mark.parametrize("pause_s", [0, 1.5], ids=["at once", "once the witness is there"])
+def test_what_is_printed_arrives_unchanged(pause_s):
     """Every byte of both streams, whatever it is, as without us."""
     plain = run_script(NOISE.format(start=""))
-    seen = run_script(NOISE.format(start=RUN + "run.__enter__()"))
+    seen = run_script(NOISE.format(start=RUN + f"import time; time.sleep({pause_s})"))
     assert seen.stdout == plain.stdout
     assert seen.stderr[: len(plain.stderr)] == plain.stderr
     assert b"left unfinished" in seen.stderr[len(plain.stderr) :]
@@ -127,7 +131,10 @@ def test_what_is_printed_arrives_unchanged():
 
 def test_two_streams_to_one_place_keep_their_order():
     """What was printed first comes first, as in a terminal or after 2>&1."""
-    script = RUN + ("with run:\n    for i in range(2000): os.write(1 + i % 2, b'%d\\n' % i)\n")
+    script = RUN + (
+        "import time; time.sleep(1.5)\n"
+        "with run:\n    for i in range(2000): os.write(1 + i % 2, b'%d\\n' % i)\n"
+    )
     environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
     done = subprocess.run(
         [sys.executable, "-c", script],
@@ -148,10 +155,6 @@ def test_a_terminal_stays_a_terminal(store):
         "    os.write(1, b'a\\rb\\tc\\x1b[31m\\xff|')\n"
     )
     reading, terminal = pty.openpty()
-    import fcntl
-    import struct
-    import termios
-
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 33, 77, 0, 0))
     process = subprocess.Popen(
         [sys.executable, "-c", script], stdin=terminal, stdout=terminal, stderr=terminal
@@ -311,8 +314,11 @@ def test_standard_streams_that_are_closed_stay_closed():
     """A daemon without standard streams is recorded all the same, and gets none from us."""
     script = (
         "import os\nfor fd in (0, 1, 2): os.close(fd)\n" + RUN + "with run:\n"
-        "    taken = [fd for fd in (0, 1, 2) if os.path.exists(f'/proc/self/fd/{fd}')]\n"
-        "    run.log('taken', len(taken))\n"
+        "    import time\n"
+        "    def taken():\n"
+        "        time.sleep(0.05)\n"
+        "        return {fd for fd in (0, 1, 2) if os.path.exists(f'/proc/self/fd/{fd}')}\n"
+        "    run.log('taken', len(set.intersection(*(taken() for _ in range(8)))))\n"
     )
     assert run_script(script).returncode == 0
     assert trialog.get_run("victim").summary["taken"]["last"] == 0
@@ -391,3 +397,82 @@ def test_a_switched_off_witness_is_not_there():
     assert run.context == {}
     assert len(run.console()) == 0
     assert [writer.role for writer in run.writers] == ["run"]
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)", "sys.exit()"])
+def test_a_short_script_has_printed_when_it_is_gone(tmp_path, end):
+    """Whoever waits for it finds all of it at once, though the witness was not there yet."""
+    script = RUN + f"os.write(1, b'one\\n'); print('two', flush=True)\n{end}\n"
+    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
+    for _ in range(3):
+        with (tmp_path / "said").open("wb") as said:
+            command = [sys.executable, "-c", script]
+            subprocess.run(
+                command, env=environ, stdout=said, stderr=subprocess.DEVNULL, check=False
+            )
+        assert (tmp_path / "said").read_bytes() == b"one\ntwo\n"
+
+
+def test_workers_have_printed_when_they_are_joined(tmp_path):
+    """Processes of multiprocessing leave without Python's exit; their lines are all there."""
+    script = (
+        "import multiprocessing, time, trialog\n"
+        "def work(number):\n"
+        "    with trialog.init('acme', 'witnessed', name=f'w{number}'):\n"
+        "        time.sleep(1)\n"  # until the witness is there
+        "        print('worker', number)\n"
+        "workers = [multiprocessing.get_context('fork').Process(target=work, args=(i,))"
+        " for i in range(3)]\n"
+        "for worker in workers: worker.start()\n"
+        "for worker in workers: worker.join()\n"
+        "import pathlib; lines = sorted(pathlib.Path('said').read_text().split('\\n'))\n"
+        "assert lines == ['', 'worker 0', 'worker 1', 'worker 2'], lines\n"
+    )
+    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
+    with (tmp_path / "said").open("ab") as said:
+        command = [sys.executable, "-W", "ignore", "-c", script]
+        done = subprocess.run(
+            command,
+            env=environ,
+            cwd=tmp_path,
+            stdout=said,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_the_modes_of_a_terminal_are_passed_on(store):
+    """What a program sets by its stdout (raw keys, no echo) is so for the real terminal."""
+    script = RUN + (
+        "import termios, time, tty\n"
+        "with run:\n"
+        "    time.sleep(1.5)\n"
+        "    before = termios.tcgetattr(1)\n"
+        "    tty.setcbreak(1); print('set', flush=True); input()\n"
+        "    termios.tcsetattr(1, termios.TCSANOW, before); print('back', flush=True); input()\n"
+    )
+    reading, terminal = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], stdin=terminal, stdout=terminal, stderr=terminal
+    )
+
+    def echoes():
+        return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+    def await_word(word):
+        seen = b""
+        while word not in seen:
+            assert select.select([reading], [], [], 20)[0]
+            seen += os.read(reading, 4096)
+
+    assert echoes()
+    await_word(b"set")
+    await_true(lambda: not echoes())
+    os.write(reading, b"\n")
+    await_word(b"back")
+    await_true(echoes)
+    os.write(reading, b"\n")
+    os.close(terminal)
+    assert process.wait(20) == 0
+    os.close(reading)

@@ -13,6 +13,7 @@ from trialog._cli import options
 from trialog._cli.completion import complete_run
 from trialog._cli.output import write_object, write_rich
 from trialog._cli.session import Session, resolve_run
+from trialog._format.records import Kind
 from trialog.errors import IntegrityError
 
 if TYPE_CHECKING:
@@ -76,6 +77,10 @@ def content_of(catalog: Catalog, run: FoundRun) -> dict[str, Any]:
         "exception": None if record.exception is None else asdict(record.exception),
         "missing_since_ns": run.row.facts.missing_since_ns,
         "damage": [each._asdict() for each in catalog.ask(queries.damage_of, record.key)],
+        "trouble": [
+            {"time_ns": each.time_ns, "what": str(each.content.get("what", ""))}
+            for each in catalog.ask(queries.facts_of, record.key, [Kind.TROUBLE])
+        ],
         "attempts": [_attempt(each) for each in reader.attempts],
         "writers": [_writer(each) for each in reader.writers],
         "alerts": [_alert(each) for each in reader.alerts],

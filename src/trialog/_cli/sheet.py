@@ -78,7 +78,7 @@ def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[Renderab
     for heading, lines in _knowledge(content["context"]):
         yield _heading(heading)
         yield _indented(_pairs([(label, Text(printable(text))) for label, text in lines.items()]))
-    trouble = list(_trouble(record, content["damage"]))
+    trouble = list(_trouble(record, content))
     if trouble:
         yield _heading("Trouble", "bold red")
         yield _indented(Text("\n".join(trouble)))
@@ -292,10 +292,13 @@ def _step(step: int | None) -> Text:
     return Text("" if step is None else str(step))
 
 
-def _trouble(record: RunRecord, damage: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def _trouble(record: RunRecord, content: Mapping[str, Any]) -> Iterator[str]:
+    damage = content["damage"]
     if record.missing:
         since = "" if record.missing_since is None else f", since {at(record.missing_since)}"
         yield f"{count(record.missing, 'point')} could not be kept{since}"
+    for each in content["trouble"]:
+        yield printable(each["what"])
     for each in damage:
         where = f" at byte {each['offset']:,}" if each["size"] else ""
         lost = f" ({size(each['size'])})" if each["size"] else ""

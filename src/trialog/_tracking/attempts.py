@@ -65,7 +65,7 @@ def continued(
         first, latest = attempts[0], attempts[-1]
         if group is not None and _is_of(group, project, latest, writers):
             return attached(writers)
-        alive = _find_alive(project, writers)
+        alive = find_alive(project, writers)
         if alive is not None:
             if resume is not None:
                 raise _still_open(first.name, alive, resume)
@@ -118,7 +118,7 @@ def goes_on_since(
     at_work = [each for each in writers if each.role in _AT_WORK]
     if not at_work or _latest_news_ns(project, run_id, at_work) >= since_ns:
         return True
-    return _find_alive(project, at_work) is not None
+    return find_alive(project, at_work) is not None
 
 
 def _is_of(group: Group, project: ProjectFolder, attempt: Start, writers: Sequence[Start]) -> bool:
@@ -142,7 +142,7 @@ def _latest_news_ns(project: ProjectFolder, run_id: str, writers: Iterable[Start
     return latest_ns
 
 
-def _find_alive(project: ProjectFolder, writers: Iterable[Start]) -> Start | None:
+def find_alive(project: ProjectFolder, writers: Iterable[Start]) -> Start | None:
     """A writer that is at work, or None."""
     here, now_ns = this_process(), time.time_ns()
     for writer in writers:

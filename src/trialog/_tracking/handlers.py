@@ -136,6 +136,7 @@ class Handlers:
         try:
             _do_each(lambda lifecycle: lifecycle.interrupt(name), session.lifecycles())
         finally:
+            session.witness.dismiss()
             signal.signal(number, signal.SIG_DFL)
             os.kill(os.getpid(), number)
 

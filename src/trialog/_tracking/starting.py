@@ -207,7 +207,10 @@ def _attend(
                 "notebook": notebook_path(),
             },
             "notebook": notebook_text(),
-        }
+        },
+        listens="console" in captured,
+        # whoever types at a prompt needs the terminal itself; whatever kills process 1 kills all
+        leads=not is_interactive() and os.getpid() != 1,
     )
     if trouble is not None:
         opened.facts.append(Kind.CONTEXT, {"witness": {"trouble": trouble}}, "the witness")

@@ -1,9 +1,10 @@
 """The standard streams of this process, led through the witness, which passes on what they say.
 
-File descriptors 1 and 2 are made ends of a pipe, or of a pseudo-terminal where they were a
-terminal, so that nobody writes otherwise than before. The witness holds the other ends and what 1
-and 2 were. Where both went to one place, they share one way, or what was printed first might come
-second. A stream that is no file (a notebook's) is listened to where Python writes to it.
+Until the witness is there, and where nothing can be led, Python's own streams are listened to:
+what is printed goes where it always went, and a copy to the witness. Once it is there, file
+descriptors 1 and 2 are made ends of a pipe, or of a pseudo-terminal where they were a terminal, so
+that nobody writes otherwise than before. The witness holds the other ends and what 1 and 2 were.
+Where both went to one place, they share one way, or what was printed first might come second.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+COPY = "copy of "  # before the name of a stream that is only listened to
 _FDS = {"stdout": 1, "stderr": 2}
 _CLOSED = (-1, -1)
 _HIGH = 40  # above the numbers that the witness is given
@@ -51,7 +53,8 @@ class Tap:
     """
 
     def __init__(self, stream: Any) -> None:
-        self.reading, self.writing = map(_high, os.pipe())
+        self.reading, self.writing = map(_high, _pipe())
+        os.set_blocking(self.writing, False)  # nobody waits for a copy
         self.written_bytes = 0
         self._stream = stream
         self._installed: Callable[[str], Any] | None = None
@@ -74,7 +77,7 @@ class Tap:
                 result = write(text)
             finally:
                 self._writers.is_within = False
-            with contextlib.suppress(Exception):  # the witness is gone: the user's print goes on
+            with contextlib.suppress(Exception):  # no room, or no witness: the print goes on
                 self.written_bytes += os.write(self.writing, text.encode("utf-8", "replace"))
             return result
 
@@ -101,8 +104,11 @@ class Streams:
         self.tapped: dict[str, Tap] = {}
         self._writing: dict[str, int] = {}
 
-    def open(self) -> None:
-        """Make the ways; nothing goes through them yet.
+    def open(self, *, leads: bool) -> None:
+        """Make the ways, and listen; nothing is led through them yet.
+
+        Args:
+            leads: whether streams that are files are to be led, not only listened to.
 
         Raises:
             OSError: there are no more file numbers, or no pseudo-terminals.
@@ -110,9 +116,9 @@ class Streams:
         open_fds = {}
         for name, fd in _FDS.items():
             stream = getattr(sys, name)
-            if stream is not None and not _is_on(stream, fd):
+            if stream is not None:
                 self.tapped[name] = Tap(stream)
-            elif _identity(fd) != _CLOSED:  # as daemons do
+            if leads and (stream is None or _is_on(stream, fd)) and _identity(fd) != _CLOSED:
                 open_fds[name] = fd
         if len({_identity(fd) for fd in open_fds.values()}) < len(open_fds):
             self._lead("both", tuple(open_fds.values()))
@@ -127,25 +133,30 @@ class Streams:
         self.led[name] = Led(fds, original, reading, _identity(writing))
         self._writing[name] = writing
 
-    def take_over(self) -> None:
-        """From now on, what is written goes through the ways."""
-        flush()
-        for name, led in self.led.items():
-            writing = self._writing.pop(name)
-            for fd in led.fds:
-                os.dup2(writing, fd)
-            os.close(writing)
-        self.tap_again()
-
-    def tap_again(self) -> None:
+    def listen(self) -> None:
         """Listen where Python writes; IPython puts a ``write`` of its own there for each cell."""
         for tap in self.tapped.values():
             tap.install()
 
+    def take_over(self) -> None:
+        """The witness is there: from now on, what is written goes through the ways.
+
+        Unless somebody has led a stream elsewhere meanwhile.
+        """
+        for name, led in self.led.items():
+            for each in _FDS if name == "both" else (name,):
+                if each in self.tapped:
+                    self.tapped[each].remove()
+            flush()
+            writing = self._writing.pop(name)
+            for fd in led.fds:
+                if _identity(fd) == _identity(led.original):
+                    os.dup2(writing, fd)
+            os.close(writing)
+
     def unread(self) -> dict[str, int]:
         """How many bytes of each stream were printed, as long as the witness has read none."""
-        led = {name: _waiting_bytes(each.reading) for name, each in self.led.items()}
-        return led | {name: tap.written_bytes for name, tap in self.tapped.items()}
+        return {f"{COPY}{name}": tap.written_bytes for name, tap in self.tapped.items()}
 
     def give_back(self, name: str | None = None) -> None:
         """What was there before is there again, unless somebody else has changed it since."""
@@ -238,18 +249,11 @@ def _pseudo_terminal(fd: int) -> tuple[int, int]:
     reading, writing = os.openpty()
     attributes = termios.tcgetattr(fd)
     attributes[1] &= ~termios.OPOST
-    attributes[3] &= ~(termios.ECHO | termios.ICANON)
     termios.tcsetattr(writing, termios.TCSANOW, attributes)
     with contextlib.suppress(OSError):
         size = fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))
         fcntl.ioctl(writing, termios.TIOCSWINSZ, size)
     return reading, writing
-
-
-def _waiting_bytes(fd: int) -> int:
-    import termios  # noqa: PLC0415 # not on every system
-
-    return int.from_bytes(fcntl.ioctl(fd, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 def _high(fd: int) -> int:

@@ -6,8 +6,8 @@ process. Where it cannot be started, or dies, nothing is missing but what it wou
 
 Messages are lines of JSON. To the witness: ``open`` (a run), ``close`` (a run has ended), ``cells``
 (of a notebook), ``event`` (for hooks), ``drain`` (before the process exits). From it: ``hello``,
-which is answered by ``go``; ``opened``, ``closed``, ``drained``; and ``broken`` (nobody reads a
-stream any more).
+which is answered by ``go`` once the streams are led; ``opened``, ``closed``, ``drained``; and
+``broken`` (nobody reads a stream any more).
 
 Which lines belong to which run: before ``go`` the witness reads no stream, and messages say how
 much was printed before them; later ones are answered once everything before them has been read.
@@ -20,13 +20,15 @@ import faulthandler
 import os
 import select
 import socket
+import sys
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
 from trialog._tracking.spawning import spawn
-from trialog._tracking.streams import Streams, flush
+from trialog._tracking.streams import COPY, Streams, flush
 from trialog._writing.descriptors import above_standard
 
 ANSWER_S = 0.03  # so long a run's beginning and its end wait for the witness
@@ -38,85 +40,84 @@ class Witness:
     """The witness of this process, started when it is first needed."""
 
     def __init__(self) -> None:
-        self._link: _Link | None = None
+        # one, or a second where the first was started for a run that keeps no console
+        self._links: list[_Link] = []
         # runs of several threads share one start; a signal handler may begin a run in the middle
         self._lock = threading.RLock()
 
-    def open(self, message: dict[str, Any]) -> str | None:
+    def open(self, message: dict[str, Any], *, listens: bool, leads: bool) -> str | None:
         """Tell it of a run.
 
         Args:
             message: what it is to know.
+            listens: whether what is printed is to be kept.
+            leads: whether streams that are files may be led through the witness for that.
 
         Returns:
             Why there is no witness, or None.
         """
         with self._lock:
             try:
-                if self._link is None or not self._link.is_up:
+                link = next((each for each in self._up() if each.listens or not listens), None)
+                if link is None:
                     with above_standard():
-                        self._link = _Link()
+                        link = _Link(listens=listens, leads=leads)
+                    self._links.append(link)
                 flush()
-                self._link.ask({"do": "open", **message}, "opened", ANSWER_S)
+                link.ask({"do": "open", **message}, "opened", ANSWER_S)
             except (OSError, RuntimeError, ValueError) as error:
-                self._link = None
                 return str(error)
         return None
 
     def tell(self, message: dict[str, Any]) -> None:
         """Tell it something; where there is none, nobody hears it."""
-        link = self._link
-        if link is not None and link.is_up:
+        for link in self._up():
             with contextlib.suppress(OSError):
                 link.send(message)
 
     def tell_cells(self, notebook: str | None) -> None:
         """Tell it of the cells of a notebook, and listen to the one that begins."""
-        link = self._link
-        if link is not None and link.is_up:
-            link.streams.tap_again()
+        for link in self._up():
+            link.streams.listen()
         self.tell({"do": "cells", "notebook": notebook})
 
     def close(self, message: dict[str, Any]) -> None:
         """Tell it that a run has ended, and give it a moment to keep the last lines."""
-        link = self._link
-        if link is None or not link.is_up:
-            return
-        flush()
-        with contextlib.suppress(OSError):
-            link.ask({"do": "close", **message}, "closed", ANSWER_S)
+        for link in self._up():
+            flush()
+            with contextlib.suppress(OSError):
+                link.ask({"do": "close", **message}, "closed", ANSWER_S)
 
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before."""
-        link, self._link = self._link, None
-        if link is None:
-            return
-        flush()
-        is_drained = False
-        with contextlib.suppress(OSError):
-            is_drained = link.ask({"do": "drain"}, "drained", DRAIN_S, must_be_up=False)
-        if not link.is_up:
-            link.listener.join(DRAIN_S)  # it passes on what is left
-        elif not link.has_greeted:  # on a slow disk it is still being loaded
-            link.streams.pass_on(timeout_s=0)
-            link.streams.give_back()
-            link.streams.pass_on(timeout_s=0)
-        elif is_drained:
-            link.streams.give_back()
-        # else who reads it is slow: what is printed from now on stays behind what was before
+        links, self._links = self._links, []
+        for link in links:
+            link.dismiss()
 
     def after_fork(self) -> None:
         """In a forked child: the parent's witness is not its own."""
         self._lock = threading.RLock()
-        if self._link is not None:
-            self._link.abandon()
-            self._link = None
+        links, self._links = self._links, []
+        for link in links:
+            link.abandon()
+
+    def _up(self) -> list[_Link]:
+        return [link for link in self._links if link.is_up]
 
 
 class _Link:
-    """One witness, from its start to its end."""
+    """One witness, from its start to its end.
 
-    def __init__(self) -> None:
+    Attributes:
+        listens: whether it keeps what is printed.
+        streams: led and listened to.
+        is_up: whether it has not died.
+        has_greeted: whether it has said a word: it is loaded, and streams are led.
+        listener: the thread that hears it.
+    """
+
+    def __init__(self, *, listens: bool, leads: bool) -> None:
+        self.listens = listens
         self.streams = Streams()
         self.is_up = True
         self.has_greeted = False
@@ -130,7 +131,8 @@ class _Link:
         self._itself = _pidfd()  # opened while we live: it tells our exit code when we do not
         self.listener = threading.Thread(target=self._listen, name="trialog-witness", daemon=True)
         try:
-            self.streams.open()
+            if listens:
+                self.streams.open(leads=leads)
             spawn(self._layout(theirs.fileno(), fault_reading))
             self.listener.start()
         except BaseException:
@@ -143,8 +145,9 @@ class _Link:
             os.close(fault_reading)
             if self._itself >= 0:
                 os.close(self._itself)
-        self.streams.take_over()
+        self.streams.listen()
         self._watch_faults()
+        _at_exit_of_a_worker(self.dismiss)
 
     def send(self, message: dict[str, Any]) -> None:
         """Send a message; a witness that has been stopped holds nobody up for long.
@@ -159,16 +162,15 @@ class _Link:
             raise TimeoutError("the witness does not listen")
         self._wire.sendall(orjson.dumps(message) + b"\n")
 
-    def ask(
-        self, message: dict[str, Any], answer: str, timeout_s: float, *, must_be_up: bool = True
-    ) -> bool:
+    def ask(self, message: dict[str, Any], answer: str, timeout_s: float) -> bool:
         """Send a message and wait for the answer, but not for long.
+
+        One that is still being loaded is not waited for.
 
         Args:
             message: what to send.
             answer: the word that answers it.
             timeout_s: how long to wait at most.
-            must_be_up: wait only for a witness that has said a word already.
 
         Returns:
             Whether it has answered, or is gone.
@@ -182,7 +184,22 @@ class _Link:
             if not has_greeted:
                 message = {**message, "unread": self.streams.unread()}
             self.send(message)
-        return (has_greeted or not must_be_up) and answered.wait(timeout_s)
+        return has_greeted and answered.wait(timeout_s)
+
+    def dismiss(self) -> None:
+        """The process exits: let everything that was printed be passed on before.
+
+        A witness that is still being loaded has nothing to pass on.
+        """
+        flush()
+        is_drained = False
+        with contextlib.suppress(OSError):
+            is_drained = self.ask({"do": "drain"}, "drained", DRAIN_S)
+        if not self.is_up:
+            self.listener.join(DRAIN_S)  # it passes on what is left
+        elif is_drained:
+            self.streams.give_back()
+        # else who reads it is slow: what is printed from now on stays behind what was before
 
     def abandon(self) -> None:
         """In a forked child: the wire is the parent's; the streams still lead to its witness."""
@@ -197,8 +214,8 @@ class _Link:
             layout["process"] = [self._itself]
         for name, led in self.streams.led.items():
             layout[name] = [led.reading, led.original]
-        for name, tapped in self.streams.tapped.items():
-            layout[name] = [tapped.reading]
+        for name, tap in self.streams.tapped.items():
+            layout[f"{COPY}{name}"] = [tap.reading]
         return layout
 
     def _watch_faults(self) -> None:
@@ -233,6 +250,8 @@ class _Link:
     def _hear(self, message: dict[str, Any]) -> None:
         if "hello" in message:
             with self._greeting:
+                with contextlib.suppress(OSError):
+                    self.streams.take_over()
                 self.has_greeted = True
                 with contextlib.suppress(OSError):
                     self.send({"do": "go"})
@@ -246,10 +265,21 @@ class _Link:
         """The witness is gone: its part is done here, or nobody could print any more."""
         self.is_up = False
         self._silence_faults()
+        self.streams.pass_on(timeout_s=0)  # what was printed first comes first
         self.streams.give_back()
+        self.streams.pass_on(timeout_s=0)
         for answered in self._answers.values():
             answered.set()
         self.streams.pass_on()
+
+
+def _at_exit_of_a_worker(act: Callable[[], None]) -> None:
+    """In a worker of multiprocessing, which leaves without Python's own exit."""
+    process = sys.modules.get("multiprocessing.process")
+    if process is not None and process.parent_process() is not None:
+        from multiprocessing.util import Finalize  # noqa: PLC0415 # loaded in a worker anyway
+
+        Finalize(None, act, exitpriority=-100)
 
 
 def _pidfd() -> int:

@@ -17,6 +17,8 @@ from trialog._format.hooks import ended_event
 from trialog._format.records import TYPE_FLOAT, Kind
 from trialog._format.values import Number
 from trialog._tracking import writers
+from trialog._tracking.attempts import find_alive
+from trialog._tracking.earlier import read_writers
 from trialog._tracking.facts import FactLog
 from trialog._witness.fate import Fate
 from trialog._witness.hooks import Hooks
@@ -204,8 +206,20 @@ class Attendance:
         with _whatever_happens():
             what = "the end of its process"
             self._facts.append(Kind.WITNESSED, asdict(witnessed), what, time_ns)
-        end = End(status=RunStatus.FAILED.value, reason=found.reason or "killed")
-        self.notify(ended_event(self._start, self._url, end, time_ns))
+        if not self._goes_on():
+            end = End(status=RunStatus.FAILED.value, reason=found.reason or "killed")
+            self.notify(ended_event(self._start, self._url, end, time_ns))
+
+    def _goes_on(self) -> bool:
+        """Whether the run outlives its process: a rank's does, and a daemon's."""
+        if self._start.role != "run":
+            return True
+        try:
+            known = read_writers(self._project.run(self._start.run))
+        except OSError:
+            return False
+        others = [each for each in known if each.writer != self.writer]
+        return find_alive(self._project, others) is not None
 
     def notify(self, event: dict[str, Any]) -> None:
         """Something has happened that its hooks are to hear of."""

@@ -28,6 +28,7 @@ _EXIT_CODE_AT = 60
 _REAPED_S = 3.0  # so long its parent may take to note that it has ended
 _TRACEBACK_LETTERS = 8_000
 _FATAL = re.compile(r"Fatal Python error: ([^\n]*)")
+_KERNEL_RECORD = re.compile(rb"\d+,\d+,(\d+),")  # level, number, microseconds since boot
 _OOM_COUNTERS = re.compile(r"^oom_kill (\d+)$", re.MULTILINE)
 _REASONS = {
     "SIGSEGV": "segmentation fault",
@@ -73,6 +74,7 @@ class FateReader:
         pid: int,
         pidfd: int | None = None,
         *,
+        process_start: int = 0,
         counters: list[Path] | None = None,
         kernel_log: Path = _KERNEL_LOG,
     ) -> None:
@@ -81,6 +83,7 @@ class FateReader:
         Args:
             pid: its number.
             pidfd: the process as a file; opened here where not given.
+            process_start: clock ticks from boot to its start; 0 where unknown.
             counters: the files that count kills for want of memory; found here where not given.
             kernel_log: where the kernel says what it has done.
         """
@@ -97,7 +100,8 @@ class FateReader:
         if _machine.pid_namespace() == _FIRST_PID_NAMESPACE:  # the kernel's numbers are ours
             with contextlib.suppress(OSError):
                 self._log = os.open(kernel_log, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-                os.lseek(self._log, 0, os.SEEK_END)
+        # What the kernel says of the process, which may be gone by now, it says after its start.
+        self._started_us = process_start * 1_000_000 // os.sysconf("SC_CLK_TCK")
 
     def count(self, now_s: float) -> None:
         """Count kills for want of memory now and then: of a child, long ago, they prove nothing.
@@ -161,7 +165,7 @@ class FateReader:
         return [_kills(path) for path in self._counters]
 
     def _kernel_log(self) -> str | None:
-        """What the kernel has said since; None where that may not be read."""
+        """What the kernel has said since the start; None where that may not be read."""
         if self._log is None:
             return None
         said = []
@@ -174,7 +178,9 @@ class FateReader:
                 break
             if not data:  # some containers have something else there, which ends
                 return None
-            said.append(data.decode("utf-8", "replace"))
+            told = _KERNEL_RECORD.match(data)
+            if told is not None and int(told[1]) >= self._started_us:
+                said.append(data.decode("utf-8", "replace"))
         return "".join(said)
 
 

@@ -14,11 +14,12 @@ import termios
 import threading
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 Heard = Callable[[str, bytes], None]
 _READ_BYTES = 1 << 16
 _CATCH_UP_S = 1.0
-_SIZE_EVERY_S = 1.0
+_FOLLOW_S = 0.5
 
 
 class Forwarder:
@@ -78,7 +79,7 @@ class Forwarder:
             thread.join(None if until is None else max(0.0, until - time.monotonic()))
 
     def _pass_on(self, way: _Way) -> None:
-        pause_s = _SIZE_EVERY_S if way.is_terminal else None
+        pause_s = _FOLLOW_S if way.is_terminal else None
         goes_on = True
         while goes_on:
             way.is_busy = False
@@ -86,7 +87,8 @@ class Forwarder:
             if ready:
                 way.is_busy = True
                 goes_on = self._pass_once(way)
-            way.follow_size()
+            way.follow()
+            goes_on = goes_on and not way.is_hung_up
         way.is_over = True
         way.close()
 
@@ -122,7 +124,8 @@ class _Way:
         self._original = self._kept = original
         self.is_terminal = original >= 0 and os.isatty(original)
         self._size = b""
-        self._sized_s = 0.0
+        self._followed_s = 0.0
+        self._modes = _modes(reading) if self.is_terminal else None
 
     @property
     def is_behind(self) -> bool:
@@ -131,6 +134,15 @@ class _Way:
             return False
         waiting = fcntl.ioctl(self.reading, termios.FIONREAD, bytes(4))
         return self.is_busy or any(waiting)
+
+    @property
+    def is_hung_up(self) -> bool:
+        """Whether the real terminal is gone: whoever still has ours is to notice."""
+        if not self.is_terminal:
+            return False
+        asked = select.poll()
+        asked.register(self._kept, 0)
+        return bool(asked.poll(0))
 
     def write(self, data: bytes) -> bool:
         """Write it to where it was meant for.
@@ -154,14 +166,32 @@ class _Way:
         if self._kept >= 0:
             os.close(self._kept)
 
-    def follow_size(self) -> None:
-        """A terminal whose window was made larger or smaller is so for the process too."""
-        now = time.monotonic()
-        if not self.is_terminal or now - self._sized_s < _SIZE_EVERY_S:
+    def follow(self) -> None:
+        """A terminal's size is that of the real one; its modes are for the real one."""
+        if not self.is_terminal:
             return
-        self._sized_s = now
+        modes = _modes(self.reading)
+        if modes != self._modes and modes is not None:
+            self._modes = modes
+            with contextlib.suppress(OSError, termios.error):
+                real = termios.tcgetattr(self._kept)
+                real[0], real[3], real[6] = modes
+                termios.tcsetattr(self._kept, termios.TCSANOW, real)
+        now = time.monotonic()
+        if now - self._followed_s < _FOLLOW_S:
+            return
+        self._followed_s = now
         with contextlib.suppress(OSError):
-            size = fcntl.ioctl(self._original, termios.TIOCGWINSZ, bytes(8))
+            size = fcntl.ioctl(self._kept, termios.TIOCGWINSZ, bytes(8))
             if size != self._size:
                 self._size = size
                 fcntl.ioctl(self.reading, termios.TIOCSWINSZ, size)
+
+
+def _modes(terminal: int) -> tuple[Any, Any, Any] | None:
+    """How a terminal takes what is typed: input and local modes, and control characters."""
+    try:
+        attributes = termios.tcgetattr(terminal)
+    except termios.error:
+        return None
+    return attributes[0], attributes[3], attributes[6]

@@ -17,6 +17,7 @@ import orjson
 
 from trialog._format.facts import Start
 from trialog._format.folders import StoreFolder
+from trialog._tracking.streams import COPY
 from trialog._witness.attendance import Attendance
 from trialog._witness.fate import FateReader
 from trialog._witness.forwarding import Forwarder
@@ -85,7 +86,7 @@ class Loop:
         self._said = b""  # by Python's faulthandler
         self._is_attached = True
         self._may_start = False  # to pass on: the process knows that we do
-        streams = {name: fds for name, fds in layout.items() if name in _STREAMS}
+        streams = {name: fds for name, fds in layout.items() if name.removeprefix(COPY) in _STREAMS}
         self._wakes, self._wake = os.pipe()
         self._forwarder = Forwarder(streams, heard=self._hear, broken=self._say_broken)
 
@@ -150,7 +151,8 @@ class Loop:
         """Something was printed; called by the forwarder's threads."""
         time_ns = time.time_ns()
         with self._hearing:
-            heard = [each.hear(name, data, time_ns) for each in self._runs.values()]
+            stream = name.removeprefix(COPY)
+            heard = [each.hear(stream, data, time_ns) for each in self._runs.values()]
         if any(heard):
             os.write(self._wake, b"!")
 
@@ -204,7 +206,8 @@ class Loop:
     def _open(self, message: dict[str, Any]) -> None:
         origin = Origin.from_json(message["origin"])
         if self._fate is None or self._surroundings is None:
-            self._fate = FateReader(origin.pid, self._process)
+            begun = message["start"]["process_start"]
+            self._fate = FateReader(origin.pid, self._process, process_start=begun)
             store = StoreFolder.of_run(Path(message["folder"]))
             self._surroundings = Surroundings(origin, store.path)
         start = Start.from_json(message["start"])

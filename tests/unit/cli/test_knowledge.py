@@ -10,8 +10,8 @@ CODE = {
     "commit": "0123456789abcdef0123456789abcdef01234567",
     "branch": "main",
     "remote": "https://example.com/a/b.git",
-    "root": "/work/b",
-    "folder": "/work/b",
+    "root": "/home/eve/b",
+    "folder": "/home/eve/b",
     "script": "train.py",
     "command": "python train.py --lr 0.1",
     "changed_files": 1,
@@ -21,7 +21,7 @@ CODE = {
 ENVIRONMENT = {
     "python": "3.12.3",
     "implementation": "CPython",
-    "prefix": "/work/b/.venv",
+    "prefix": "/home/eve/b/.venv",
     "host": "node-1",
     "user": "me",
     "os": "Debian GNU/Linux 12",
@@ -45,7 +45,7 @@ def test_code_in_a_few_lines():
         "commit": "0123456789ab + 1 changed file + 2 new files",
         "branch": "main",
         "remote": "https://example.com/a/b.git",
-        "repository": "/work/b",
+        "repository": "/home/eve/b",
         "script": "train.py",
         "command": "python train.py --lr 0.1",
     }
@@ -59,7 +59,7 @@ def test_the_machine_in_a_few_lines():
     """Packages are counted, GPUs of one kind are one."""
     assert environment_lines(ENVIRONMENT, {"numpy": "2.0"}) == {
         "Python": "CPython 3.12.3",
-        "installed in": "/work/b/.venv",
+        "installed in": "/home/eve/b/.venv",
         "packages": "1 package",
         "host": "node-1, as me",
         "system": "Debian GNU/Linux 12, 6.1",

@@ -192,6 +192,7 @@ def follower(*options, **more):
     )
 
 
+@pytest.mark.slow
 def test_following_ends_with_the_run():
     """Each line as it comes, those of ranks that join later too; then all that is left."""
     with trialog.init("acme", "demo", name="live") as run:
@@ -212,6 +213,7 @@ def test_following_ends_with_the_run():
             assert following.stderr.read() == ""
 
 
+@pytest.mark.slow
 def test_following_survives_that_the_catalog_is_deleted(store):
     """It is a cache: no line comes twice, and none is left out."""
     with trialog.init("acme", "demo", name="live") as run:
@@ -239,6 +241,7 @@ def test_ctrl_c_ends_following_quietly():
         beside.leave()
 
 
+@pytest.mark.slow
 def test_a_terminal_sees_a_bar_move():
     """The unfinished line stands there in place, as much as fits, and gives way to the next."""
     ours, theirs = pty.openpty()

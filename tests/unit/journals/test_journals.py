@@ -98,6 +98,7 @@ def test_a_block_whose_trailer_is_damaged_is_read_and_reported(journal):
         assert "trailer" in damage.reason
 
 
+@pytest.mark.slow
 def test_every_flip_of_a_finished_journal_is_found(store):
     """Clean finishes close the last block too, whoever looks: the writer's own process here."""
     with trialog.init("acme", "demo", parameters={"lr": 0.1}) as run:
