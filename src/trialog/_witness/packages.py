@@ -52,7 +52,8 @@ def _name_and_version(distribution: Distribution) -> tuple[str, str]:
             said.setdefault(key, value.strip())
             if len(said) > 1:
                 return said["Name"], said["Version"]
-    return distribution.metadata["Name"] or "", distribution.version or "unknown"
+    metadata = distribution.metadata  # .get(): a key that is not there is a warning from 3.12 on
+    return metadata.get("Name") or "", metadata.get("Version") or "unknown"
 
 
 def _told_origin(text: str) -> str:

@@ -61,7 +61,8 @@ def test_all_that_descend_are_measured_as_one():
         first, second = tree.measure(), tree.measure()
         assert tree.pids == {pid, *children}
         resident = sum(psutil.Process(each).memory_info().rss for each in (pid, *children))
-    assert (first["processes"], first["threads"]) == (4, 4)
+    assert first["processes"] == 4
+    assert first["threads"] >= 4
     assert first["memory_bytes"] == pytest.approx(resident, rel=0.1)
     assert 0 < first["memory_percent"] < 100
     assert first["open_files"] >= 3 * 4
