@@ -52,8 +52,10 @@ def _name_and_version(distribution: Distribution) -> tuple[str, str]:
             said.setdefault(key, value.strip())
             if len(said) > 1:
                 return said["Name"], said["Version"]
-    metadata = distribution.metadata  # .get(): a key that is not there is a warning from 3.12 on
-    return metadata.get("Name") or "", metadata.get("Version") or "unknown"
+    metadata = distribution.metadata  # from 3.12 on, asking for what is not there is a warning
+    name = metadata["Name"] if "Name" in metadata else ""  # noqa: SIM401 # it has no get()
+    version = metadata["Version"] if "Version" in metadata else "unknown"  # noqa: SIM401 # as above
+    return name, version
 
 
 def _told_origin(text: str) -> str:
