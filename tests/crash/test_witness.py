@@ -416,11 +416,11 @@ def test_a_short_script_has_printed_when_it_is_gone(tmp_path, end):
 def test_workers_have_printed_when_they_are_joined(tmp_path):
     """Processes of multiprocessing leave without Python's exit; their lines are all there."""
     script = (
-        "import multiprocessing, time, trialog\n"
+        "import multiprocessing, sys, time, trialog\n"
         "def work(number):\n"
         "    with trialog.init('acme', 'witnessed', name=f'w{number}'):\n"
         "        time.sleep(1)\n"  # until the witness is there
-        "        print('worker', number)\n"
+        "        sys.stdout.write(f'worker {number}\\n')\n"  # in one piece
         "workers = [multiprocessing.get_context('fork').Process(target=work, args=(i,))"
         " for i in range(3)]\n"
         "for worker in workers: worker.start()\n"
