@@ -165,8 +165,10 @@ def point_further(project: str, tag: str) -> None:
         print(f"  . {shlex.quote(str(Path(sys.prefix, 'bin', 'activate')))}")
     print(f"  trialog run list {project}")
     print(f"  trialog run compare {project} --best val/acc")
-    for name in (best, *(run.name for run in runs if run.status is trialog.RunStatus.CRASHED)):
-        print(f"  trialog run show {name}")
+    print(f"  trialog run show {best}")
+    for run in runs:
+        if run.status is trialog.RunStatus.CRASHED:
+            print(f"  trialog run why {run.name}")
     print("  trialog doctor")
     print("\nIn Python:\n")
     print("  import trialog")

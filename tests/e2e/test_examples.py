@@ -154,6 +154,7 @@ def test_the_comparison_is_printed(swept, digits):
     best = digits.best("val/acc").name
     assert any(line.startswith(f"Best: {best}, ") for line in printed)
     assert f"  trialog run show {best}" in printed
+    assert "  trialog run why net-64-1000" in printed
     assert f"  export TRIALOG_HOME={swept[0]}" in printed
 
 
