@@ -8,10 +8,13 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import re
 import time
 from pathlib import Path
 
 _STATE, _PARENT, _START_TIME = 0, 1, 19  # of /proc/<pid>/stat, counted after the command
+_MOUNT_POINT = 4  # field 5 of a line of mountinfo
+_ESCAPED = re.compile(r"\\([0-7]{3})")  # a space, a tab, … in it
 _DEAD_STATES = "ZXx"
 
 
@@ -112,6 +115,32 @@ def is_locked(path: Path) -> bool | None:
         return False
     finally:
         os.close(fd)  # gives the lock up
+
+
+def mountinfo() -> str:
+    """The mounts that this process sees, see proc_pid_mountinfo(5); empty where unknown."""
+    return _read("/proc/self/mountinfo")
+
+
+def file_system_of(path: Path, mountinfo: str) -> str:
+    """The type of the file system that a path lies on; empty where unknown.
+
+    Args:
+        path: any path.
+        mountinfo: what :func:`mountinfo` gives.
+    """
+    real = os.path.realpath(path)
+    found, longest = "", -1
+    for line in mountinfo.splitlines():
+        mount, separator, source = line.partition(" - ")
+        fields = mount.split(" ")
+        if not separator or len(fields) <= _MOUNT_POINT:
+            continue
+        point = _ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[_MOUNT_POINT])
+        inside = real == point or real.startswith(point.rstrip("/") + "/")
+        if inside and len(point) >= longest:  # a later mount hides an earlier one
+            found, longest = source.split(" ")[0], len(point)
+    return found
 
 
 def _process_fields(pid: str) -> list[str]:

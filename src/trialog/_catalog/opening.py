@@ -10,13 +10,13 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from trialog import _machine
 from trialog._catalog.database import Database, ReplacedError
 from trialog._catalog.places import (
     choose_caches,
     default_caches,
     describe_store,
     make_shared_folder,
-    read_mountinfo,
 )
 from trialog._catalog.refreshing import Progress, Refresher
 from trialog._format.folders import StoreFolder
@@ -130,7 +130,7 @@ def open_caches(store: StoreFolder, wish: Path | None, clock: Callable[[], int])
         store.path,
         description.id,
         caches=wish,
-        mountinfo=read_mountinfo(),
+        mountinfo=_machine.mountinfo(),
         is_writable=os.access(store.path, os.W_OK | os.X_OK),
     )
     overlay = (wish or default_caches()) / description.id

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import orjson
 
+from trialog import _machine
 from trialog._format.folders import STORE_VERSION, StoreFolder
 from trialog.errors import StoreError, StoreVersionError
 
@@ -50,8 +51,6 @@ _NETWORK = frozenset(
         "drvfs",
     ]
 )
-_ESCAPED = re.compile(r"\\([0-7]{3})")
-_MIN_MOUNT_FIELDS = 5
 
 
 class StoreDescription(NamedTuple):
@@ -133,7 +132,7 @@ def choose_caches(
         mountinfo: the text of /proc/self/mountinfo.
         is_writable: whether this user may write the store.
     """
-    if is_writable and not is_network(file_system(home, mountinfo)):
+    if is_writable and not is_network(_machine.file_system_of(home, mountinfo)):
         return home
     return (default_caches() if caches is None else caches) / store_id
 
@@ -147,35 +146,6 @@ def default_caches() -> Path:
 def is_network(type_: str) -> bool:
     """Whether a file system of this type may lie on another machine."""
     return type_ in _NETWORK or type_.startswith("fuse.")
-
-
-def file_system(path: Path, mountinfo: str) -> str:
-    """The type of the file system that a path lies on; empty where unknown.
-
-    Args:
-        path: any path.
-        mountinfo: the text of /proc/self/mountinfo, see proc_pid_mountinfo(5).
-    """
-    real = os.path.realpath(path)
-    found, longest = "", -1
-    for line in mountinfo.splitlines():
-        before, separator, after = line.partition(" - ")
-        fields = before.split(" ")
-        if not separator or len(fields) < _MIN_MOUNT_FIELDS:
-            continue
-        point = _ESCAPED.sub(lambda match: chr(int(match[1], 8)), fields[4])
-        inside = real == point or real.startswith(point.rstrip("/") + "/")
-        if inside and len(point) >= longest:  # a later mount hides an earlier one
-            found, longest = after.split(" ")[0], len(point)
-    return found
-
-
-def read_mountinfo() -> str:
-    """The mounts this process sees; empty where the system does not say."""
-    try:
-        return Path("/proc/self/mountinfo").read_text(encoding="utf-8", errors="replace")
-    except OSError:
-        return ""
 
 
 def make_shared_folder(path: Path) -> None:

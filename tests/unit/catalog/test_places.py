@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trialog._catalog.places import choose_caches, default_caches, file_system, is_network
+from trialog._catalog.places import choose_caches, default_caches, is_network
+from trialog._machine import file_system_of
 
 MOUNTS = """\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
@@ -29,7 +30,7 @@ broken line
 )
 def test_the_longest_mount_counts(path, expected):
     """Escapes of the table are undone; a mount is a folder, not a beginning of text."""
-    assert file_system(Path(path), MOUNTS) == expected
+    assert file_system_of(Path(path), MOUNTS) == expected
 
 
 @pytest.mark.parametrize("type_", ["nfs", "nfs4", "cifs", "9p", "fuse.sshfs", "lustre"])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from trialog._writing.filesystem import can_map, file_system_of
+from trialog._machine import file_system_of
+from trialog._writing.filesystem import can_map
 
 MOUNTS = """\
 22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
