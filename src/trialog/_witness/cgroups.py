@@ -82,21 +82,32 @@ def _share(folder: Path, *, is_old: bool) -> float | None:
         return None
 
 
+def groups_of(pid: int, controller: str, proc: Path = PROC) -> list[tuple[str, bool]]:
+    """The groups of a process that a controller watches; none where nobody says.
+
+    Returns:
+        The path of each, and whether it is of the first version of control groups.
+    """
+    try:
+        lines = (proc / str(pid) / "cgroup").read_text().splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
+        is_old = controller in controllers.split(",")
+        if is_old or not controllers:
+            found.append((path, is_old))
+    return found
+
+
 def _folders(pid: int, controller: str, proc: Path, cgroups: Path) -> list[tuple[Path, bool]]:
     """The groups of a process and those that they are in.
 
     In a container the paths may be those outside of it; its own group is then at the top.
     """
     found: dict[tuple[Path, bool], None] = {}
-    try:
-        lines = (proc / str(pid) / "cgroup").read_text().splitlines()
-    except OSError:
-        return []
-    for line in lines:
-        _, controllers, path = [*line.split(":", 2), "", ""][:3]
-        is_old = controller in controllers.split(",")
-        if controllers and not is_old:
-            continue
+    for path, is_old in groups_of(pid, controller, proc):
         top = cgroups / controller if is_old else cgroups
         steps = PurePosixPath(path)
         for step in (steps, *steps.parents):

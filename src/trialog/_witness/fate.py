@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trialog import _machine
+from trialog._witness.cgroups import CGROUPS, groups_of
 
 _GET_INFO = 0xC040FF0B  # _IOWR(0xFF, 11, 64 bytes)
 _INFO_BYTES = 64
@@ -205,20 +206,12 @@ def _signal_name(number: int) -> str:
 
 def _counters_of(pid: int) -> list[Path]:
     """The files that count kills for want of memory in the process's cgroups."""
-    try:
-        lines = Path(f"/proc/{pid}/cgroup").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
     found = []
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        path = path.strip("/")
-        if not controllers:
-            for root in ("/sys/fs/cgroup", "/sys/fs/cgroup/unified"):
-                found += [Path(root, path, "memory.events"), Path(root, "memory.events")]
-        elif "memory" in controllers.split(","):
-            root = "/sys/fs/cgroup/memory"
-            found += [Path(root, path, "memory.oom_control"), Path(root, "memory.oom_control")]
+    for path, is_old in groups_of(pid, "memory"):
+        roots = [CGROUPS / "memory"] if is_old else [CGROUPS, CGROUPS / "unified"]
+        name = "memory.oom_control" if is_old else "memory.events"
+        for root in roots:
+            found += [root / path.strip("/") / name, root / name]
     return list(dict.fromkeys(found))
 
 
