@@ -247,8 +247,7 @@ def _as_wished(start: Start, wish: Start) -> Start:
 def _tell(opened: _Opened, wished: Start) -> None:
     """Write, as edits, what the first record does not say."""
     said = opened.journal.start
-    if wished.tags != said.tags:
-        more = [tag for tag in wished.tags if tag not in said.tags]
+    if more := wished.tags[len(said.tags) :]:  # see _as_wished
         opened.facts.append(Kind.EDIT, {"add_tags": more}, "tags")
     if wished.description != said.description:
         opened.facts.append(Kind.EDIT, {"description": wished.description}, "description")
