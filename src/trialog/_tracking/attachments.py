@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from trialog._format.facts import Attachment
-from trialog._format.records import Kind
 from trialog._format.values import dump_json
 from trialog._names import check_path_name
 from trialog._tracking.calls import check_step
@@ -166,21 +163,16 @@ class AttachmentLog:
         codec: str | None = None,
     ) -> None:
         checked_step = check_step(step, name)
-        facts = self._facts()
-        blob = facts.keep(store, f"attachment {name!r}")
-        if blob is None:
-            return
-        attachment = Attachment(
-            name=name,
-            sha256=blob.sha256,
-            size_bytes=blob.size_bytes,
-            media_type=media_type_of(media_type, blob.head, filename),
-            filename=filename,
+        is_kept = self._facts().append_attachment(
+            name,
+            store,
+            lambda blob: media_type_of(media_type, blob.head, filename),
+            filename,
             step=checked_step,
             codec=codec,
         )
-        facts.append(Kind.ATTACHMENT, asdict(attachment), f"attachment {name!r}")
-        self._names.add(name)
+        if is_kept:
+            self._names.add(name)
 
 
 def _bytes_of(name: str, data: object) -> memoryview:

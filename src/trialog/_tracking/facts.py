@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from trialog._format.facts import encode_spilled
+from trialog._format.facts import Attachment, encode_spilled
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
 from trialog._format.values import dump_json
 from trialog._names import check_name
@@ -72,6 +73,48 @@ class FactLog:
             if trouble.is_strict:
                 raise StoreError(error.errno, f"{what} could not be kept: {error}") from error
             return None
+
+    def append_attachment(
+        self,
+        name: str,
+        store: Store,
+        media_type_of: Callable[[StoredBlob], str],
+        filename: str,
+        *,
+        step: int | None = None,
+        codec: str | None = None,
+    ) -> bool:
+        """Keep bytes in the store and append that they are the run's.
+
+        Args:
+            name: the attachment's name.
+            store: puts the bytes into the store.
+            media_type_of: what they are, once they are there.
+            filename: what to call the file when it is written again.
+            step: what it belongs to.
+            codec: the class that made the bytes.
+
+        Returns:
+            Whether they could be kept.
+
+        Raises:
+            StoreError: as :meth:`keep`.
+        """
+        what = f"attachment {name!r}"
+        blob = self.keep(store, what)
+        if blob is None:
+            return False
+        attachment = Attachment(
+            name=name,
+            sha256=blob.sha256,
+            size_bytes=blob.size_bytes,
+            media_type=media_type_of(blob),
+            filename=filename,
+            step=step,
+            codec=codec,
+        )
+        self.append(Kind.ATTACHMENT, asdict(attachment), what)
+        return True
 
     def append_parameters(self, parameters: Mapping[str, Any]) -> None:
         """Append parameters, in as many facts as they need."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from trialog._entities import RunStatus
-from trialog._format.facts import Attachment, End, Start, Witnessed
+from trialog._format.facts import End, Start, Witnessed
 from trialog._format.folders import ProjectFolder, StoreFolder
 from trialog._format.hooks import ended_event
 from trialog._format.records import TYPE_FLOAT, Kind
@@ -162,16 +162,9 @@ class Attendance:
 
     def _attach(self, name: str, media_type: str, data: bytes, filename: str) -> None:
         with _whatever_happens():
-            blob = self._facts.keep(lambda blobs: blobs.put(data), name)
-            if blob is not None:
-                attachment = Attachment(
-                    name=name,
-                    sha256=blob.sha256,
-                    size_bytes=blob.size_bytes,
-                    media_type=media_type,
-                    filename=filename,
-                )
-                self._facts.append(Kind.ATTACHMENT, asdict(attachment), name)
+            self._facts.append_attachment(
+                name, lambda blobs: blobs.put(data), lambda _: media_type, filename
+            )
 
     def _append(self, kind: Kind, content: dict[str, Any], what: str) -> None:
         with _whatever_happens():
