@@ -44,6 +44,23 @@ def run_script(text: str, *, capture: str = "console", **options) -> subprocess.
     )
 
 
+def start_script(text: str, *, capture: str = "console", **options) -> subprocess.Popen:
+    """Start a script as a process that is spoken to."""
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(
+        [sys.executable, "-c", text],
+        env={**os.environ, "TRIALOG_CAPTURE": capture},
+        **streams | options,
+    )
+
+
+def witness_of(process: subprocess.Popen, home: Path) -> int:
+    """The pid of the witness of a script that says "before" once it has begun its run."""
+    assert process.stdout.readline() == b"before\n"
+    (pid,) = await_true(lambda: witnesses_of(home))
+    return pid
+
+
 def await_true(condition, timeout_s: float = 15):
     """Wait until something is true, and give it."""
     until = time.monotonic() + timeout_s
@@ -184,16 +201,8 @@ def test_nobody_misses_a_witness_that_dies(store):
         "    sys.stdin.readline()\n"
         "    for i in range(20000): print('after', i)\n"
     )
-    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=environ,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout.readline() == b"before\n"
-    (pid,) = await_true(lambda: witnesses_of(store))
+    process = start_script(script)
+    pid = witness_of(process, store)
     os.kill(pid, signal.SIGKILL)
     out, err = process.communicate(b"\n", timeout=60)
     assert out.splitlines() == [b"after %d" % i for i in range(20000)]
@@ -214,15 +223,8 @@ def test_a_witness_that_dies_is_not_missed_where_many_files_are_open(store):
         "    sys.stdin.readline()\n"
         "    child.communicate(b'child')\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**os.environ, "TRIALOG_CAPTURE": "console"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-    assert process.stdout.readline() == b"before\n"
-    (pid,) = await_true(lambda: witnesses_of(store))
+    process = start_script(script)
+    pid = witness_of(process, store)
     os.kill(pid, signal.SIGKILL)
     assert process.communicate(b"\n", timeout=60) == (b"child\n", b"")
 
@@ -236,15 +238,8 @@ def test_a_witness_that_is_stopped_holds_no_alert_up(store, tmp_path):
         "    sys.stdin.readline()\n"
         "    for i in range(2000): run.alert('look', level='info')\n"
     )
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env={**os.environ, "TRIALOG_CAPTURE": "none"},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    assert process.stdout.readline() == b"before\n"
-    (pid,) = await_true(lambda: witnesses_of(store))
+    process = start_script(script, capture="none", stderr=subprocess.DEVNULL)
+    pid = witness_of(process, store)
     os.kill(pid, signal.SIGSTOP)
     try:
         process.stdin.write(b"\n")
@@ -278,16 +273,11 @@ def test_a_reader_that_leaves_is_noticed():
         "    while True: print('x' * 1000, flush=True)\n"
         "except BrokenPipeError: os._exit(7)\n"
     )
-    environ = {**os.environ, "TRIALOG_CAPTURE": "console"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", script],
-        env=environ,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start_script(script, stderr=subprocess.DEVNULL)
     process.stdout.readline()
     process.stdout.close()
     assert process.wait(30) == 7
+    process.stdin.close()
 
 
 def test_children_that_live_longer_print_on(store):
