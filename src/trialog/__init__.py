@@ -25,6 +25,8 @@ from trialog._version import __version__
 if TYPE_CHECKING:
     from trialog import codecs, errors, testing
     from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
+    from trialog._public.experiment import Experiment
+    from trialog._public.experiments import Experiments, experiments
     from trialog._public.functions import (
         add_tags,
         alert,
@@ -56,6 +58,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "trialog._entities": ("RunOrg", "RunProject", "RunStatus", "RunUser"),
+    "trialog._public.experiment": ("Experiment",),
+    "trialog._public.experiments": ("Experiments", "experiments"),
     "trialog._public.functions": (
         "add_tags",
         "alert",
@@ -83,6 +87,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 _MODULES = ("codecs", "errors", "testing")
 
 __all__ = [
+    "Experiment",
+    "Experiments",
     "LocalClient",
     "Run",
     "RunInfo",
@@ -98,6 +104,7 @@ __all__ = [
     "codecs",
     "delete_run",
     "errors",
+    "experiments",
     "fetch_run_info",
     "fetch_runs",
     "finish",

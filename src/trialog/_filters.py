@@ -26,6 +26,8 @@ class RunFilter:
         tags: all of these.
         limit: at most so many, the newest; None for all.
         with_deleted: deleted runs too.
+        kind: ``run`` or ``experiment``; None for both.
+        experiments: only runs that were recorded in one of these, by id; None for any.
     """
 
     namespace: str | None = None
@@ -36,6 +38,8 @@ class RunFilter:
     tags: tuple[str, ...] = ()
     limit: int | None = None
     with_deleted: bool = False
+    kind: str | None = "run"
+    experiments: tuple[str, ...] | None = None
 
     @classmethod
     def parse(
@@ -49,6 +53,8 @@ class RunFilter:
         tags: Any = None,
         limit: Any = None,
         with_deleted: bool = False,
+        kind: str | None = "run",
+        experiments: tuple[str, ...] | None = None,
     ) -> RunFilter:
         """Take a query's keywords.
 
@@ -63,6 +69,8 @@ class RunFilter:
             tags: one or several, of which a run must have all; none matches every run.
             limit: at most so many; 0 finds nothing, None everything.
             with_deleted: find deleted runs too.
+            kind: ``experiment`` to find experiments instead; None for both.
+            experiments: only runs recorded in one of these, by id.
 
         Raises:
             UsageError: a status nobody knows, or a negative limit.
@@ -81,6 +89,8 @@ class RunFilter:
             tags=_tags(tags),
             limit=_limit(limit),
             with_deleted=with_deleted,
+            kind=kind,
+            experiments=experiments,
         )
 
     def accepts(self, status: RunStatus) -> bool:

@@ -6,6 +6,7 @@
     ├── UsageError (ValueError)              the call cannot mean anything: change the call
     │   ├── InvalidNameError                   a name that is empty, too long or unprintable
     │   ├── RunFinishedError                   the run has ended and takes nothing more
+    │   ├── SealedError                        the experiment is committed and takes nothing more
     │   └── NoActiveRunError                   no run is open here, or several are
     ├── InvalidTypeError (TypeError)         a value of a type that cannot be logged
     │   └── UnknownKeywordError                a keyword no parameter has
@@ -16,6 +17,7 @@
     ├── UnsafeCodecError (UsageError)        decoding could run code, and nobody said it may
     ├── StoreError (OSError)                 the store cannot be used: the environment's move
     │   └── StoreVersionError                  written by a newer trialog: upgrade
+    ├── RegistryError (OSError)              a registry refuses, or cannot be reached
     └── IntegrityError                       bytes in the store are not what was written
 
 Trouble of the environment while logging (a full disk, a lost network) raises
@@ -30,7 +32,9 @@ __all__ = [
     "MissingFileError",
     "NoActiveRunError",
     "NotFoundError",
+    "RegistryError",
     "RunFinishedError",
+    "SealedError",
     "StoreError",
     "StoreVersionError",
     "TrialogError",
@@ -55,6 +59,10 @@ class InvalidNameError(UsageError):
 
 class RunFinishedError(UsageError):
     """The run has ended: nothing more can be logged to it."""
+
+
+class SealedError(UsageError):
+    """The experiment is committed: it and its runs take nothing more; fork it to go on."""
 
 
 class NoActiveRunError(UsageError):
@@ -97,8 +105,12 @@ class StoreVersionError(StoreError):
     """The store was written by a newer trialog."""
 
 
+class RegistryError(TrialogError, OSError):
+    """A registry refuses what it was asked, answers what it may not, or cannot be reached."""
+
+
 class IntegrityError(TrialogError):
-    """Bytes in the store are not the bytes that were written."""
+    """Bytes in the store, an archive or a registry are not the bytes that were written."""
 
 
 def __dir__() -> list[str]:

@@ -145,6 +145,8 @@ def test_tags_are_those_of_the_page(table):
         ("ALERT", facts.Alert),
         ("WITNESSED", facts.Witnessed),
         ("CANCEL", facts.Cancel),
+        ("SOLVE", facts.Solve),
+        ("COMMIT", facts.Commit),
         ("END", facts.End),
     ],
 )

@@ -57,6 +57,9 @@ TESTED_IN = {
     # the witness: what it finds out, by what it says of real processes and repositories
     "unit/witness/test_gpus.py": "_witness/nvml",
     "unit/witness/test_code.py": "_witness/found _witness/git _witness/workingtree",
+    # artifacts: the parts of what is read and written as a whole
+    "unit/artifacts/test_config.py": "_artifacts/config_entries",
+    "unit/oci/test_layouts.py": "_oci/layoutfiles",
     # codecs: the parts that several of them share
     "unit/codecs/test_pandas.py": "codecs/_frames codecs/_parquet",
     "unit/codecs/test_protocol.py": "codecs/_origin codecs/_refusals",

@@ -26,6 +26,7 @@ DERIVED_FROM = frozenset(
         Kind.WITNESSED,
         Kind.CANCEL,
         Kind.LEAVE,
+        Kind.COMMIT,
     }
 )
 
@@ -89,10 +90,15 @@ def derive_run(
     if latest.writer in starts:
         row["opened_as"] = starts[latest.writer].status
     tags = dict.fromkeys(start.tags if start else ())
+    annotations: dict[str, str] = {}
     for fact in facts:
         if fact.kind is Kind.EDIT:
             _edit(row, tags, fact)
+            _annotate(annotations, fact.content.get("annotations"))
+        elif fact.kind is Kind.COMMIT:
+            row["commit"] = dump_json(fact.content, "commit").decode()
     row["tags"] = dump_json(list(tags), "tags").decode()
+    row["annotations"] = dump_json(annotations, "annotations").decode()
     row["points"] = sum(journal.points for journal in journals)
     row["is_final"] = all(journal.is_final for journal in journals)
     row["stop_asked"] = _stop_asked(journals, facts, attempt)
@@ -122,6 +128,11 @@ def _described(run_id: str, start: Start | None, first: JournalFacts) -> dict[st
         "created_ns": start.created_ns,
         "opened_as": start.status,
         "parent": start.parent,
+        "kind": start.kind,
+        "experiment": start.experiment,
+        "number": start.number,
+        "subject": start.subject,
+        "commit": None,
         "username": start.user,
         "host": start.host,
         "pid": start.pid,
@@ -145,6 +156,16 @@ def _edit(row: dict[str, Any], tags: dict[str, None], fact: PlacedFact) -> None:
     if "deleted" in edit:
         row["deleted_ns"] = fact.time_ns if edit["deleted"] else None
         row["deleted_by"] = str(edit.get("by") or "") if edit["deleted"] else None
+
+
+def _annotate(annotations: dict[str, str], given: object) -> None:
+    if not isinstance(given, Mapping):
+        return
+    for key, text in given.items():
+        if isinstance(text, str):
+            annotations[key] = text
+        else:
+            annotations.pop(key, None)
 
 
 def _texts(given: object) -> list[str]:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from trialog._format.records import FORMAT_VERSION
 
-SCHEMA_VERSION = f"4.{FORMAT_VERSION}"  # another format may read what this one could not
+SCHEMA_VERSION = f"5.{FORMAT_VERSION}"  # another format may read what this one could not
 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 
@@ -89,6 +89,12 @@ RUNS = Table(
     Column("attempt", _Int, nullable=False),
     Column("stop_asked", Text),  # who has asked this attempt to stop, and why
     Column("parent", Text),
+    Column("kind", Text, nullable=False),  # run or experiment
+    Column("experiment", Text),  # the id of the one that a run is recorded in
+    Column("number", _Int),
+    Column("subject", Text),
+    Column("annotations", Text, nullable=False),  # JSON
+    Column("commit", Text),  # JSON: what sealed it, and where it came from
     Column("username", Text, nullable=False),
     Column("host", Text, nullable=False),
     Column("pid", _Int, nullable=False),
@@ -99,6 +105,7 @@ RUNS = Table(
     Column("is_final", Boolean, nullable=False),  # no writer can add anything
 )
 Index("runs_of_project", RUNS.c.project, RUNS.c.day)
+Index("runs_of_experiment", RUNS.c.experiment, RUNS.c.number)
 
 TAGS = Table(
     "tags",

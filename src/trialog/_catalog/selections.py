@@ -91,6 +91,10 @@ def all_runs() -> Select[Any]:
 def filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
     """Only the runs that a filter finds, or that may turn out to be such."""
     table, owner, tags = schema.RUNS, schema.PROJECTS, schema.TAGS
+    if wanted.kind is not None:
+        statement = statement.where(table.c.kind == wanted.kind)
+    if wanted.experiments is not None:
+        statement = statement.where(table.c.experiment.in_(wanted.experiments))
     if not wanted.with_deleted:
         statement = statement.where(table.c.deleted_ns.is_(None))
     if wanted.namespace is not None:

@@ -32,7 +32,7 @@ def rebuild(session: Session) -> None:
     with show_progress("Reading journals") as progress:
         catalog.rebuild(progress)
     seconds = time.monotonic() - started
-    runs = find_runs(catalog, RunFilter(with_deleted=True), 0).total
+    runs = find_runs(catalog, RunFilter(with_deleted=True, kind=None), 0).total
     if session.is_json:
         write_object({"runs": runs, "duration": seconds})
     else:
@@ -56,7 +56,7 @@ def compact(session: Session, project: str | None) -> None:
     started = time.monotonic()
     catalog = session.catalog()
     namespace, slug = project_slugs(catalog, project)
-    wanted = RunFilter(namespace=namespace, project=slug, with_deleted=True)
+    wanted = RunFilter(namespace=namespace, project=slug, with_deleted=True, kind=None)
     runs = [row.key for row in catalog.ask(queries.find_runs, wanted)]
     with show_progress("Compacting runs") as progress:
         sealed = catalog.compact(runs, progress)

@@ -67,6 +67,15 @@ def _is_size(value: object) -> bool:
     return type(value) is int and 0 <= value < 2**63
 
 
+def _is_blob(value: object) -> bool:
+    return (
+        isinstance(value, dict)
+        and is_digest(value.get("sha256"))
+        and _is_size(value.get("size_bytes"))
+        and isinstance(value.get("media_type"), str)
+    )
+
+
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
@@ -75,9 +84,10 @@ _START: dict[str, Callable[[object], bool]] = {
     **dict.fromkeys(("writer", "run", "role", "namespace", "project"), _is_text),
     **dict.fromkeys(("namespace_name", "project_name", "name", "user"), _is_text),
     **dict.fromkeys(("boot", "host", "machine", "python", "trialog"), _is_text),
-    **dict.fromkeys(("description", "parent"), _is_text_or_none),
+    **dict.fromkeys(("description", "parent", "experiment", "subject"), _is_text_or_none),
     **dict.fromkeys(("attempt", "created_ns", "pid", "process_start", "pid_namespace"), is_int64),
-    **dict.fromkeys(("rank", "local_rank", "world_size"), _is_int64_or_none),
+    **dict.fromkeys(("rank", "local_rank", "world_size", "number"), _is_int64_or_none),
+    "kind": lambda value: value in ("run", "experiment"),
     "status": lambda value: value in ("PENDING", "RUNNING"),
     "tags": _are_texts,
     "format": is_int64,
@@ -134,6 +144,42 @@ def _check_start(content: Mapping[str, Any]) -> None:
     start_of(content)
 
 
+_SOLVE: dict[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("adapter", "status"), _is_text),
+    "name": _is_text_or_none,
+    "kind": lambda value: value in (None, "solve", "sample"),
+    "options": lambda value: value is None or isinstance(value, dict),
+    "input": _is_blob,
+    **dict.fromkeys(("output", "diagnostics"), lambda value: value is None or _is_blob(value)),
+    "objective": lambda value: value is None or type(value) in (int, float),
+    **dict.fromkeys(("began_ns", "duration_ns"), is_int64),
+    "exception": lambda value: value is None or isinstance(value, dict),
+}
+_COMMIT: dict[str, Callable[[object], bool]] = {
+    "digest": lambda value: (
+        isinstance(value, str)
+        and value.startswith("sha256:")
+        and is_digest(value.removeprefix("sha256:"))
+    ),
+    "size_bytes": _is_size,
+    "artifact_bytes": lambda value: value is None or _is_size(value),
+    "source": _is_text_or_none,
+}
+
+
+def _check_each(
+    rules: Mapping[str, Callable[[object], bool]],
+) -> Callable[[Mapping[str, Any]], None]:
+    """A check of a payload by a rule for each of its keys."""
+
+    def check(content: Mapping[str, Any]) -> None:
+        for name, is_right in rules.items():
+            if not is_right(content.get(name)):
+                raise ValueError(f"its {name!r} is {str(content.get(name))[:80]!r}")
+
+    return check
+
+
 def _check_cancel(content: Mapping[str, Any]) -> None:
     cancel_of(content)
 
@@ -146,4 +192,6 @@ CHECKS: dict[Kind, Callable[[Mapping[str, Any]], None]] = {
     Kind.ALERT: _check_texts("title"),
     Kind.WITNESSED: _check_texts("writer"),
     Kind.CANCEL: _check_cancel,
+    Kind.SOLVE: _check_each(_SOLVE),
+    Kind.COMMIT: _check_each(_COMMIT),
 }

@@ -5,8 +5,8 @@ PARAMETERS   ``{name: value, …}``; a name again replaces, history kept
 VALUE        ``{"values": {name: any JSON, …}, "step": int | null, "continued": bool}``
 ATTACHMENT   see :class:`Attachment`; a name again is a new version
 EDIT         any of ``add_tags``, ``remove_tags`` (lists of text), ``description`` (text or null),
-             ``name`` (text), ``deleted`` (bool), ``status`` ("RUNNING": a pending run began);
-             ``by`` (user name)
+             ``name`` (text), ``deleted`` (bool), ``status`` ("RUNNING": a pending run began),
+             ``annotations`` (``{key: text | null}``; null takes it away); ``by`` (user name)
 TROUBLE      ``{"what": text, "missing": int, "since_ns": int, "until_ns": int}``: points that
              could not be kept
 CELL         ``{"error": exception | null}``: how a notebook cell ended while the run was open
@@ -16,6 +16,8 @@ CONSOLE      see :class:`Console`
 ALERT        see :class:`Alert`
 WITNESSED    see :class:`Witnessed`
 CANCEL       see :class:`Cancel`
+SOLVE        see :class:`Solve`
+COMMIT       see :class:`Commit`
 HEARTBEAT    no payload
 SYNCED       u64: every byte of the file before this offset is on the disk
 LEAVE        this writer has left and the run goes on: ``{}``, or the keys of :class:`End` where its
@@ -39,6 +41,7 @@ from trialog._format.records import FORMAT_VERSION
 from trialog._format.values import dump_json, load_json
 
 Role = Literal["run", "attach", "fork", "edit", "witness", "project"]
+EntryKind = Literal["run", "experiment"]
 OUTSIDE: frozenset[str] = frozenset({"edit", "witness"})
 """Roles of writers that are not the run at work: it may have ended while they live."""
 SYNCED = struct.Struct("<Q")
@@ -79,8 +82,19 @@ class _Payload:
         return cls(**{key: value for key, value in content.items() if key in known})
 
 
+class _Flat(_Payload):
+    """A payload of texts and numbers, which orjson writes by itself."""
+
+    def encode(self) -> bytes:
+        """The payload's bytes."""
+        try:
+            return orjson.dumps(self)
+        except orjson.JSONEncodeError:  # what has a manner of its own, or is an error that is told
+            return super().encode()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Start(_Payload):
+class Start(_Flat):
     """Who writes this journal, to which run, and what the run is.
 
     Attributes:
@@ -94,6 +108,11 @@ class Start(_Payload):
         created_ns: when the run began (role ``run``) or the writer did.
         rank, local_rank, world_size: which of how many processes of one launch this is; None
             where it is no rank.
+        kind: ``run``, or ``experiment``: then all that is said of the run is the experiment's.
+        experiment: the id of the experiment that a run is recorded in, or None.
+        number: of a run of an experiment, which one it is, from 0 on; of an experiment that was
+            forked, the number of the first run of its own.
+        subject: of an experiment that was forked, the digest of its parent's manifest.
         pid, process_start, pid_namespace, boot, host, machine: who the writing process is;
             ``process_start`` is field 22 of /proc/<pid>/stat, ``pid_namespace`` its inode.
     """
@@ -114,6 +133,10 @@ class Start(_Payload):
     rank: int | None = None
     local_rank: int | None = None
     world_size: int | None = None
+    kind: EntryKind = "run"
+    experiment: str | None = None
+    number: int | None = None
+    subject: str | None = None
     created_ns: int = 0
     user: str = ""
     pid: int = 0
@@ -221,7 +244,61 @@ class Cancel(_Payload):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class End(_Payload):
+class Solve(_Payload):
+    """A call of a solver or a sampler.
+
+    Attributes:
+        kind: ``solve`` or ``sample``.
+        name: what the user calls it, or None.
+        adapter: the dotted path of the adapter's class.
+        options: what the adapter was called with, JSON.
+        status: ``optimal``, ``feasible``, ``infeasible``, ``unbounded``, ``failed`` or
+            ``interrupted``.
+        input: the blob of the instance: ``{"sha256", "size_bytes", "media_type"}``.
+        output: the blob of what came out, likewise, or None.
+        objective: its objective value, or None.
+        began_ns: when the call began; what was printed from then on is its console.
+        duration_ns: how long it took.
+        exception: the exception that ended it, or None.
+        diagnostics: the blob of what the adapter told on the way, a JSON list, or None.
+    """
+
+    kind: Literal["solve", "sample"] = "solve"
+    name: str | None = None
+    adapter: str
+    options: dict[str, Any] = field(default_factory=dict)
+    status: str
+    input: dict[str, Any]
+    output: dict[str, Any] | None = None
+    objective: float | None = None
+    began_ns: int
+    duration_ns: int
+    exception: dict[str, str] | None = None
+    diagnostics: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit(_Payload):
+    """An experiment is sealed: its runs and itself take nothing more.
+
+    Attributes:
+        digest: of the artifact's manifest, ``sha256:…``.
+        size_bytes: of the manifest.
+        artifact_bytes: of all that it names.
+        source: where blobs that are not in the store can be fetched: a reference of a registry, the
+            path of an archive; None where it was sealed here.
+        by: the name of the user who did it.
+    """
+
+    digest: str
+    size_bytes: int
+    artifact_bytes: int = 0
+    source: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End(_Flat):
     """How a run ended.
 
     Attributes:

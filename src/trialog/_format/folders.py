@@ -19,6 +19,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -42,6 +43,7 @@ def make_id(time_ns: int, randomness: bytes) -> str:
     return "".join(_ID_DIGITS[number >> shift & 31] for shift in range(125, -1, -5))
 
 
+@lru_cache(maxsize=64)
 def day_of(run_id: str) -> str:
     """The day folder of a run, from its id alone."""
     if not _GENERATED_ID.fullmatch(run_id):
@@ -111,12 +113,12 @@ class ProjectFolder(NamedTuple):
 
     def run(self, run_id: str) -> Path:
         """The folder of a run."""
-        return self.runs / day_of(run_id) / run_id
+        return self.path.joinpath("runs", day_of(run_id), run_id)
 
     def name(self, name: str) -> Path:
         """The claim of a run's name."""
         digest = hashlib.sha256(name.encode()).hexdigest()
-        return self.path / "names" / digest[:2] / digest[2:34]
+        return self.path.joinpath("names", digest[:2], digest[2:34])
 
 
 class StoreFolder(NamedTuple):
@@ -151,7 +153,7 @@ class StoreFolder(NamedTuple):
 
     def project(self, namespace: str, project: str) -> ProjectFolder:
         """The folder of a project, by slugs."""
-        return ProjectFolder(self.namespaces / namespace / project)
+        return ProjectFolder(self.path.joinpath("namespaces", namespace, project))
 
     def blob(self, digest: str) -> Path:
         """The blob of that SHA-256 digest (hexadecimal)."""

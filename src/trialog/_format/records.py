@@ -51,6 +51,8 @@ class Kind(IntEnum):
     ALERT = 41
     WITNESSED = 42
     CANCEL = 43
+    SOLVE = 44
+    COMMIT = 45
     HEARTBEAT = 48
     SYNCED = 49
     LEAVE = 62

@@ -44,8 +44,8 @@ def get_run(
         >>> trialog.get_run("first").status
         <RunStatus.COMPLETED: 'COMPLETED'>
     """
-    catalog = _catalog(client)
-    namespace, slug = _project(project)
+    catalog = catalog_for(client)
+    namespace, slug = parse_project(project)
     try:
         record = resolve(catalog, id_or_name, namespace=namespace, project=slug)
     except NotFoundError as error:
@@ -89,10 +89,10 @@ def runs(
         ['lr', 'last(loss)', 'min(loss)', 'max(loss)']
     """
     _names.refuse_keywords("runs", unknown, (*_QUERY, "client"))
-    catalog = _catalog(client)
+    catalog = catalog_for(client)
     places = [project] if project is None or isinstance(project, str) else list(project)
     several = []
-    for namespace, slug in map(_project, places):
+    for namespace, slug in map(parse_project, places):
         wanted = RunFilter.parse(
             namespace=namespace,
             project=slug,
@@ -131,7 +131,7 @@ def fetch_runs(
     """
     _names.refuse_keywords("fetch_runs", unknown, _QUERY)
     return read_run_ids(
-        _catalog(None),
+        catalog_for(None),
         name=name,
         name_contains=name_contains,
         status=status,
@@ -150,7 +150,7 @@ def fetch_run_info(run_id: str) -> RunInfo | None:
         >>> trialog.fetch_run_info(run.id).result
         {'loss': 0.5}
     """
-    return read_run_info(_catalog(None), run_id)
+    return read_run_info(catalog_for(None), run_id)
 
 
 def delete_run(run_id: str | StoredRun | Run) -> None:
@@ -174,18 +174,19 @@ def delete_run(run_id: str | StoredRun | Run) -> None:
     if isinstance(run_id, StoredRun):
         run_id.delete()
     elif isinstance(run_id, Run):
-        catalog = _catalog(run_id.client)
+        catalog = catalog_for(run_id.client)
         StoredRun(catalog, resolve(catalog, run_id.id, is_id=True)).delete()
     else:
         get_run(run_id).delete()
 
 
-def _catalog(client: LocalClient | None) -> Catalog:
+def catalog_for(client: LocalClient | None) -> Catalog:
+    """The catalog of the store that a call means."""
     home = check_client(client, "runs").home
     return catalog_of(home or Settings.from_environ().home)
 
 
-def _project(project: str | None) -> tuple[str | None, str | None]:
+def parse_project(project: str | None) -> tuple[str | None, str | None]:
     """Namespace and project as slugs; None for any."""
     if project is None:
         return None, None

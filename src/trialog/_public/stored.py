@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trialog._public.content import RunContent
+from trialog._public.fetching import fetch_blob
 from trialog._reading import StoredRun as ReadRun
 from trialog._reading import resolve
+from trialog._reading.content import Fetch
 from trialog._tracking.cancellation import Asked, ask_to_stop, check_reason, parse_signal
 from trialog._tracking.foreign import STORED_NAMES, refuse_assignment
 from trialog._tracking.writers import edit_recorded
@@ -157,6 +160,12 @@ class StoredRun(ReadRun, RunContent):
         asked = ask_to_stop(store.path, self.record.place.folder(store), reason, parsed)
         self._read_again()
         return asked
+
+    def _fetch(self) -> Fetch | None:
+        experiment = self.record.experiment
+        if experiment is None:
+            return None
+        return partial(fetch_blob, self._catalog, self.record.place, experiment)
 
     def _edit(self, **changes: Any) -> None:
         store = self._catalog.store

@@ -8,8 +8,9 @@ is imported in ``frames.py`` alone. Start reading at ``records.py`` (what a run 
 from trialog._reading.attachments import AttachmentInfo, Attachments
 from trialog._reading.catalogs import catalog_of
 from trialog._reading.content import ContentReader
+from trialog._reading.experiments import ExperimentReader
 from trialog._reading.finding import explain_none, find, find_in_each, resolve
-from trialog._reading.records import RunException, RunRecord
+from trialog._reading.records import Records, RunException, RunRecord
 from trialog._reading.runinfo import RunInfo, fetch_run_info, fetch_runs
 from trialog._reading.runs import Runs
 from trialog._reading.stored import StoredRun
@@ -18,6 +19,8 @@ __all__ = [
     "AttachmentInfo",
     "Attachments",
     "ContentReader",
+    "ExperimentReader",
+    "Records",
     "RunException",
     "RunInfo",
     "RunRecord",

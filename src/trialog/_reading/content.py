@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
 
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.queries import JsonValue
+from trialog._format.records import Kind
 from trialog._format.times import date_of
 from trialog._format.values import load_json
 from trialog._journals.blobs import read_blob
@@ -22,6 +24,7 @@ from trialog._reading.console import ConsoleText, ConsoleWish, read_console
 from trialog._reading.context import Context, read_context
 from trialog._reading.moments import ParameterMoment, ValueMoment
 from trialog._reading.selection import view_of
+from trialog._reading.solves import BlobOf, SolveInfo, solve_info
 from trialog._reading.writers import WriterInfo, read_writers
 from trialog.codecs import Codec, codec_for_media_type, decode_with
 from trialog.errors import IntegrityError, NotFoundError, UsageError
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
+Fetch = Callable[[str], None]
+"""Brings the blob of a SHA-256 digest into the store, where it is not there."""
 
 
 class Source(NamedTuple):
@@ -45,14 +50,16 @@ class ContentReader:
     Everything is read at the call: of a run under way, what has been logged until then.
     """
 
-    def __init__(self, catalog: Catalog, place: RunPlace) -> None:
+    def __init__(self, catalog: Catalog, place: RunPlace, fetch: Fetch | None = None) -> None:
         """Make a reader.
 
         Args:
             catalog: where the run is read.
             place: its place in the store.
+            fetch: brings an attachment's bytes into the store that are kept elsewhere.
         """
         self._source = Source(catalog, place)
+        self._fetch = fetch
 
     def _fresh(self) -> Source:
         """The source, once the catalog knows what the run's journals hold now.
@@ -182,17 +189,16 @@ class ContentReader:
 
     def get_attachment(self, name: str, version: int | None = None) -> bytes:
         """An attachment's bytes, checked against their digest."""
-        info = self.attachments.find(name, version)
-        return self._checked(info)
+        return self._checked(self._find(name, version))
 
     def open_attachment(self, name: str, version: int | None = None) -> BinaryIO:
         """An attachment as a binary stream, for bytes that are too many for memory."""
-        info = self.attachments.find(name, version)
+        info = self._find(name, version)
         return open_checked(self._source.catalog.store, info)
 
     def get_json(self, name: str, version: int | None = None) -> Any:
         """The JSON value that was logged by ``log_json``."""
-        info = self.attachments.find(name, version)
+        info = self._find(name, version)
         try:
             return load_json(self._checked(info))
         except ValueError as error:
@@ -202,7 +208,7 @@ class ContentReader:
 
     def get_value(self, name: str, version: int | None = None) -> Any:
         """What the codec of its media type makes of an attachment; unsafe ones are refused."""
-        info = self.attachments.find(name, version)
+        info = self._find(name, version)
         codec = codec_for_media_type(info.media_type)
         if codec is None:
             raise UsageError(
@@ -220,7 +226,7 @@ class ContentReader:
         allow_unsafe: bool = False,
     ) -> T:
         """The object that a codec makes of an attachment."""
-        info = self.attachments.find(name, version)
+        info = self._find(name, version)
         data = self._checked(info)
         return decode_with(codec, data, media_type=info.media_type, allow_unsafe=allow_unsafe)
 
@@ -233,8 +239,32 @@ class ContentReader:
         overwrite: bool = False,
     ) -> Path:
         """Write an attachment to a file, checked on the way, in constant memory."""
-        info = self.attachments.find(name, version)
+        info = self._find(name, version)
         return write_blob(self._source.catalog.store, info, path, overwrite=overwrite)
+
+    @property
+    def solves(self) -> list[SolveInfo]:
+        """The calls of solvers and samplers, in order."""
+        source = self._fresh()
+        facts = source.catalog.ask(queries.facts_of_runs, [source.place.key], Kind.SOLVE)
+        return [solve_info(fact.content, self.read_solved) for fact in facts]
+
+    def read_solved(self, blob: BlobOf) -> Any:
+        """What the codec of its media type makes of what went into a solver or came out."""
+        if self._fetch is not None:
+            self._fetch(blob.sha256)
+        codec = codec_for_media_type(blob.media_type)
+        if codec is None:
+            raise UsageError(f"no codec here reads {blob.media_type}")
+        data = read_blob(self._source.catalog.store, blob.sha256)
+        return decode_with(codec, data, media_type=blob.media_type)
+
+    def _find(self, name: str, version: int | None) -> AttachmentInfo:
+        """An attachment whose bytes are in the store, or have just been brought there."""
+        info = self.attachments.find(name, version)
+        if self._fetch is not None:
+            self._fetch(info.sha256)
+        return info
 
     def _checked(self, info: AttachmentInfo) -> bytes:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from trialog._catalog import Catalog, queries
 from trialog._catalog.selections import RunRow
@@ -12,6 +13,7 @@ from trialog._reading.records import Records, RunRecord, read_records
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
 MIN_PREFIX = 6
+_A = {"run": "a run", "experiment": "an experiment"}
 
 
 def find(catalog: Catalog, wanted: RunFilter) -> Records:
@@ -45,6 +47,7 @@ def resolve(
     project: str | None = None,
     with_deleted: bool = True,
     is_id: bool = False,
+    kind: str = "run",
 ) -> RunRecord:
     """The run that is meant: by its id, by its name, or by at least 6 first letters of its id.
 
@@ -58,6 +61,7 @@ def resolve(
         project: look only in this project, by slug.
         with_deleted: find deleted runs too.
         is_id: the text is a whole id and nothing else.
+        kind: ``experiment`` to find an experiment instead.
 
     Raises:
         NotFoundError: no run is meant; the message names the nearest.
@@ -67,10 +71,11 @@ def resolve(
     """
     if not isinstance(id_or_name, str):
         raise InvalidTypeError(
-            f"a run is found by its id or name, not by {type(id_or_name).__name__}: {id_or_name!r}"
+            f"{_A[kind]} is found by its id or name, not by {type(id_or_name).__name__}: "
+            f"{id_or_name!r}"
         )
     catalog.refresh()
-    wanted = RunFilter(namespace=namespace, project=project, with_deleted=with_deleted)
+    wanted = RunFilter(namespace=namespace, project=project, with_deleted=with_deleted, kind=kind)
     rows = catalog.ask(queries.runs_by_id, id_or_name, wanted)
     if is_id and rows:
         return read_records(catalog, rows[:1])[0]
@@ -92,8 +97,8 @@ def resolve(
     if len(places) > 1:
         or_id = "" if rows[0].place.id == id_or_name else ", or give the id"
         raise UsageError(
-            f"there are runs {id_or_name!r} in several projects: {', '.join(sorted(places))}; name "
-            f"the project{or_id}"
+            f"there are {kind}s {id_or_name!r} in several projects: {', '.join(sorted(places))}; "
+            f"name the project{or_id}"
         )
     return read_records(catalog, rows[:1])[0]
 
@@ -133,8 +138,9 @@ def _two_meanings(text: str, by_id: RunRow, by_name: RunRow) -> UsageError:
     if one.project != other.project:
         way_out = f"name the project (project={one.project.path!r} or {other.project.path!r})"
     return UsageError(
-        f"{text!r} is the id of a run of {one.project.path} ({by_id.facts.name!r}) and the "
-        f"name of a run of {other.project.path} ({other.id}): {way_out}"
+        f"{text!r} is the id of {_A[by_id.facts.kind]} of {one.project.path} "
+        f"({by_id.facts.name!r}) and the name of {_A[by_name.facts.kind]} of "
+        f"{other.project.path} ({other.id}): {way_out}"
     )
 
 
@@ -142,4 +148,8 @@ def _nothing(catalog: Catalog, id_or_name: str, wanted: RunFilter) -> str:
     guess = _nearest(id_or_name, catalog.ask(queries.names_and_ids, wanted))
     where = f" in {wanted.namespace or '*'}/{wanted.project}" if wanted.project else ""
     hint = f"; did you mean {guess!r}?" if guess else f" (the store is {str(catalog.store.path)!r})"
-    return f"there is no run {id_or_name!r}{where}{hint}"
+    other = "run" if wanted.kind == "experiment" else "experiment"
+    if catalog.ask(queries.runs_by_name, normalise(id_or_name), replace(wanted, kind=other)):
+        way = "trialog.get_run()" if other == "run" else "trialog.Experiment.open()"
+        hint = f"; {_A[other]} of that name is there: read it by {way}"
+    return f"there is no {wanted.kind} {id_or_name!r}{where}{hint}"

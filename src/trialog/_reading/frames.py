@@ -18,8 +18,10 @@ from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 from trialog._journals.stretches import NO_RANK, join
 from trialog._reading.headings import (
     COMPARED,
+    EXPERIMENT,
     FIXED,
     INDEX,
+    RUN_ID,
     STEP,
     SUMMARY,
     heading,
@@ -27,6 +29,7 @@ from trialog._reading.headings import (
     parameter_headings,
 )
 from trialog._reading.records import Records
+from trialog._reading.solves import SolveInfo
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
 """Stands where a run has no value, before there is a column."""
@@ -136,6 +139,71 @@ def comparison_frame(
     metrics = _summary_columns(records, summaries, COMPARED)
     given = _parameter_columns(records, parameters, [INDEX, *fixed, *metrics])
     return pd.DataFrame({**fixed, **given, **metrics}, index=_index(records))
+
+
+def run_parameters_frame(
+    records: Records,
+    parameters: Mapping[int, Mapping[str, Any]],
+    summaries: Mapping[int, Mapping[str, Summary]] | None = None,
+    *,
+    experiments: Sequence[str] | None = None,
+    status: bool = False,
+    times: bool = False,
+) -> pd.DataFrame:
+    """A row for each run of an experiment, a column for each parameter.
+
+    Args:
+        records: the runs.
+        parameters: by run key.
+        summaries: by run key: adds a column ``last(metric)`` for each metric.
+        experiments: the name of each run's experiment, where there are several: the first index.
+        status: adds the columns ``status`` and ``reason``.
+        times: adds the columns ``date_created``, ``date_ended`` and ``duration`` (seconds).
+    """
+    fixed: dict[str, Any] = {}
+    if status:
+        fixed["status"] = column([record.status.value for record in records])
+        fixed["reason"] = column([record.reason for record in records])
+    if times:
+        fixed["date_created"] = _dates([record.date_created for record in records])
+        fixed["date_ended"] = _dates([record.date_ended for record in records])
+        fixed["duration"] = column([record.duration for record in records])
+    metrics = {} if summaries is None else _summary_columns(records, summaries, ("last",))
+    index = pd.Index(pd.array(records.numbers, dtype="Int64"), name=RUN_ID, dtype="Int64")
+    names = [RUN_ID]
+    if experiments is not None:
+        texts = pd.Index(list(experiments), dtype="string")
+        index = pd.MultiIndex.from_arrays([texts, index], names=[EXPERIMENT, RUN_ID])
+        names = [EXPERIMENT, RUN_ID]
+    given = _parameter_columns(records, parameters, [*names, *fixed, *metrics])
+    return pd.DataFrame({**fixed, **given, **metrics}, index=index)
+
+
+def solves_frame(
+    solves: Sequence[tuple[int | None, SolveInfo]], experiments: Sequence[str] | None = None
+) -> pd.DataFrame:
+    """A row for each call of a solver: run_id, name, adapter, status, objective, seconds.
+
+    Args:
+        solves: with the number of the run of each.
+        experiments: the name of each one's experiment, where there are several: the first column.
+    """
+    columns: dict[str, Any] = {}
+    if experiments is not None:
+        columns[EXPERIMENT] = pd.array(list(experiments), dtype="string")
+    columns[RUN_ID] = pd.array([number for number, _ in solves], dtype="Int64")
+    for name, dtype in _SOLVE_COLUMNS.items():
+        columns[name] = pd.array([getattr(solve, name) for _, solve in solves], dtype=dtype)
+    return pd.DataFrame(columns)
+
+
+_SOLVE_COLUMNS: dict[str, Any] = {
+    "name": "string",
+    "adapter": "string",
+    "status": "string",
+    "objective": "Float64",
+    "seconds": "Float64",
+}
 
 
 def _parameter_columns(

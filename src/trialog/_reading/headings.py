@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 FIXED = ("name", "status", "date_created", "duration", "tags")
 INDEX = "id"
+RUN_ID = "run_id"  # the index of an experiment's runs
+EXPERIMENT = "experiment"  # the first index where there are several
 STEP = "step"  # the second index of points side by side
 SUMMARY = ("last", "min", "max", "mean", "count", "first", "step_of_min", "step_of_max")
 COMPARED = ("last", "min", "max")

@@ -15,7 +15,7 @@ from trialog._catalog.statuses import StatusReader, written_status
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._filters import RunFilter
 from trialog._format import owners
-from trialog._format.facts import Start
+from trialog._format.facts import Commit, Start
 from trialog._format.folders import StoreFolder
 from trialog._format.times import date_of
 from trialog._format.values import load_json
@@ -62,6 +62,13 @@ class RunRecord:
         exit_code: the argument of ``sys.exit``, or None.
         missing: points that could not be kept, and since when.
         parent: the id of the run it belongs to, or None.
+        kind: ``run``, or ``experiment``: then all the rest is the experiment's.
+        experiment: the id of the experiment it was recorded in, or None.
+        number: which of the experiment's runs it is, from 0 on, or None; of a fork, the number of
+            the first run of its own.
+        subject: of a fork, the digest of its parent's manifest.
+        commit: what sealed the experiment, or None.
+        annotations: texts by key.
         attempt: 1, and one more each time it was resumed.
         host, pid, python, trialog: where its latest attempt began.
         points: how many points it has.
@@ -90,6 +97,12 @@ class RunRecord:
     missing: int
     missing_since: datetime | None
     parent: str | None
+    kind: str
+    experiment: str | None
+    number: int | None
+    subject: str | None
+    commit: Commit | None
+    annotations: dict[str, str]
     attempt: int
     host: str
     pid: int
@@ -149,6 +162,11 @@ class Records(Sequence[RunRecord]):
     def keys(self) -> list[int]:
         """The runs' keys in the catalog."""
         return [row.facts.key for row in self._rows]
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """The runs' numbers in their experiments."""
+        return [row.facts.number for row in self._rows]
 
     @property
     def ids(self) -> list[str]:
@@ -211,6 +229,12 @@ def _record(catalog: Catalog, row: RunRow, status: Derived, now_ns: int) -> RunR
         missing=facts.missing,
         missing_since=_date_or_none(facts.missing_since_ns),
         parent=facts.parent,
+        kind=facts.kind,
+        experiment=facts.experiment,
+        number=facts.number,
+        subject=facts.subject,
+        commit=None if facts.commit is None else Commit.from_json(load_json(facts.commit.encode())),
+        annotations={} if facts.annotations == "{}" else load_json(facts.annotations.encode()),
         attempt=facts.attempt,
         host=facts.host,
         pid=facts.pid,

@@ -7,7 +7,7 @@ from typing import Generic, Never, Self, TypeVar, cast, overload
 
 from trialog._catalog import Catalog
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
-from trialog._reading.content import ContentReader
+from trialog._reading.content import ContentReader, Fetch
 from trialog._reading.records import RunException, RunRecord
 
 T = TypeVar("T")
@@ -63,6 +63,7 @@ class StoredRun:
     missing = Fact[int]()
     missing_since = Fact[datetime | None]()
     parent = Fact[str | None]()
+    annotations = Fact[dict[str, str]]()
     attempt = Fact[int]()
     host = Fact[str]()
     pid = Fact[int]()
@@ -73,6 +74,11 @@ class StoredRun:
     date_deleted = Fact[datetime | None]()
     deleted_by = Fact[str | None]()
     is_ended = Fact[bool]()
+
+    @property
+    def run_id(self) -> int | None:
+        """Which of its experiment's runs this is, from 0 on; None outside of an experiment."""
+        return self.record.number
 
     def __repr__(self) -> str:
         record = self.record
@@ -92,4 +98,8 @@ class StoredRun:
         return str(self._catalog.store.path)
 
     def _reader(self) -> ContentReader:
-        return ContentReader(self._catalog, self.record.place)
+        return ContentReader(self._catalog, self.record.place, self._fetch())
+
+    def _fetch(self) -> Fetch | None:
+        """Brings blobs of an experiment into the store; the façade knows how."""
+        return None

@@ -11,7 +11,7 @@ from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, ProjectFolder
 from trialog._tracking.earlier import read_writers
 from trialog._tracking.presence import is_alive
-from trialog._writing import store as stores
+from trialog._writing import claims
 from trialog._writing.identity import this_process
 from trialog.errors import UsageError
 
@@ -71,7 +71,7 @@ def continued(
                 raise _still_open(first.name, alive, resume)
             return attached(writers)
         attempt = max(latest.attempt + 1, least)
-        if stores.claim_attempt(project, run_id, attempt, group.mark if group else ""):
+        if claims.claim_attempt(project, run_id, attempt, group.mark if group else ""):
             return replace(first, role="run", attempt=attempt, status=status, writer="")
         if time.monotonic() > until:
             least = attempt + 1  # who claimed it was stopped before the first record
@@ -123,7 +123,7 @@ def goes_on_since(
 
 def _is_of(group: Group, project: ProjectFolder, attempt: Start, writers: Sequence[Start]) -> bool:
     """Whether an attempt was begun by a group."""
-    if stores.attempt_claimed_by(project, attempt.run, attempt.attempt) != group.mark:
+    if claims.attempt_claimed_by(project, attempt.run, attempt.attempt) != group.mark:
         return False
     if not group.since_ns:
         return True

@@ -32,6 +32,16 @@ class DescribedRun:
         self._tags = list(start.tags)
 
     @property
+    def first_record(self) -> Start:
+        """The first record of its journal."""
+        return self._start
+
+    @property
+    def home(self) -> Path | None:
+        """Its folder; None where nothing is kept."""
+        return self._home
+
+    @property
     def id(self) -> str:
         """The run's id, which never changes."""
         return self._start.run
@@ -40,6 +50,16 @@ class DescribedRun:
     def name(self) -> str:
         """The run's name, unique in its project."""
         return self._start.name
+
+    @property
+    def run_id(self) -> int | None:
+        """Which of its experiment's runs this is, from 0 on; None outside of an experiment."""
+        return self._start.number if self._start.kind == "run" else None
+
+    @property
+    def is_of_experiment(self) -> bool:
+        """Whether this is a run of an experiment, or the record of one."""
+        return self._start.experiment is not None or self._start.kind == "experiment"
 
     @property
     def description(self) -> str | None:

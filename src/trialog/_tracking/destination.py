@@ -22,10 +22,10 @@ from trialog._tracking.foreign import RESUME, RESUME_WORDS
 from trialog._tracking.launch import Launch, shared_id
 from trialog._tracking.presence import is_running
 from trialog._tracking.random_names import random_name
-from trialog._writing import store as stores
+from trialog._writing import claims
 from trialog._writing.folders import make_folder
 from trialog._writing.identity import this_process
-from trialog.errors import InvalidNameError, NotFoundError, UsageError
+from trialog.errors import InvalidNameError, NotFoundError, SealedError, UsageError
 
 VARIABLE = "TRIALOG_RUN"
 
@@ -84,7 +84,31 @@ def settle(
     else:
         project = writers.open_project(store, wish, now)
         start = _settled(project, wish, pointers, now)
+    if start.kind != wish.kind:
+        raise UsageError(
+            f"{start.name!r} ({start.run}) is an experiment, not a run: go on with it by "
+            f"trialog.Experiment.open({start.name!r})"
+            if start.kind == "experiment"
+            else f"{start.name!r} ({start.run}) is a run, not an experiment"
+        )
+    check_unsealed(project, start)
     return project, replace(start, **pointers.launch.ranks._asdict())
+
+
+def check_unsealed(project: ProjectFolder, start: Start) -> None:
+    """Refuse to write to an experiment that is committed, and to its runs.
+
+    Raises:
+        SealedError: it is, or is just being committed.
+    """
+    experiment = start.run if start.kind == "experiment" else start.experiment
+    if experiment is None or not claims.is_sealing(project, experiment):
+        return
+    what = "experiment" if start.kind == "experiment" else "the experiment of run"
+    raise SealedError(
+        f"{what} {start.name!r} is committed: it and its runs take nothing more. Fork it to go on: "
+        "experiment.fork(), or trialog experiment fork"
+    )
 
 
 def counted_for(wish: Start, pointers: Pointers, start: Start) -> list[str]:
@@ -112,14 +136,15 @@ def _settled(project: ProjectFolder, wish: Start, pointers: Pointers, now: int) 
         return start
     run_id = wish.run or writers.new_id(now)
     if group is not None:
-        stores.claim_attempt(project, run_id, 1, group.mark)
-    name = stores.claim_name(project, wish.name or random_name(), run_id)
+        claims.claim_attempt(project, run_id, 1, group.mark)
+    claim = claims.claim_experiment if wish.kind == "experiment" else claims.claim_name
+    name = claim(project, wish.name or random_name(), run_id)
     return replace(wish, run=run_id, name=name, created_ns=now)
 
 
 def _resumed(project: ProjectFolder, wish: Start, pointers: Pointers, resume: str) -> Start:
     resume = _names.normalise(_names.check_name(resume, "run"))
-    run_id = stores.claimed_by(project, resume) or resume
+    run_id = claims.claimed_by(project, resume) or resume
     _check_meaning(project, resume, run_id)
     group = _group_of(wish, pointers, run_id)
     start = continued(project, check_id(run_id), wish.status, resume, group)
@@ -156,9 +181,9 @@ def _find_shared(project: ProjectFolder, wish: Start, pointers: Pointers) -> str
         return shared_id(launch.key, wish.namespace, wish.project, ordinal, repetition)
 
     run_id = id_of(_count_before(project, rank, id_of) if launch.may_repeat else 0)
-    if stores.claim_rank(project, run_id, rank, _this_rank()):
+    if claims.claim_rank(project, run_id, rank, _this_rank()):
         return run_id
-    holder = stores.rank_claimed_by(project, run_id, rank)
+    holder = claims.rank_claimed_by(project, run_id, rank)
     return None if holder is None or _is_at_work(holder) else run_id  # its launcher tries again
 
 
@@ -169,11 +194,11 @@ def _count_before(project: ProjectFolder, rank: int, id_of: Callable[[int], str]
     gone; where nobody was this rank, if it was over before this process was started.
     """
     # numbers count from 1: the first free one is how many there have been
-    taken = stores.first_free(lambda number: not project.run(id_of(number - 1)).exists()) - 1
+    taken = claims.first_free(lambda number: not project.run(id_of(number - 1)).exists()) - 1
     if not taken:
         return 0
     latest = id_of(taken - 1)
-    holder = stores.rank_claimed_by(project, latest, rank)
+    holder = claims.rank_claimed_by(project, latest, rank)
     if holder is None:
         writers_of_latest = read_writers(project.run(latest))
         is_ours = goes_on_since(project, latest, writers_of_latest, _machine.started_ns())

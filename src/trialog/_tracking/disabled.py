@@ -36,7 +36,7 @@ class DisabledJournal:
     def append_fact(self, kind: Kind, payload: bytes, time_ns: int | None = None) -> None:
         """Keep nothing."""
 
-    def close(self, kind: Kind, end: End | None = None) -> None:
+    def close(self, kind: Kind, end: End | None = None, *, completes: bool = True) -> None:
         """Keep nothing."""
 
 

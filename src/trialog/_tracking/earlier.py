@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trialog._format.blocks import FIRST_BLOCK_BYTES, Extent, extent, extents
+from trialog._format.blocks import (
+    FIRST_BLOCK_BYTES,
+    Extent,
+    decode_trailer,
+    extent,
+    extents,
+)
 from trialog._format.checking import cancel_of, start_of
 from trialog._format.decoding import Fact, index_block
 from trialog._format.facts import Cancel, Start
@@ -56,6 +63,17 @@ def read_writers(folder: Path) -> list[Start]:
             f"{FORMAT_VERSION}: upgrade trialog, or start another run"
         )
     return sorted(starts, key=lambda start: start.attempt)
+
+
+def is_closed(path: Path) -> bool:
+    """Whether a journal has come to its end: it stops with a trailer, as no growing one does."""
+    try:
+        with path.open("rb") as file:
+            *_, last = extents(os.fstat(file.fileno()).st_size)
+            file.seek(last.start)
+            return decode_trailer(file.read(last.size)) is not None
+    except (OSError, ValueError):  # it is empty yet
+        return False
 
 
 def read_attachment_names(folder: Path, but: str) -> set[str]:

@@ -118,6 +118,9 @@ class FactLog:
 
     def append_parameters(self, parameters: Mapping[str, Any]) -> None:
         """Append parameters, in as many facts as they need."""
+        if len(parameters) == 1:
+            self.append(Kind.PARAMETERS, parameters, f"parameter {next(iter(parameters))!r}")
+            return
         portion: dict[str, Any] = {}
         size = 0
         for name, value in parameters.items():

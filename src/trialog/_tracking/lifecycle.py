@@ -57,6 +57,8 @@ class Lifecycle:
         leaving: the exception that is leaving a block of it just now, or None.
         hooks: whom to tell of its start, its end and its alerts.
         alerts: what a person should look at.
+        at_exit: the status where the interpreter exits and the run was left open; None is FAILED.
+        is_brief: it is one of many: its end does not wait for the disk, the steward does.
     """
 
     def __init__(
@@ -67,6 +69,7 @@ class Lifecycle:
         place: Place,
         ends: Mapping[type[BaseException], RunStatus],
         at_exit: RunStatus | None,
+        is_brief: bool = False,
     ) -> None:
         """Begin one.
 
@@ -76,10 +79,12 @@ class Lifecycle:
             place: where the run is started.
             ends: the user's rules: exceptions to statuses.
             at_exit: the status where the interpreter exits and the run was left open.
+            is_brief: it is one of many: its end does not wait for the disk, the steward does.
         """
         self.journal = journal
         self.place = place
         self.was_entered = False
+        self.is_brief = is_brief
         self.end: End | None = None
         self.updated_ns = journal.start.created_ns
         self.on_end: Callable[[], None] = lambda: None
@@ -88,14 +93,17 @@ class Lifecycle:
         self.hooks = Hooks(HookSet(), journal.start, "")
         who = journal.start.name if is_kept else None
         self.alerts = AlertLog(self.facts, self._tell_alert, who=who)
-        self.stop = StopWatch(journal.folder if is_kept else None, journal.start.attempt)
+        self.stop = StopWatch(None, journal.start.attempt)
         if isinstance(journal, Journal):
+            self.stop = StopWatch(
+                journal.folder, journal.start.attempt, journal.path.name, is_brief=is_brief
+            )
             journal.on_tend = self.stop.look_if_due
         self._opened: Journal | DisabledJournal | None = journal
         self._start: Start = journal.start
         self._facts = facts
         self._ends = ends
-        self._at_exit = at_exit
+        self.at_exit = at_exit
         self._pid = os.getpid()
         self._lock = threading.RLock()  # one thread ends it; a signal handler may, in the middle
         self._is_pending = self._start.status == RunStatus.PENDING.value
@@ -225,17 +233,28 @@ class Lifecycle:
         if self.leaving is not None:  # a signal's handler has raised while its block was ending
             self.end_with(self.leaving)
             return
-        status = self._at_exit or RunStatus.FAILED
+        status = self.at_exit or RunStatus.FAILED
         if self._is_others:
             status = _COMPLETED  # a forked child need not finish what is its parent's
         is_forgotten = self._cell_error is None and not self.stop.took_effect
         if status is RunStatus.FAILED and is_forgotten:
-            part = "" if self._start.role == "run" else "this process's part of "
-            tell_on_stderr(
-                f"{part}run {self._start.name!r} was left unfinished and is kept as FAILED. Use "
-                "`with trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
-            )
+            tell_on_stderr(self._unfinished())
         self._end_unfinished("left unfinished", status)
+
+    def _unfinished(self) -> str:
+        """What to say of a run that was left open."""
+        name = self._start.name
+        if self._start.kind == "experiment":
+            return (
+                f"experiment {name!r} was left uncommitted; everything of it is kept. Use `with "
+                "trialog.Experiment(…) as experiment:` or call experiment.commit(); "
+                f"trialog.Experiment.open({name!r}) goes on with it."
+            )
+        part = "" if self._start.role == "run" else "this process's part of "
+        return (
+            f"{part}run {name!r} was left unfinished and is kept as FAILED. Use "
+            "`with trialog.init(…) as run:`, call run.finish(), or pass at_exit='COMPLETED'."
+        )
 
     def note_cell(self, error: BaseException | None) -> None:
         """A notebook cell ended, with an error or without; the run stays open."""
@@ -286,7 +305,7 @@ class Lifecycle:
             try:
                 if last.is_orphans:
                     writers.end_orphan(self._start, journal.folder, last.end)
-                journal.close(last.kind, last.end)
+                journal.close(last.kind, last.end, completes=not self.is_brief)
             except OSError as error:
                 journal.trouble.tell_failing(error)
             except BaseException:

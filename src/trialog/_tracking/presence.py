@@ -5,6 +5,7 @@ from __future__ import annotations
 from trialog import _machine
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, Marker, ProjectFolder, day_of
+from trialog._tracking.earlier import is_closed
 from trialog._writing.identity import ProcessIdentity
 
 FRESH_NS = 30 * 1_000_000_000  # three heartbeats: a writer elsewhere that said more lately lives
@@ -13,8 +14,9 @@ FRESH_NS = 30 * 1_000_000_000  # three heartbeats: a writer elsewhere that said 
 def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_ns: int) -> bool:
     """Whether a writer of a run is at work.
 
-    It is not where its marker is gone: it has left. On this machine its process is looked up, and
-    the lock that it holds on its journal; of another machine only the time of the journal speaks.
+    It is not where its marker is gone, or its journal closed: it has left. On this machine its
+    process is looked up, and the lock that it holds on its journal; of another machine only the
+    time of the journal speaks.
 
     Args:
         project: where the run is.
@@ -23,9 +25,12 @@ def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_n
         now_ns: nanoseconds since 1970.
     """
     marker = Marker(day_of(writer.run), writer.run, writer.writer)
-    if not (project.open / marker.filename).exists():
-        return False
     journal = project.run(writer.run) / f"{writer.writer}{JOURNAL_SUFFIX}"
+    if is_marked(writer):
+        if not (project.open / marker.filename).exists():
+            return False
+    elif is_closed(journal):
+        return False
     if writer.boot and writer.boot == here.boot:
         is_here = writer.pid_namespace == here.pid_namespace
         if is_here and not is_running(writer.pid, writer.process_start):
@@ -40,6 +45,15 @@ def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_n
         # This machine was started anew since; or another one has its names, and wrote later.
         return news_ns > _machine.booted_ns() and now_ns - news_ns < FRESH_NS
     return now_ns - news_ns < FRESH_NS
+
+
+def is_marked(writer: Start) -> bool:
+    """Whether a writer has a marker while it lives.
+
+    The run of an experiment has none: there may be a thousand in a second, and the folder of its
+    day tells readers of it.
+    """
+    return writer.experiment is None or writer.role != "run" or writer.attempt > 1
 
 
 def is_running(pid: int, process_start: int) -> bool:

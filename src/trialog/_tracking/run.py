@@ -38,6 +38,8 @@ from trialog.errors import InvalidTypeError, TrialogError
 
 if TYPE_CHECKING:
     from trialog._tracking.attachments import AttachmentLog
+    from trialog._tracking.facts import Store
+    from trialog._writing.blobs import StoredBlob
     from trialog.codecs import AttachmentCodec
 
 T = TypeVar("T")
@@ -492,6 +494,34 @@ class Run(DescribedRun):
             self._lifecycle.leave(error, is_outermost=not self._blocks)
 
     # -- inside --------------------------------------------------------------------------------
+
+    def append_fact(self, kind: Kind, content: dict[str, Any], what: str) -> None:
+        """Append a fact of a kind that has no method of its own.
+
+        Raises:
+            RunFinishedError: the run has ended.
+            InvalidTypeError: the content is not JSON.
+        """
+        with self._refusing():
+            self._lifecycle.facts().append(kind, content, what)
+
+    def keep_blob(self, store: Store, what: str) -> StoredBlob | None:
+        """Keep bytes in the store for a fact that names them; None where that cannot be done.
+
+        Raises:
+            RunFinishedError: the run has ended.
+            StoreError: it cannot be done, and the user asked for errors.
+        """
+        with self._refusing():
+            return self._lifecycle.facts().keep(store, what)
+
+    def leave_block(self, error: BaseException) -> None:
+        """End as an exception says, that left a block of what this run is the record of."""
+        self._lifecycle.leave(error)
+
+    def set_at_exit(self, status: RunStatus) -> None:
+        """How to end where the interpreter exits and nobody has ended it."""
+        self._lifecycle.at_exit = status
 
     @contextmanager
     def _refusing(self) -> Iterator[None]:

@@ -33,13 +33,21 @@ class StopWatch:
     """
 
     def __init__(
-        self, folder: Path | None, attempt: int, clock: Callable[[], float] = time.monotonic
+        self,
+        folder: Path | None,
+        attempt: int,
+        own: str = "",
+        *,
+        is_brief: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make one; it looks only when it is called.
 
         Args:
             folder: the run's folder; None where nothing is kept.
             attempt: requests to stop another attempt do not count.
+            own: the file name of this process's journal, which holds none.
+            is_brief: the end does not look once more; a run that short has ended by itself.
             clock: seconds, from any beginning; never set back.
         """
         self._clock = clock
@@ -49,10 +57,11 @@ class StopWatch:
         self._pid = os.getpid()
         self._was_told = False
         self._signals: set[str] = set()
-        self._looked_s = 0.0
+        self._is_brief = is_brief
+        self._looked_s = clock() if is_brief else 0.0
         self._changed_ns: int | None = None
         self._changed_s = 0.0
-        self._read: set[str] = set()
+        self._read = {own}
         self._reads: dict[str, int] = {}
 
     def is_asked(self) -> bool:
@@ -82,13 +91,12 @@ class StopWatch:
                 self._read_new(self._folder)
 
     def _read_new(self, folder: Path) -> None:
-        for path in sorted(folder.iterdir()):  # writers' names begin with their times
-            name = path.name
+        for name in sorted(os.listdir(folder)):  # noqa: PTH208 # on the way of finish()
             if name in self._read or not name.endswith(JOURNAL_SUFFIX):
-                continue
+                continue  # writers' names begin with their times
             found = None
             with contextlib.suppress(OSError):
-                found = read_cancels(path)
+                found = read_cancels(folder / name)
             if found is not None and found.attempt == self._attempt:
                 self._take(found.requests)
             reads = self._reads.get(name, 0) + 1
@@ -112,7 +120,7 @@ class StopWatch:
 
         A run that ends without having heard of the request has ended by itself.
         """
-        self.look()
+        self._look_at_end()
         if self.request is None:
             return False
         return self._was_told or any(not _is_ignored(name) for name in self._signals)
@@ -128,8 +136,14 @@ class StopWatch:
             return self.canceled(end) if end.reason is None and self.took_effect else end
         if end.status != RunStatus.INTERRUPTED.value:
             return end
-        self.look()
+        self._look_at_end()
         return end if self.request is None else self.canceled(end)
+
+    def _look_at_end(self) -> None:
+        if self._is_brief:
+            self.look_if_due()
+        else:
+            self.look()
 
     def canceled(self, end: End, note: str | None = None) -> End:
         """The end of a run that was asked to stop, and has.

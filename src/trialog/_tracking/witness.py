@@ -22,6 +22,7 @@ import select
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,8 @@ from trialog._writing.descriptors import above_standard
 ANSWER_S = 0.03  # so long a run's beginning and its end wait for the witness
 SEND_S = 1.0  # so long a message waits for room, once
 DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
+GREETING_S = 1.0  # so long who needs it waits until a witness is loaded
+SETTLE_S = 0.1  # so long who needs it waits until everything printed has been heard
 
 
 class Witness:
@@ -88,6 +91,17 @@ class Witness:
             with contextlib.suppress(OSError):
                 link.ask({"do": "close", **message}, "closed", ANSWER_S)
 
+    def settle(self) -> None:
+        """Wait until everything printed has been heard: what comes next is later.
+
+        Of a witness that is still being loaded, until the streams are led: a compiled program that
+        printed before would not be heard.
+        """
+        for link in self._up():
+            if link.listens:
+                with contextlib.suppress(OSError):
+                    link.settle()
+
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before."""
         links, self._links = self._links, []
@@ -124,6 +138,7 @@ class _Link:
         self._is_deaf = False
         # a message either says what is unread or comes after "go"; again a handler may send one
         self._greeting = threading.RLock()
+        self._settling = threading.Lock()
         self._answers: dict[str, threading.Event] = {}
         self._wire, theirs = socket.socketpair()
         fault_reading, self._fault = os.pipe()
@@ -185,6 +200,19 @@ class _Link:
                 message = {**message, "unread": self.streams.unread()}
             self.send(message)
         return has_greeted and answered.wait(timeout_s)
+
+    def settle(self) -> None:
+        """Wait until it is loaded, and has heard everything printed so far.
+
+        Raises:
+            OSError: the witness is gone.
+        """
+        until = time.monotonic() + GREETING_S
+        while not self.has_greeted and self.is_up and time.monotonic() < until:
+            time.sleep(0.001)
+        with self._settling:  # the answer is one thread's
+            flush()
+            self.ask({"do": "drain"}, "drained", SETTLE_S)
 
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before.

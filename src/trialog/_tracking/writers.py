@@ -21,6 +21,7 @@ from trialog._format.folders import (
 from trialog._format.records import FORMAT_VERSION, Kind
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.facts import FactLog, check_description, check_tags
+from trialog._tracking.presence import is_marked
 from trialog._version import __version__
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
@@ -61,8 +62,16 @@ def open_project(store: StoreFolder, start: Start, time_ns: int) -> ProjectFolde
     return project
 
 
-def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) -> Journal:
+def open_journal(
+    project: ProjectFolder, start: Start, *, strict: bool = False, may_map: bool | None = None
+) -> Journal:
     """A journal in a run's folder, marked as open.
+
+    Args:
+        project: where the run is.
+        start: the journal's first record, but for who writes it.
+        strict: raise where something cannot be kept.
+        may_map: whether the file system allows maps; looked up where not given.
 
     Raises:
         OSError: the store cannot be written.
@@ -88,7 +97,7 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
             folder,
             start,
             clock=time.time_ns,
-            may_map=can_map(folder),
+            may_map=can_map(folder) if may_map is None else may_map,
             reborn=reborn,
             trouble=Trouble(f"run {start.name!r}", strict=strict),
         )
@@ -99,6 +108,8 @@ def open_journal(project: ProjectFolder, start: Start, *, strict: bool = False) 
 
 def leave(project: ProjectFolder, start: Start) -> None:
     """This writer is done: take its marker away."""
+    if not is_marked(start):
+        return
     stores.mark_left(project, _marker(start))
 
 
@@ -196,6 +207,8 @@ def _beside(run: Start, time_ns: int) -> Start:
 
 
 def _mark(project: ProjectFolder, start: Start) -> None:
+    if not is_marked(start):
+        return
     marker = _marker(start)
     stores.mark_open(project, marker)
     if start.role != "run" or start.attempt > 1:

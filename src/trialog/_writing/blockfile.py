@@ -12,10 +12,11 @@ from zlib import crc32
 
 from trialog._format import blocks
 from trialog._writing.block import Block, BufferedBlock, DroppingBlock, MappedBlock, ShutBlock
-from trialog._writing.descriptors import above_standard
+from trialog._writing.descriptors import open_above_standard
 from trialog._writing.folders import share, sync
 from trialog._writing.trouble import Trouble
 
+_PAGE_BYTES = 4096
 MEMORY_LIMIT_BLOCKS = 32  # blocks of up to 1 MiB that may wait in memory for a full disk
 
 
@@ -76,8 +77,7 @@ class BlockFile:
         Raises:
             OSError: the file cannot be made, or there is no room.
         """
-        with above_standard():
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        self._fd = open_above_standard(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
         try:
             with contextlib.suppress(OSError):  # not every file system knows it
                 fcntl.flock(self._fd, fcntl.LOCK_EX)  # a reader may hold it for a moment
@@ -244,8 +244,12 @@ class BlockFile:
         ]
         return [*found, last] if isinstance(last, Block) else found
 
-    def end_all(self, last: Block | ShutBlock) -> None:
+    def end_all(self, last: Block | ShutBlock, *, syncs: bool = True) -> None:
         """Write what is left and the trailers, and cut the file at its end.
+
+        Args:
+            last: the block that took the last record.
+            syncs: False leaves it to the caller to wait for the disk.
 
         Raises:
             OSError: it could not all be written.
@@ -255,14 +259,16 @@ class BlockFile:
             block.seal()
             if isinstance(block, BufferedBlock):
                 block.flush(self._fd)
-        sync(self._fd)
+        if not _is_one_page(waiting):
+            sync(self._fd)
         for block in waiting:
             self._end(block, is_last=block is last)
         for ahead in self._blocks.values():
             if isinstance(ahead, Block):
                 ahead.close()
         self._blocks.clear()
-        os.fsync(self._fd)
+        if syncs:
+            os.fsync(self._fd)
 
     def write_last_words(self, records: Iterable[bytes]) -> list[bool]:
         """Write records where room was kept for them.
@@ -293,3 +299,12 @@ class BlockFile:
                 with contextlib.suppress(BufferError):  # the parent's steward was reading it
                     block.close()
         self.close()
+
+
+def _is_one_page(waiting: list[Block]) -> bool:
+    """Whether records and trailer come to the disk together: no trailer is there before them."""
+    return (
+        len(waiting) == 1
+        and waiting[0].extent.start == 0
+        and waiting[0].seal() + blocks.TRAILER_BYTES <= _PAGE_BYTES
+    )

@@ -7,10 +7,29 @@ journal's, or the copy that a memory map keeps of it. Whoever prints then writes
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 _FIRST_FREE = 3
+
+
+def open_above_standard(path: Path, flags: int) -> int:
+    """Open a file; its number is one that nobody prints to.
+
+    While it is open so are 0, 1 and 2: the next one that is opened gets a higher number too.
+
+    Raises:
+        OSError: it cannot be opened.
+    """
+    fd = os.open(path, flags | os.O_CLOEXEC, 0o666)
+    if fd >= _FIRST_FREE:
+        return fd
+    try:
+        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _FIRST_FREE)
+    finally:
+        os.close(fd)
 
 
 @contextlib.contextmanager

@@ -26,8 +26,14 @@ class ProcessIdentity(NamedTuple):
 
 def this_process() -> ProcessIdentity:
     """The identity of the calling process."""
+    return _identity(os.getpid())
+
+
+@lru_cache(maxsize=1)
+def _identity(pid: int) -> ProcessIdentity:
+    """What does not change while a process lives; a forked child has another pid."""
     return ProcessIdentity(
-        pid=os.getpid(),
+        pid=pid,
         process_start=_machine.process_start(),
         pid_namespace=_machine.pid_namespace(),
         boot=_machine.boot_id(),

@@ -44,6 +44,7 @@ class Journal:
         now: gives the time, in nanoseconds since 1970; no frame of ours is on the way of ``log``.
         is_ended: whether its last record has been appended; the file may still be open.
         on_tend: called whenever the steward comes by; takes no time. For who opened the journal.
+        device: the disk that it lies on.
         silence: notices that nothing is logged any more, or None.
         trouble: what could not be kept, and who was told.
     """
@@ -76,6 +77,7 @@ class Journal:
         self.trouble = trouble
         self.block: Block | ShutBlock = ShutBlock()
         self.now = self._clock = clock
+        self.device = _device(folder)
         self._may_map = may_map
         self._reborn = reborn
         self.on_tend: Callable[[], None] = lambda: None
@@ -94,6 +96,7 @@ class Journal:
         self.is_ended = False
         self._is_closing = False
         self._turns = ["to close"]
+        self._rest: Callable[[], None] | None = None
         self._is_forked = False
         self._flusher = 0  # the thread that copies to the file just now
         self._synced_ns = self._beaten_ns = self._clock()
@@ -330,7 +333,7 @@ class Journal:
 
     # -- the end -------------------------------------------------------------------------------
 
-    def close(self, kind: Kind, end: End | None = None) -> None:
+    def close(self, kind: Kind, end: End | None = None, *, completes: bool = True) -> None:
         """Append the last record, close the last block and the file.
 
         The record stands in the file before anything is waited for. May be called again from a
@@ -339,6 +342,7 @@ class Journal:
         Args:
             kind: END where this ends the run, LEAVE where the run goes on without this writer.
             end: what END says, and LEAVE where that is worth a word.
+            completes: False leaves everything that waits for the disk to :meth:`complete`.
         """
         refusal = None if self.is_ended else self._append_last(kind, end)
         with self._syncing, self._tending:
@@ -352,14 +356,32 @@ class Journal:
             with self._file.lock:
                 self._file.is_shut = True
                 last, self.block = self.block, ShutBlock()
-            try:
-                if refusal:
-                    raise refusal
-                self._file.end_all(last)
-            except OSError as error:
-                self._close_full(kind, end, last, error)
-            finally:
-                self._file.close()
+
+            def rest() -> None:
+                try:
+                    if refusal:
+                        raise refusal
+                    self._file.end_all(last, syncs=completes)
+                except OSError as error:
+                    self._close_full(kind, end, last, error)
+                finally:
+                    self._file.close()
+
+            if completes:
+                rest()
+            else:
+                self._rest = rest
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of :meth:`close` is left to do."""
+        return self._rest is None
+
+    def complete(self) -> None:
+        """Do what :meth:`close` has left, but for the disk: cut the file at its end."""
+        rest, self._rest = self._rest, None
+        if rest is not None:
+            rest()
 
     def _append_last(self, kind: Kind, end: End | None) -> OSError | None:
         """Append END or LEAVE, and flush it.
@@ -386,6 +408,8 @@ class Journal:
 
     def _with_missing(self, end: End, more: int) -> End:
         """An end that says how many points are missing."""
+        if not (more or self.trouble.missing):
+            return end
         return replace(
             end,
             missing=self.trouble.missing + more,
@@ -430,6 +454,9 @@ class Journal:
     def forget_parent(self) -> None:
         """In a forked child: leave the parent's file alone; the next record begins an own one."""
         if self._file.is_shut:
+            if self._rest is not None:  # the parent's to do
+                self._rest = None
+                self._file.abandon()
             return
         file = self._file
         self._reset()
@@ -458,6 +485,13 @@ def _last_payload(kind: Kind, end: End | None, limit_bytes: int) -> bytes:
         return b"{}"
     is_well = end.status == RunStatus.COMPLETED.value and not (end.reason or end.missing)
     return b"{}" if kind is Kind.LEAVE and is_well else end.encode_within(limit_bytes)
+
+
+def _device(folder: Path) -> int:
+    try:
+        return os.stat(folder).st_dev
+    except OSError:
+        return -1
 
 
 def _written(block: Block | ShutBlock) -> int:

@@ -10,13 +10,17 @@ import contextlib
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
+from trialog._writing.folders import sync
 from trialog._writing.journal import FLUSH_NS, SYNC_NS, Journal
 
 _BILLION = 1_000_000_000
+_WAKING = 16  # so many journals to complete are worth a turn
+_LEAVING_LIMIT = 64  # each has two open files
 Duty = Callable[[Journal, int], None]
 
 
@@ -31,7 +35,29 @@ class Steward:
     def adopt(self, journal: Journal) -> None:
         """Tend a journal from now on."""
         self._journals[id(journal)] = journal
-        self._revive(journal)
+        self._revive(journal, is_urgent=journal.is_buffered)
+
+    def complete_later(self, journal: Journal, then: Callable[[], None]) -> None:
+        """Complete a journal that is closed, soon and in the background.
+
+        Args:
+            journal: closed but for what waits for the disk.
+            then: what is to be done afterwards.
+        """
+        rounds = self._rounds_of(journal, "sync")
+        rounds.leaving.append((journal, then))
+        rounds.start()
+        if len(rounds.leaving) >= _WAKING:
+            rounds.wake()
+        if len(rounds.leaving) >= _LEAVING_LIMIT:
+            rounds.complete()
+
+    def drain(self) -> None:
+        """Complete now what was to be completed later, and wait for the disk."""
+        for rounds in list(self._rounds.values()):
+            while rounds.complete():
+                pass
+            rounds.sync()
 
     def release(self, journal: Journal) -> None:
         """Tend a journal no longer."""
@@ -44,7 +70,10 @@ class Steward:
 
         That record starts threads of the child's own.
         """
+        leaving = [each for rounds in self._rounds.values() for each, _ in rounds.leaving]
         self._rounds = {}
+        for journal in leaving:
+            journal.forget_parent()
         for journal in list(self._journals.values()):
             journal.forget_parent()
             journal.wake = self._revive_all
@@ -54,7 +83,7 @@ class Steward:
             with contextlib.suppress(RuntimeError):  # the interpreter goes down: no more threads
                 self._revive(journal)
 
-    def _revive(self, journal: Journal) -> None:
+    def _revive(self, journal: Journal, *, is_urgent: bool = True) -> None:
         tending, syncing = self._rounds_of(journal, "tend"), self._rounds_of(journal, "sync")
 
         def wake() -> None:
@@ -66,10 +95,11 @@ class Steward:
         for rounds in (tending, syncing):
             rounds.journals[id(journal)] = journal
             rounds.start()
-            rounds.wake()
+            if is_urgent:
+                rounds.wake()
 
     def _rounds_of(self, journal: Journal, duty: str) -> Rounds:
-        key = _device(journal.folder), duty
+        key = journal.device, duty
         found = self._rounds.get(key)
         if found is None:
             new = Rounds(duty, Journal.tend if duty == "tend" else Journal.sync, self._clock)
@@ -82,6 +112,9 @@ class Rounds:
 
     def __init__(self, name: str, duty: Duty, clock: Callable[[], int]) -> None:
         self.journals: dict[int, Journal] = {}
+        self.leaving: deque[tuple[Journal, Callable[[], None]]] = deque()
+        self._unsynced: deque[Path] = deque()
+        self._completing = threading.RLock()
         self._name = name
         self._duty = duty
         self._clock = clock
@@ -89,11 +122,44 @@ class Rounds:
         self._calls: SimpleQueue[None] = SimpleQueue()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
+        self._synced_s = 0.0
+
+    def complete(self) -> bool:
+        """Complete the oldest journal that is to be; False where there is none.
+
+        Who is answered False can be sure that no other thread is in the middle of one.
+        """
+        with self._completing:
+            try:
+                journal, then = self.leaving.popleft()
+            except IndexError:
+                return False
+            try:
+                journal.complete()
+            except OSError as error:
+                journal.trouble.tell_failing(error)
+            then()
+            self._unsynced.append(journal.path)
+            return True
+
+    def sync(self) -> None:
+        """Bring completed journals to the disk.
+
+        Many at once: each new file that is synced alone is a turn of the file system's own journal,
+        for which whoever makes the next file has to wait.
+        """
+        while self._unsynced:
+            with contextlib.suppress(OSError, IndexError):  # deleted meanwhile; another thread
+                fd = os.open(self._unsynced.popleft(), os.O_RDONLY | os.O_CLOEXEC)
+                try:
+                    sync(fd)
+                finally:
+                    os.close(fd)
 
     def wake(self) -> None:
         """Ask the thread to look now; where it has died, start another."""
         self._calls.put(None)
-        if self._thread is None and self.journals:
+        if self._thread is None and (self.journals or self.leaving):
             with contextlib.suppress(RuntimeError):  # the interpreter goes down: no more threads
                 self.start()
 
@@ -136,17 +202,15 @@ class Rounds:
                 except Exception as error:  # noqa: BLE001 # the one place: training must go on
                     with contextlib.suppress(Exception):  # whoever is told may be gone
                         journal.trouble.tell_failing(error)
+            while self.complete():
+                pass
+            if time.monotonic() - self._synced_s >= SYNC_NS / _BILLION:
+                self._synced_s = time.monotonic()
+                self.sync()
 
     def _goes_on(self) -> bool:
         with self._lock:
-            if self.journals:
+            if self.journals or self.leaving or self._unsynced:
                 return True
             self._thread = None
             return False
-
-
-def _device(folder: Path) -> int:
-    try:
-        return os.stat(folder).st_dev
-    except OSError:
-        return -1

@@ -1,11 +1,11 @@
 """Python objects to bytes of one media type, and back.
 
 A codec is a class or an object with ``media_type``, ``encode`` and ``decode``
-(:class:`AttachmentCodec`); the ones here are classes and are never instantiated. Codecs know
-nothing of runs, stores or files, and importing this package loads no third party that is not
-already in the write half: numpy, pandas, Pillow and pickle's victims are imported by the codec
-that needs them, when it is called. Start with ``_protocol``, then ``_selection`` (which codec for
-which value), then any one codec.
+(:class:`AttachmentCodec`); the ones here are classes that are never instantiated, but for OMMX's.
+Codecs know nothing of runs, stores or files, and importing this package loads no third party that
+is not already in the write half: numpy, pandas, Pillow, OMMX and pickle's victims are imported by
+the codec that needs them, when it is called. Start with ``_protocol``, then ``_selection`` (which
+codec for which value), then any one codec.
 """
 
 from trialog.codecs._bytes import BytesCodec
@@ -13,6 +13,7 @@ from trialog.codecs._calls import decode_with, encode_with
 from trialog.codecs._json import JsonCodec
 from trialog.codecs._matplotlib import MatplotlibCodec, SvgFigureCodec
 from trialog.codecs._numpy import NumpyCodec
+from trialog.codecs._ommx import OmmxCodec
 from trialog.codecs._pandas import PandasCodec
 from trialog.codecs._pickle import PickleCodec
 from trialog.codecs._pillow import PillowCodec
@@ -28,6 +29,7 @@ __all__ = [
     "JsonCodec",
     "MatplotlibCodec",
     "NumpyCodec",
+    "OmmxCodec",
     "PandasCodec",
     "PickleCodec",
     "PillowCodec",

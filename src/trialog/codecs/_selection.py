@@ -13,6 +13,7 @@ from trialog.codecs._json import JsonCodec
 from trialog.codecs._matplotlib import MatplotlibCodec, SvgFigureCodec, figure_of
 from trialog.codecs._media_types import parse_media_type
 from trialog.codecs._numpy import NumpyCodec
+from trialog.codecs._ommx import CODECS, ommx_codec_for
 from trialog.codecs._origin import comes_from, type_name
 from trialog.codecs._pandas import PandasCodec
 from trialog.codecs._pickle import PickleCodec
@@ -21,7 +22,7 @@ from trialog.codecs._protocol import AttachmentCodec, check_codec
 from trialog.codecs._text import TextCodec
 from trialog.errors import InvalidTypeError
 
-_READERS = {
+_READERS: dict[str, AttachmentCodec[Any]] = {
     parse_media_type(codec.media_type).essence: check_codec(codec)
     for codec in (
         BytesCodec,
@@ -33,7 +34,7 @@ _READERS = {
         SvgFigureCodec,
         TextCodec,
     )
-}
+} | {codec.media_type: check_codec(codec) for codec in CODECS}
 _JSON_TYPES = (int, float, Decimal, Rational, Mapping, list, tuple)  # a bool is an int
 _MAX_JSON_NUMBER_BYTES = 8  # JSON numbers come back as doubles or integers
 
@@ -48,6 +49,7 @@ def codec_for(value: object) -> AttachmentCodec[Any]:
     numpy arrays, torch tensors, scalars JSON has not        :class:`NumpyCodec`
     pandas DataFrame, Series                                 :class:`PandasCodec`
     Pillow images                                            :class:`PillowCodec`
+    OMMX instances, solutions, sample sets                   :class:`OmmxCodec`
     matplotlib figures, and what leads to one by ``.figure`` :class:`MatplotlibCodec`
     ======================================================== =======================
 
@@ -108,7 +110,8 @@ def _by_origin(value: Any) -> AttachmentCodec[Any] | None:
         return check_codec(PandasCodec)
     if comes_from(value, "PIL", "Image"):
         return check_codec(PillowCodec)
-    return None
+    ommx_codec = ommx_codec_for(value)
+    return check_codec(ommx_codec) if ommx_codec is not None else None
 
 
 def _by_manners(value: object) -> AttachmentCodec[Any] | None:

@@ -21,7 +21,7 @@ from trialog._format.values import dump_json
 from trialog._tracking import attempts
 from trialog._tracking.presence import is_alive
 from trialog._writing.identity import this_process
-from trialog._writing.store import claim_attempt
+from trialog._writing.claims import claim_attempt
 
 
 def start_of(journals, path):

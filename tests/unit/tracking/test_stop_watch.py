@@ -120,7 +120,7 @@ def test_a_folder_is_listed_for_a_while_after_its_time_has_changed(store):
     clock = Clock()
     with trialog.init("p") as run:
         folder = folder_of(run)
-        watch = StopWatch(folder, 1, clock)
+        watch = StopWatch(folder, 1, clock=clock)
         changed_ns = folder.stat().st_mtime_ns
         watch.look()
         ask(run, store)
@@ -129,7 +129,7 @@ def test_a_folder_is_listed_for_a_while_after_its_time_has_changed(store):
         watch.look()
         assert watch.is_asked()
 
-        watch = StopWatch(folder, 1, clock)
+        watch = StopWatch(folder, 1, clock=clock)
         next(path for path in folder.iterdir() if path != run._lifecycle.journal.path).rename(
             folder / "away"
         )
@@ -150,7 +150,7 @@ def test_a_request_that_is_being_written_is_seen_when_it_is_there(store):
     with trialog.init("p") as run:
         folder = folder_of(run)
         clock = Clock()
-        watch = StopWatch(folder, 1, clock)
+        watch = StopWatch(folder, 1, clock=clock)
         start = replace(identified(read_starts(folder)[0], 5), role="edit")
         path = folder / "new.journal"
         head = encode_general(Kind.START, 5, start.encode())
@@ -311,7 +311,7 @@ def test_looking_is_cheap(store):
     """A run that nobody has asked costs one stat a look: nothing is listed or opened."""
     with trialog.init("p") as run:
         clock = Clock()
-        watch = StopWatch(folder_of(run), 1, clock)
+        watch = StopWatch(folder_of(run), 1, clock=clock)
         watch.look()
         clock.now_s += SETTLING_S + 1
         calls = []

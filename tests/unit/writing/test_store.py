@@ -12,16 +12,9 @@ import pytest
 
 import trialog
 from trialog import errors
-from trialog._format.folders import ProjectFolder, StoreFolder
+from trialog._format.folders import StoreFolder
 from trialog._writing.folders import make_folder
-from trialog._writing.store import (
-    attempt_claimed_by,
-    claim_attempt,
-    claim_name,
-    claim_rank,
-    claimed_by,
-    open_store,
-)
+from trialog._writing.store import open_store
 
 NOBODY = 65_534
 
@@ -123,29 +116,6 @@ def test_a_user_without_a_home(act_as):
     assert "TRIALOG_HOME" in said
 
 
-@pytest.fixture
-def project(tmp_path):
-    folder = tmp_path / "project"
-    folder.mkdir()
-    return ProjectFolder(folder)
-
-
-def test_taken_names_get_the_next_number(project):
-    """One after the other, and beyond a thousand no slower than the logarithm."""
-    names = [claim_name(project, "x", f"id-{number}") for number in range(40)]
-    assert names == ["x", *(f"x_{number}" for number in range(1, 40))]
-    assert claimed_by(project, "x_7") == "id-7"
-    assert claimed_by(project, "y") is None
-
-
-def test_names_that_differ_only_by_case_or_hold_slashes_are_names(project):
-    """Claims are hashed: no name is a path, none clashes on a file system that folds case."""
-    for name in ("x", "X", "a/b", "..", "../../x", "n" * 1000, "損失"):
-        assert claim_name(project, name, "id") == name
-    for each in (project.path / "names").rglob("*"):
-        assert each.name.isalnum()
-
-
 def test_folders_of_a_shared_store_are_shared(tmp_path):
     """Made inside a group's folder under a strict umask, they are the group's as well."""
     shared = tmp_path / "shared"
@@ -174,22 +144,3 @@ def test_a_folder_that_cannot_be_made_is_a_clear_error():
     """/proc takes none, whatever is above it: it is said once, not by a thousand calls."""
     with pytest.raises(errors.StoreError, match="/proc/trialog"):
         open_store(Path("/proc/trialog/store"), 1)
-
-
-def test_a_rank_is_one_process(store):
-    """It is so again and again; another process is not, whatever it calls itself."""
-    project = open_store(store, 0).project("acme", "demo")
-    assert claim_rank(project, "r", 0, "one")
-    assert claim_rank(project, "r", 0, "one")
-    assert not claim_rank(project, "r", 0, "two")
-    assert claim_rank(project, "r", 1, "two")
-    assert claim_rank(project, "s", 0, "two")
-
-
-def test_an_attempt_is_claimed_by_those_who_begin_it(store):
-    """Others can tell whether it is theirs."""
-    project = open_store(store, 0).project("acme", "demo")
-    assert attempt_claimed_by(project, "r", 2) is None
-    assert claim_attempt(project, "r", 2, "mark")
-    assert not claim_attempt(project, "r", 2, "other")
-    assert attempt_claimed_by(project, "r", 2) == "mark"

@@ -1,0 +1,5 @@
+"""Experiments as artifacts: sealed from journals, brought into a store again, sent and fetched.
+
+It may not know SQL or a command line; what is OCI's stands in ``_oci``. Start reading at
+``sealing.py``.
+"""

@@ -1,0 +1,27 @@
+"""Blobs that are kept elsewhere: brought into the store when they are first read."""
+
+from __future__ import annotations
+
+from trialog._catalog import Catalog, RunPlace, queries
+
+
+def fetch_blob(catalog: Catalog, place: RunPlace, experiment: str | None, sha256: str) -> None:
+    """Bring a blob into the store that is not there, if its experiment says where it is.
+
+    Args:
+        catalog: of the store.
+        place: the run or experiment that the blob belongs to.
+        experiment: the id of the run's experiment; None for an experiment itself.
+        sha256: the blob's digest.
+
+    Raises:
+        RegistryError, IntegrityError, NotFoundError: it cannot be fetched, or is not what it was.
+    """
+    if catalog.store.blob(sha256).exists():
+        return
+    source = catalog.ask(queries.source_of, place.project.key, experiment or place.id)
+    if source is None:
+        return  # it is missing: who reads it says so
+    from trialog._artifacts.loading import fetch  # noqa: PLC0415 # loads requests, where needed
+
+    fetch(catalog.store, source, sha256)

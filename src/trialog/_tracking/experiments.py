@@ -1,0 +1,375 @@
+"""Experiments: runs that are recorded together, numbered across threads and processes.
+
+An experiment's own facts are kept as a run's are: its record is a run of kind ``experiment``, with
+attempts where it was gone on with. Its runs are runs like all others, of the same project; what
+makes them its own stands in their first records.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from trialog import _names
+from trialog._entities import RunStatus
+from trialog._format.facts import Start
+from trialog._format.folders import ProjectFolder, StoreFolder
+from trialog._format.records import Kind
+from trialog._settings import Settings, parse_capture
+from trialog._tracking import active, writers
+from trialog._tracking.beginning import Manner, begin, open_nothing, tended
+from trialog._tracking.client import LocalClient
+from trialog._tracking.destination import check_unsealed
+from trialog._tracking.earlier import read_starts
+from trialog._tracking.endings import Ends, check_end, check_ends
+from trialog._tracking.facts import check_description, check_tags
+from trialog._tracking.handlers import in_notebook
+from trialog._tracking.parameters import flatten
+from trialog._tracking.run import Run
+from trialog._tracking.starting import Record, hooks_of, start_run
+from trialog._writing import claims
+from trialog._writing import store as stores
+from trialog._writing.filesystem import can_map
+from trialog.errors import InvalidNameError, InvalidTypeError, NotFoundError, TrialogError
+
+R = TypeVar("R", bound=Run)
+_RESERVED = ("org.opencontainers.", "vnd.trialog.")
+
+
+class Address(NamedTuple):
+    """Where an experiment is: enough to find it from another process."""
+
+    home: Path
+    namespace: str
+    project: str
+    experiment: str
+
+    @property
+    def folder(self) -> ProjectFolder:
+        """The folder of its project."""
+        return StoreFolder(self.home).project(self.namespace, self.project)
+
+
+class ExperimentRecorder:
+    """Writes one experiment, for one process.
+
+    Attributes:
+        start: the first record of the experiment's first attempt.
+        address: where it is; None where nothing is kept.
+    """
+
+    def __init__(
+        self,
+        start: Start,
+        address: Address | None,
+        recording: Run | None,
+        *,
+        captured: frozenset[str] | None = None,
+        strict: bool = False,
+        joins: bool = True,
+    ) -> None:
+        """Make one of an experiment that is there.
+
+        Args:
+            start: its first record.
+            address: where it is; None where nothing is kept.
+            recording: its record, where this process has opened that.
+            captured: what it keeps about itself; as TRIALOG_CAPTURE says where not given.
+            strict: raise where something cannot be kept.
+            joins: whether a run of this process also opens the record.
+        """
+        self.start = start
+        self.address = address
+        self._recording = recording
+        self._joins = joins
+        self._strict = strict
+        self._settings = Settings.from_environ()
+        self._captured = self._settings.capture if captured is None else captured
+        self._first = self._next = start.number or 0
+        self._pid = os.getpid()
+        self._lock = threading.RLock()
+        self._may_map: bool | None = None
+        self._template = replace(
+            start,
+            writer="",
+            role="run",
+            kind="run",
+            experiment=start.run,
+            subject=None,
+            parent=None,
+            attempt=1,
+        )
+
+    # -- its own record ------------------------------------------------------------------------
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether it takes nothing more."""
+        return self.address is not None and claims.is_sealing(self.address.folder, self.start.run)
+
+    @property
+    def opened(self) -> Run | None:
+        """Its record, where this process has opened it and not left it."""
+        run = self._recording
+        return None if run is None or run.is_ended else run
+
+    def check_unsealed(self) -> None:
+        """Refuse where it is committed.
+
+        Raises:
+            SealedError: it is.
+        """
+        if self.address is not None:
+            check_unsealed(self.address.folder, self.start)
+
+    def recording(self) -> Run:
+        """Its record, opened by this process where that is not so yet.
+
+        Where the experiment lives elsewhere this process joins it; where it has ended, with an
+        error or without, this is its next attempt.
+
+        Raises:
+            SealedError: it is committed.
+            StoreError: the store cannot be written.
+        """
+        with self._lock:
+            if (run := self.opened) is not None:
+                return run
+            self.check_unsealed()
+            address = self.address
+            if address is None:
+                assert self._recording is not None  # noqa: S101 # nothing is kept: it is never lost
+                return self._recording
+            self._recording = start_run(
+                Run,
+                self.start.namespace,
+                self.start.project,
+                client=LocalClient(address.home),
+                id=self.start.run,
+                record=Record(),
+                supersede=False,
+                strict=self._strict,
+                capture=self._captured,
+            )
+            return self._recording
+
+    def leave(self, error: BaseException) -> None:
+        """A block of it ends with an error: it stays open to go on with, and says why."""
+        if (run := self.opened) is not None:
+            run.leave_block(error)
+
+    def pause(self) -> None:
+        """A block of it ends well, and more may come: an exit now is no failure."""
+        if (run := self.opened) is not None:
+            run.set_at_exit(RunStatus.COMPLETED)
+
+    # -- its runs ------------------------------------------------------------------------------
+
+    def run(
+        self,
+        run_class: type[R],
+        name: str | None = None,
+        description: str | None = None,
+        *,
+        tags: str | Iterable[str] = (),
+        parameters: Any = None,
+        ends: Ends | None = None,
+        at_exit: RunStatus | str | None = None,
+        capture: bool | str | Iterable[str] | None = None,
+        hooks: Any = None,
+        strict: bool | None = None,
+    ) -> R:
+        """Start the next run; :meth:`trialog.Experiment.run` says what the arguments mean."""
+        rules = check_ends(ends)
+        status = self._settings.at_exit if at_exit is None else check_end(at_exit)
+        if name is not None:
+            name = _names.normalise(_names.check_name(name, "run"))
+        wish = replace(
+            self._template,
+            name=name or "",
+            description=check_description(description),
+            tags=check_tags(tags),
+            status=RunStatus.RUNNING.value,
+        )
+        good: Mapping[str, Any] = {}
+        if parameters is not None:
+            good, bad = flatten(parameters)
+            if bad:
+                raise bad[0]
+        manner = Manner(
+            ends=rules,
+            at_exit=status,
+            place=active.this_place(is_notebook=in_notebook()),
+            supersede=False,
+            captured=self._captured_by_run(capture),
+            hooks=hooks_of(hooks, self._settings.hooks),
+            settings=self._settings,
+            is_brief=True,
+        )
+        strict = self._strict if strict is None else strict
+        if self.address is None:
+            return begin(run_class, open_nothing(self._counted(wish)), wish, manner, good)
+        if self._joins:
+            self.recording()
+        journal_start = self._claimed(self.address, wish)
+        try:
+            journal = writers.open_journal(
+                self.address.folder, journal_start, strict=strict, may_map=self._maps(self.address)
+            )
+        except OSError as error:
+            claims.give_back_number(self.address.folder, self.start.run, journal_start.number or 0)
+            if isinstance(error, TrialogError):
+                raise
+            raise stores.unwritable(self.address.home, error) from error
+        opened = tended(journal, StoreFolder(self.address.home), self.address.folder)
+        return begin(run_class, opened, journal_start, manner, good)
+
+    def _captured_by_run(self, capture: object) -> frozenset[str]:
+        """What a run keeps about itself: nothing, where the experiment does so in this process."""
+        if capture is not None:
+            return parse_capture(capture, "experiment.run(capture=…)")
+        is_attended = self.opened is not None and os.getpid() == self._pid
+        return frozenset() if is_attended else self._captured
+
+    def _claimed(self, address: Address, wish: Start) -> Start:
+        """A first record with the run's id, its number and its name.
+
+        The number is claimed before it is looked whether the experiment is sealed; who seals it
+        looks for numbers after the claim to do so. One of the two sees the other.
+        """
+        folder, experiment = address.folder, self.start.run
+        run_id = writers.new_id(time.time_ns())
+        try:
+            number = claims.claim_number(
+                folder, experiment, run_id, least=self._first, hint=self._next
+            )
+        except OSError as error:
+            raise stores.unwritable(address.home, error) from error
+        self._next = number + 1
+        if claims.is_sealing(folder, experiment):
+            claims.give_back_number(folder, experiment, number)
+            self.check_unsealed()
+        name = wish.name or claims.member_name(self.start.name, number)
+        if wish.name or claims.is_claimed(folder, name):
+            name = claims.claim_name(folder, name, run_id)
+        return replace(wish, run=run_id, number=number, name=name, created_ns=time.time_ns())
+
+    def _counted(self, wish: Start) -> Start:
+        """As :meth:`_claimed`, where nothing is kept."""
+        number, self._next = self._next, self._next + 1
+        return replace(
+            wish, name=wish.name or claims.member_name(self.start.name, number), number=number
+        )
+
+    def _maps(self, address: Address) -> bool:
+        """Whether the project's file system allows maps; looked up once, for a thousand runs."""
+        if self._may_map is None:
+            self._may_map = can_map(address.folder.path)
+        return self._may_map
+
+
+def start_experiment(
+    name: str | None = None,
+    description: str | None = None,
+    *,
+    namespace: str | None = None,
+    project: str | None = None,
+    client: Any = None,
+    tags: str | Iterable[str] = (),
+    parameters: Any = None,
+    capture: bool | str | Iterable[str] | None = None,
+    hooks: Any = None,
+    strict: bool = False,
+    parent: str | None = None,
+    record: Record | None = None,
+) -> ExperimentRecorder:
+    """Start an experiment; :class:`trialog.Experiment` says what the arguments mean.
+
+    Raises:
+        UsageError: a name or combination that cannot mean anything.
+        StoreError: the store cannot be written.
+    """
+    run = start_run(
+        Run,
+        name=name,
+        description=description,
+        namespace=namespace,
+        project=project,
+        client=client,
+        tags=tags,
+        parameters=parameters,
+        capture=capture,
+        hooks=hooks,
+        strict=strict,
+        parent=parent,
+        supersede=False,
+        record=record or Record(),
+    )
+    settings = Settings.from_environ()
+    captured = settings.capture if capture is None else parse_capture(capture, "capture")
+    return ExperimentRecorder(
+        run.first_record, _address_of(run), run, captured=captured, strict=strict
+    )
+
+
+def _address_of(run: Run) -> Address | None:
+    start, home = run.first_record, run.home
+    if home is None:
+        return None
+    return Address(StoreFolder.of_run(home).path, start.namespace, start.project, start.run)
+
+
+def open_experiment(address: Address, *, joins: bool = True) -> ExperimentRecorder:
+    """An experiment that is there. Nothing is written before something is logged.
+
+    Args:
+        address: where it is.
+        joins: whether a run of this process also opens the experiment's own record; a worker's
+            need not.
+
+    Raises:
+        NotFoundError: it is not.
+    """
+    starts = read_starts(address.folder.run(address.experiment))
+    found = next((start for start in starts if start.kind == "experiment"), None)
+    if found is None:
+        raise NotFoundError(
+            f"there is no experiment {address.experiment!r} in the store {str(address.home)!r}"
+        )
+    return ExperimentRecorder(found, address, None, joins=joins)
+
+
+def annotate(run: Run, key: object, text: object) -> None:
+    """Set an annotation in the record of an experiment; None takes it away.
+
+    Raises:
+        InvalidNameError: the key cannot be one, or is reserved.
+        InvalidTypeError: the text is neither text nor None.
+    """
+    checked = _names.check_name(key, "annotation")
+    if checked.startswith(_RESERVED):
+        raise InvalidNameError(
+            f"the annotation {checked!r} is reserved: {' and '.join(_RESERVED)} say themselves "
+            "what they mean; use a key of your own, as 'org.example.ticket'"
+        )
+    if text is not None and not isinstance(text, str):
+        raise InvalidTypeError(
+            f"annotation {checked!r} must be text, not {type(text).__name__}: {_names.shown(text)}"
+        )
+    run.append_fact(Kind.EDIT, {"annotations": {checked: text}}, f"annotation {checked!r}")
+
+
+def edit_experiment(address: Address, **changes: Any) -> None:
+    """Change what is said of an experiment in this store; a committed one may be changed so too.
+
+    Raises:
+        InvalidNameError, InvalidTypeError: a change that cannot be made.
+        NotFoundError: it is not there.
+        StoreError: the store cannot be written.
+    """
+    writers.edit_recorded(address.home, address.folder.run(address.experiment), changes)
