@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,16 +56,23 @@ class DebianRegistry:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(OSError, http.client.HTTPException):
-                connection = http.client.HTTPConnection(self.host, timeout=1)
-                connection.request("GET", "/v2/")
-                connection.getresponse().read()
-                connection.close()
-                return
+                return self._ask("/v2/")
             time.sleep(0.01)
         pytest.fail(f"docker-registry did not start: {self._log.read_text()}")
 
+    def _ask(self, path: str) -> None:
+        connection = http.client.HTTPConnection(self.host, timeout=1)
+        connection.request("GET", path)
+        connection.getresponse().read()
+        connection.close()
+
     def requests(self) -> list[tuple[str, str, int]]:
-        """Method, path and status of every request, as its access log has them."""
+        """Method, path and status of every request so far, as its access log has them."""
+        mark = f"/v2/?mark={uuid.uuid4().hex}"
+        self._ask(mark)
+        deadline = time.monotonic() + 10
+        while mark not in self._log.read_text() and time.monotonic() < deadline:
+            time.sleep(0.01)  # it is written after the answer
         found = re.findall(r'"([A-Z]+) (\S+) HTTP/1\.1" (\d+)', self._log.read_text())
         return [(method, path, int(status)) for method, path, status in found]
 

@@ -60,6 +60,12 @@ TESTED_IN = {
     # artifacts: the parts of what is read and written as a whole
     "unit/artifacts/test_config.py": "_artifacts/config_entries",
     "unit/oci/test_layouts.py": "_oci/layoutfiles",
+    # registries: by what happens between a client and a real one
+    "integrations/registry/test_downloads.py": "_oci/downloads",
+    "integrations/registry/test_repositories.py": "_oci/registry _oci/repositories",
+    "integrations/registry/test_transfers.py": "_oci/progress _oci/transfers",
+    "integrations/registry/test_transport.py": "_oci/failures _oci/transport",
+    "integrations/registry/test_uploads.py": "_oci/pieces _oci/uploads",
     # codecs: the parts that several of them share
     "unit/codecs/test_pandas.py": "codecs/_frames codecs/_parquet",
     "unit/codecs/test_protocol.py": "codecs/_origin codecs/_refusals",

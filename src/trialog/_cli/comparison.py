@@ -95,6 +95,17 @@ class Comparison:
             return False
         return len({_identity(run.parameters[parameter]) for run in self.runs}) == 1
 
+    def ordered(self, sort: str | None, best: str | None, goal: str | None) -> Comparison:
+        """In the order that the user asks for; as it is where nothing is asked.
+
+        Raises:
+            NotFoundError: no run has the metric that is to be the best.
+            UsageError: there is no such column; the message names the nearest.
+        """
+        if best is not None:
+            return self.by_best(best, (goal or "max").lower())
+        return self if sort is None else self.sorted_by(sort)
+
     def by_best(self, metric: str, goal: str) -> Comparison:
         """Sorted by the greatest (or least) value of a metric; of equal runs the oldest is first.
 

@@ -28,28 +28,38 @@ def complete_project(ctx: click.Context, _: click.Parameter, incomplete: str) ->
 
 def complete_run(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
     """Names of runs, the newest first; ids once a name cannot be meant."""
+    return _complete_entry(ctx, incomplete, "run")
+
+
+def complete_experiment(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Names of experiments, the newest first; ids once a name cannot be meant."""
+    return _complete_entry(ctx, incomplete, "experiment")
+
+
+def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Tags of the newest runs and experiments."""
     catalog = _catalog(ctx)
     if catalog is None:
         return []
     from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
 
-    records = find(catalog, RunFilter(limit=_MOST, with_deleted=True))
-    for texts in ([each.name for each in records], [each.id for each in records]):
+    newest = find(catalog, RunFilter(limit=_MOST, kind=None))
+    tags = {tag for record in newest for tag in record.tags}
+    return sorted(tag for tag in tags if tag.startswith(incomplete))
+
+
+def _complete_entry(ctx: click.Context, incomplete: str, kind: str) -> list[str]:
+    catalog = _catalog(ctx)
+    if catalog is None:
+        return []
+    from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
+
+    records = find(catalog, RunFilter(limit=_MOST, with_deleted=True, kind=kind))
+    for texts in (records.names, records.ids):
         found = [text for text in dict.fromkeys(texts) if text.startswith(incomplete)]
         if found:
             return found
     return []
-
-
-def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
-    """Tags of the newest runs."""
-    catalog = _catalog(ctx)
-    if catalog is None:
-        return []
-    from trialog._reading import find  # noqa: PLC0415 # loads sqlalchemy
-
-    tags = {tag for record in find(catalog, RunFilter(limit=_MOST)) for tag in record.tags}
-    return sorted(tag for tag in tags if tag.startswith(incomplete))
 
 
 def _catalog(ctx: click.Context) -> Catalog | None:

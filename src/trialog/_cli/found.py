@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog, membership, queries
 from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._format.times import time_ns_of
@@ -15,12 +15,24 @@ from trialog._reading import RunRecord
 from trialog._reading.records import read_records
 
 
+class ExperimentName(NamedTuple):
+    """An experiment that a run belongs to."""
+
+    id: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class FoundRun:
-    """A run, and its row in the catalog, which has its times to the nanosecond."""
+    """A run, and its row in the catalog, which has its times to the nanosecond.
+
+    Attributes:
+        experiment: the one that it was recorded in, or None.
+    """
 
     record: RunRecord
     row: RunRow
+    experiment: ExperimentName | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,12 @@ class FoundRuns:
 
 
 def find_runs(
-    catalog: Catalog, wanted: RunFilter, limit: int | None, *, only_deleted: bool = False
+    catalog: Catalog,
+    wanted: RunFilter,
+    limit: int | None,
+    *,
+    only_deleted: bool = False,
+    experiment: str | None = None,
 ) -> FoundRuns:
     """The runs that a filter finds, in a catalog that is up to date.
 
@@ -46,8 +63,12 @@ def find_runs(
         wanted: what they must be like; its own limit is left alone.
         limit: read only so many in full; the others are counted.
         only_deleted: leave out runs that are not deleted.
+        experiment: only the runs of this one, by id; of a fork, those of its parents too.
     """
-    rows = catalog.ask(queries.find_runs, wanted)
+    if experiment is None:
+        rows = catalog.ask(queries.find_runs, wanted)
+    else:
+        rows = _members(catalog, wanted, experiment)
     if only_deleted:
         rows = [row for row in rows if row.facts.deleted_ns is not None]
     if wanted.statuses is None or limit is None:
@@ -59,6 +80,17 @@ def find_runs(
     ended = sum(row.facts.status is not None for row in rows)
     unended = _read(catalog, [row for row in rows if row.facts.status is None], wanted)
     return FoundRuns(shown[:limit], ended + len(unended))
+
+
+def _members(catalog: Catalog, wanted: RunFilter, experiment: str) -> list[RunRow]:
+    lineage = catalog.ask(queries.lineage_of, experiment)
+    until = {each.experiment: each.until for each in lineage}
+    rows = catalog.ask(queries.find_runs, replace(wanted, experiments=tuple(until)))
+    return [
+        row
+        for row in rows
+        if (last := until[row.facts.experiment]) is None or row.facts.number < last
+    ]
 
 
 def _enough(rows: Sequence[RunRow], limit: int) -> list[RunRow]:
@@ -76,14 +108,25 @@ def _enough(rows: Sequence[RunRow], limit: int) -> list[RunRow]:
 def runs_of_records(catalog: Catalog, records: Sequence[RunRecord]) -> list[FoundRun]:
     """Records with their rows."""
     rows = catalog.ask(queries.runs_by_key, [record.key for record in records])
-    by_key = {row.key: row for row in rows}
-    return [FoundRun(record, by_key[record.key]) for record in records if record.key in by_key]
+    return _joined(catalog, rows, records)
 
 
 def _read(catalog: Catalog, rows: Sequence[RunRow], wanted: RunFilter) -> list[FoundRun]:
+    return _joined(catalog, rows, read_records(catalog, rows, wanted))
+
+
+def _joined(
+    catalog: Catalog, rows: Sequence[RunRow], records: Sequence[RunRecord]
+) -> list[FoundRun]:
     by_key = {row.key: row for row in rows}
-    records = read_records(catalog, rows, wanted)
-    return [FoundRun(record, by_key[record.key]) for record in records]
+    ids = {record.experiment for record in records if record.experiment is not None}
+    names = catalog.ask(membership.names_of, sorted(ids)) if ids else {}
+    experiments = {id_: ExperimentName(id_, names.get(id_, id_)) for id_ in ids}
+    return [
+        FoundRun(record, by_key[record.key], experiments.get(record.experiment or ""))
+        for record in records
+        if record.key in by_key
+    ]
 
 
 def facts_as_json(run: FoundRun) -> dict[str, Any]:
@@ -109,6 +152,9 @@ def facts_as_json(run: FoundRun) -> dict[str, Any]:
         "points": record.points,
         "attempt": record.attempt,
         "parent": record.parent,
+        "experiment": None if run.experiment is None else run.experiment.id,
+        "experiment_name": None if run.experiment is None else run.experiment.name,
+        "run_id": None if run.experiment is None else record.number,
         "user": record.user.username,
         "host": record.host,
         "missing": record.missing,

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
-from trialog._cli.completion import complete_project, complete_run, complete_tag
+from trialog._cli.completion import (
+    complete_experiment,
+    complete_project,
+    complete_run,
+    complete_tag,
+)
 from trialog._cli.session import Session
 from trialog._entities import RunStatus
 from trialog.errors import UsageError
@@ -95,37 +100,109 @@ def _take_format(ctx: click.Context, _: click.Parameter, value: bool | None) -> 
 
 
 def filter_options(command: F) -> F:
-    """``--status``, ``--tag``, ``--name`` and ``--limit``."""
+    """``--status``, ``--tag``, ``--name`` and ``--limit`` of runs."""
+    return _filter_options(command, "runs")
+
+
+def experiment_filter_options(command: F) -> F:
+    """``--status``, ``--tag``, ``--name`` and ``--limit`` of experiments."""
+    return _filter_options(command, "experiments")
+
+
+def _filter_options(command: F, things: str) -> F:
     for option in reversed(
         (
-            click.option(
-                "--status",
-                "statuses",
-                type=StatusType(),
-                multiple=True,
-                help="Runs of this status, in any case; words of other trackers (done, error, "
-                "cancelled, draft) too. Several with commas, or the option again.",
-            ),
+            status_option(things),
             click.option(
                 "--tag",
                 "tags",
                 multiple=True,
                 shell_complete=complete_tag,
-                help="Runs with this tag. Again: runs that have all of them.",
+                help=f"{things.capitalize()} with this tag. Again: {things} that have all of them.",
             ),
             click.option(
-                "--name", metavar="TEXT", help="Runs with this text in their name, in any case."
+                "--name",
+                metavar="TEXT",
+                help=f"{things.capitalize()} with this text in their name, in any case.",
+            ),
+            limit_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def status_option(things: str) -> Callable[[F], F]:
+    """``--status``."""
+    return click.option(
+        "--status",
+        "statuses",
+        type=StatusType(),
+        multiple=True,
+        help=f"{things.capitalize()} of this status, in any case; words of other trackers (done, "
+        "error, cancelled, draft) too. Several with commas, or the option again.",
+    )
+
+
+def limit_option(command: F) -> F:
+    """``--limit``."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help=f"At most so many. Default: {TABLE_LIMIT} in tables, all in JSON.",
+    )(command)
+
+
+def comparison_options(command: F) -> F:
+    """``--metric``, ``--sort``, ``--best``, ``--goal`` and ``--all``."""
+    for option in reversed(
+        (
+            click.option(
+                "--metric",
+                "metrics",
+                metavar="NAME",
+                multiple=True,
+                help="Only this metric, with last, min and max. Several: the option again.",
             ),
             click.option(
-                "--limit",
-                type=click.IntRange(min=0),
-                metavar="N",
-                help=f"At most so many. Default: {TABLE_LIMIT} in tables, all in JSON.",
+                "--sort",
+                metavar="COLUMN",
+                help="name, status, created, duration, id, a parameter, a metric (its last value), "
+                "or 'min(NAME)' and its kin; '-COLUMN' for the greatest first.",
+            ),
+            click.option(
+                "--best",
+                metavar="NAME",
+                help="Sort by the best value of this metric; mark the best.",
+            ),
+            click.option(
+                "--goal",
+                type=click.Choice(["max", "min"], case_sensitive=False),
+                help="Which value of --best is the best. Default: max.",
+            ),
+            click.option(
+                "--all",
+                "shows_all",
+                is_flag=True,
+                help="Show parameters too that are all the same.",
             ),
         )
     ):
         command = option(command)
     return command
+
+
+def check_goal(sort: str | None, best: str | None, goal: str | None) -> None:
+    """Refuse ``--sort``, ``--best`` and ``--goal`` that cannot stand together.
+
+    Raises:
+        UsageError: they cannot.
+    """
+    if goal is not None and best is None:
+        raise UsageError("--goal says which value of --best is the best: give --best NAME too")
+    if best is not None and sort is not None:
+        raise UsageError("--best sorts too: give either --best or --sort")
 
 
 def project_argument(command: F) -> F:
@@ -137,6 +214,22 @@ def runs_argument(command: F) -> F:
     """``RUN…``, at least one."""
     return click.argument(
         "runs", metavar="RUN...", nargs=-1, required=True, shell_complete=complete_run
+    )(command)
+
+
+def experiment_argument(command: F) -> F:
+    """``EXPERIMENT``."""
+    return click.argument("experiment", shell_complete=complete_experiment)(command)
+
+
+def experiments_argument(command: F) -> F:
+    """``EXPERIMENT…``, at least one."""
+    return click.argument(
+        "experiments",
+        metavar="EXPERIMENT...",
+        nargs=-1,
+        required=True,
+        shell_complete=complete_experiment,
     )(command)
 
 

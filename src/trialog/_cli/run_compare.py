@@ -16,7 +16,7 @@ from trialog._cli.words import printable
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._settings import Settings
-from trialog.errors import NotFoundError, UsageError
+from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
@@ -39,28 +39,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("what", metavar="[PROJECT | RUN...]", nargs=-1, shell_complete=_complete)
 @options.project_option
 @options.filter_options
-@click.option(
-    "--metric",
-    "metrics",
-    metavar="NAME",
-    multiple=True,
-    help="Only this metric, with last, min and max. Several: the option again.",
-)
-@click.option(
-    "--sort",
-    metavar="COLUMN",
-    help="name, status, created, duration, id, a parameter, a metric (its last value), or "
-    "'min(NAME)' and its kin; '-COLUMN' for the greatest first.",
-)
-@click.option(
-    "--best", metavar="NAME", help="Sort by the best value of this metric; mark the best."
-)
-@click.option(
-    "--goal",
-    type=click.Choice(["max", "min"], case_sensitive=False),
-    help="Which value of --best is the best. Default: max.",
-)
-@click.option("--all", "shows_all", is_flag=True, help="Show parameters too that are all the same.")
+@options.comparison_options
 @options.session_options
 def compare_runs(
     session: Session,
@@ -85,10 +64,7 @@ def compare_runs(
     """
     from trialog._cli.comparison import Comparison  # noqa: PLC0415 # loads sqlalchemy
 
-    if goal is not None and best is None:
-        raise UsageError("--goal says which value of --best is the best: give --best NAME too")
-    if best is not None and sort is not None:
-        raise UsageError("--best sorts too: give either --best or --sort")
+    options.check_goal(sort, best, goal)
     catalog = session.catalog()
     wanted = RunFilter.parse(
         name_contains=name,
@@ -96,11 +72,7 @@ def compare_runs(
         tags=tags,
     )
     runs = _find(catalog, what, project, wanted)
-    comparison = Comparison.read(catalog, runs, metrics or None)
-    if best is not None:
-        comparison = comparison.by_best(best, (goal or "max").lower())
-    elif sort is not None:
-        comparison = comparison.sorted_by(sort)
+    comparison = Comparison.read(catalog, runs, metrics or None).ordered(sort, best, goal)
     if session.is_json:
         write_array(comparison.limited(limit).as_json())
     elif not runs:

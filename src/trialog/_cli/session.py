@@ -10,7 +10,7 @@ from trialog import _names
 from trialog._cli.output import is_terminal
 from trialog._cli.progress import show_progress
 from trialog._settings import Settings
-from trialog.errors import InvalidNameError, NotFoundError, StoreError
+from trialog.errors import InvalidNameError, NotFoundError, StoreError, UsageError
 
 if TYPE_CHECKING:
     from trialog._catalog import Catalog
@@ -76,18 +76,67 @@ def resolve_run(catalog: Catalog, run: str, project: str | None) -> RunRecord:
         NotFoundError: there is none; where it is a project, the message says what to call.
         UsageError: several are meant.
     """
+    record = _resolve(catalog, run, project, "run")
+    if record is not None:
+        return record
+    if _is_there(catalog, run, project, "experiment"):
+        raise NotFoundError(
+            f"{run!r} is an experiment, not a run; look at it by `trialog experiment show {run}`, "
+            f"at its runs by `trialog run list --experiment {run}`"
+        )
+    raise NotFoundError(
+        f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
+        f"`trialog run compare {run}`"
+    )
+
+
+def resolve_experiment(catalog: Catalog, experiment: str, project: str | None) -> RunRecord:
+    """The experiment that is meant by an id, the beginning of one, or a name.
+
+    Raises:
+        NotFoundError: there is none; where it is a run or a project, the message says what to call.
+        UsageError: several are meant.
+    """
+    record = _resolve(catalog, experiment, project, "experiment")
+    if record is not None:
+        return record
+    if _is_there(catalog, experiment, project, "run"):
+        raise NotFoundError(
+            f"{experiment!r} is a run, not an experiment; look at it by "
+            f"`trialog run show {experiment}`"
+        )
+    raise NotFoundError(
+        f"{experiment!r} is a project, not an experiment; look at it by "
+        f"`trialog experiment list {experiment}` or `trialog experiment compare {experiment}`"
+    )
+
+
+def _resolve(catalog: Catalog, text: str, project: str | None, kind: str) -> RunRecord | None:
+    """The run or experiment that is meant; None where it is the other of them, or a project."""
     from trialog._reading import resolve  # noqa: PLC0415 # loads sqlalchemy
 
     namespace, slug = project_slugs(catalog, project)
     try:
-        return resolve(catalog, run, namespace=namespace, project=slug)
+        return resolve(catalog, text, namespace=namespace, project=slug, kind=kind)
     except NotFoundError:
-        if not is_project(catalog, run):
-            raise
-        raise NotFoundError(
-            f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
-            f"`trialog run compare {run}`"
-        ) from None
+        other = "run" if kind == "experiment" else "experiment"
+        if _is_there(catalog, text, project, other) or is_project(catalog, text):
+            return None
+        raise
+
+
+def _is_there(catalog: Catalog, text: str, project: str | None, kind: str) -> bool:
+    """Whether a run or an experiment is meant by a text."""
+    from trialog._reading import resolve  # noqa: PLC0415 # loads sqlalchemy
+
+    namespace, slug = project_slugs(catalog, project)
+    try:
+        resolve(catalog, text, namespace=namespace, project=slug, kind=kind)
+    except UsageError:
+        return True  # several of them
+    except NotFoundError:
+        return False
+    return True
 
 
 def project_slugs(catalog: Catalog, project: str | None) -> tuple[str | None, str | None]:

@@ -35,7 +35,9 @@ def is_passing(error: requests.RequestException) -> bool:
 
 def is_unmet(error: requests.RequestException) -> bool:
     """Whether there never was a connection."""
-    return isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in _chain(error)
+    chain = _chain(error)
+    is_refused = "NewConnectionError" in chain or "NameResolutionError" in chain
+    return isinstance(error, requests.ConnectTimeout) or is_refused
 
 
 def reason(error: requests.RequestException, host: str) -> str:

@@ -111,6 +111,8 @@ class Authorizer:
         challenges = {each.scheme: each for each in reversed(parse_challenges(asked))}
         with self._lock:
             self._tokens = [each for each in self._tokens if each.header != refused]
+            if refused is not None:  # somebody may have logged in again meanwhile
+                self._found.pop(repository, None)
             self._challenge = challenges.get("bearer") or challenges.get("basic")
             if self._challenge is None:
                 return False
@@ -136,9 +138,10 @@ class Authorizer:
         )
 
     def _credentials(self, repository: str) -> Found:
-        if repository not in self._found:
-            self._found[repository] = self._find(repository)
-        return self._found[repository]
+        found = self._found.get(repository) or self._find(repository)
+        if found.credentials is not None:  # else somebody may log in
+            self._found[repository] = found
+        return found
 
     def _basic(self, repository: str) -> str | None:
         credentials = self._credentials(repository).credentials
@@ -177,7 +180,9 @@ class Authorizer:
         if answer.status != _STATUS_OK:
             refusal = Refusal.read(answer.status, answer.headers, answer.body)
             asked = f"asking {urlsplit(realm).netloc} for a token for {self._registry}"
-            raise RegistryError(f"{asked}: it answers {refusal} ({self.hint(repository)})")
+            hint = self.hint(repository)
+            self._found.pop(repository, None)
+            raise RegistryError(f"{asked}: it answers {refusal} ({hint})")
         header, life_s = self._read_token(realm, answer.body)
         self._tokens.append(_Token(scope, header, began_s + max(life_s - _MARGIN_S, life_s / 2)))
         return header

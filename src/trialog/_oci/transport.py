@@ -285,7 +285,14 @@ class Transport:
                 return response
             asked_for = response.headers.get("WWW-Authenticate", "")
             is_last = challenges == _MAX_CHALLENGES
-            if is_last or not authorizer.take_up(asked_for, repository, scope, header):
+            try:
+                is_hopeless = is_last or not authorizer.take_up(
+                    asked_for, repository, scope, header
+                )
+            except BaseException:
+                response.close()
+                raise
+            if is_hopeless:
                 return response
             self.finish(response)
         raise AssertionError("the last round returns")

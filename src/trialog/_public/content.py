@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from trialog._reading.attempts import AttemptInfo
     from trialog._reading.console import ConsoleText
     from trialog._reading.moments import ParameterMoment, ValueMoment
+    from trialog._reading.solves import SolveInfo
     from trialog._reading.writers import WriterInfo
     from trialog.codecs import Codec
 
@@ -265,6 +266,20 @@ class RunContent:
             'application/json'
         """
         return self._reader().attachments
+
+    @property
+    def solves(self) -> list[SolveInfo]:
+        """The calls of solvers and samplers, in order.
+
+        Each says ``kind``, ``name``, ``adapter``, ``options``, ``status``, ``objective``,
+        ``seconds``, ``date_began``, ``date_ended`` and ``exception``; ``get_input()`` and
+        ``get_output()`` give the objects.
+
+        Example:
+            >>> getfixture("run").solves
+            []
+        """
+        return self._reader().solves
 
     def get_attachment(self, name: str, version: int | None = None) -> bytes:
         """An attachment's bytes, checked against their digest.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Never, Self, TypeVar
 
@@ -20,9 +21,11 @@ from trialog._tracking.experiments import (
     open_experiment,
     start_experiment,
 )
+from trialog._tracking.solving import Solving
 
 if TYPE_CHECKING:
     from trialog._tracking.endings import Ends
+    from trialog._tracking.facts import FactLog
     from trialog._tracking.hooks import Hook
     from trialog._tracking.run import Run as RecordedRun
     from trialog.codecs import AttachmentCodec
@@ -43,7 +46,7 @@ _KEYWORDS = (
 )
 
 
-class Experiment(ExperimentFacts):
+class Experiment(ExperimentFacts, Solving):
     """Runs that are recorded together, read together, and sealed as one artifact.
 
     ``Experiment("sweep-1")`` starts one; :meth:`open` goes on with one that is there, whatever
@@ -448,6 +451,12 @@ class Experiment(ExperimentFacts):
         return commit(self._recorder, self._experiment_reader())
 
     # -- inside --------------------------------------------------------------------------------
+
+    def _facts(self) -> FactLog:
+        return self._record_of_process()._facts()  # noqa: SLF001 # its own
+
+    def _refusing(self) -> AbstractContextManager[None]:
+        return self._record_of_process()._refusing()  # noqa: SLF001 # its own
 
     def _record_of_process(self) -> RecordedRun:
         return self._recorder.recording()

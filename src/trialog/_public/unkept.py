@@ -55,6 +55,11 @@ class UnkeptReader:
         return []
 
     @property
+    def solves(self) -> list[Any]:
+        """None were kept."""
+        return []
+
+    @property
     def writers(self) -> list[Any]:
         """None were kept."""
         return []

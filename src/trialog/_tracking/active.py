@@ -130,7 +130,7 @@ def get_active_run() -> Run:
     for run in reversed(_stack.get()):
         if not run.is_ended:
             return run
-    runs = session.open_runs()
+    runs = [run for run in session.open_runs() if not run.is_record]
     if len(runs) == 1:
         return runs[0]
     if not runs:

@@ -54,12 +54,17 @@ class DescribedRun:
     @property
     def run_id(self) -> int | None:
         """Which of its experiment's runs this is, from 0 on; None outside of an experiment."""
-        return self._start.number if self._start.kind == "run" else None
+        return None if self.is_record else self._start.number
+
+    @property
+    def is_record(self) -> bool:
+        """Whether this is the record of an experiment itself."""
+        return self._start.kind == "experiment"
 
     @property
     def is_of_experiment(self) -> bool:
         """Whether this is a run of an experiment, or the record of one."""
-        return self._start.experiment is not None or self._start.kind == "experiment"
+        return self._start.experiment is not None or self.is_record
 
     @property
     def description(self) -> str | None:

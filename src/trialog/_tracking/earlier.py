@@ -32,6 +32,7 @@ from trialog.errors import StoreVersionError
 _START_BYTES = record_bytes(Kind.START, MAX_PAYLOAD_BYTES)
 _SHORT_BYTES = 2048  # most first records are shorter, and a run of many ranks has many
 _LAST = (Kind.LEAVE, Kind.END)
+_LAST_BLOCKS = 3
 
 
 def read_starts(folder: Path) -> list[Start]:
@@ -65,15 +66,22 @@ def read_writers(folder: Path) -> list[Start]:
     return sorted(starts, key=lambda start: start.attempt)
 
 
-def is_closed(path: Path) -> bool:
-    """Whether a journal has come to its end: it stops with a trailer, as no growing one does."""
+def has_said_last(path: Path) -> bool:
+    """Whether a journal has come to its end: it is closed, or its last record stands in it."""
     try:
         with path.open("rb") as file:
-            *_, last = extents(os.fstat(file.fileno()).st_size)
-            file.seek(last.start)
-            return decode_trailer(file.read(last.size)) is not None
-    except (OSError, ValueError):  # it is empty yet
-        return False
+            blocks = [*extents(os.fstat(file.fileno()).st_size)][-_LAST_BLOCKS:]
+            for block in reversed(blocks):  # the last may only be reserved
+                file.seek(block.start)
+                region = file.read(block.size)
+                if block is blocks[-1] and decode_trailer(region) is not None:
+                    return True
+                facts = index_block(region, block, is_settled=False).facts
+                if any(fact.kind in _LAST for fact in facts):
+                    return True
+    except OSError:
+        pass
+    return False
 
 
 def read_attachment_names(folder: Path, but: str) -> set[str]:

@@ -222,7 +222,7 @@ class ExperimentRecorder:
                 self.address.folder, journal_start, strict=strict, may_map=self._maps(self.address)
             )
         except OSError as error:
-            claims.give_back_number(self.address.folder, self.start.run, journal_start.number or 0)
+            self._give_back(self.address, journal_start.number or 0)
             if isinstance(error, TrialogError):
                 raise
             raise stores.unwritable(self.address.home, error) from error
@@ -252,12 +252,17 @@ class ExperimentRecorder:
             raise stores.unwritable(address.home, error) from error
         self._next = number + 1
         if claims.is_sealing(folder, experiment):
-            claims.give_back_number(folder, experiment, number)
+            self._give_back(address, number)
             self.check_unsealed()
         name = wish.name or claims.member_name(self.start.name, number)
         if wish.name or claims.is_claimed(folder, name):
             name = claims.claim_name(folder, name, run_id)
         return replace(wish, run=run_id, number=number, name=name, created_ns=time.time_ns())
+
+    def _give_back(self, address: Address, number: int) -> None:
+        """A run could not be begun: the next one gets its number."""
+        claims.give_back_number(address.folder, self.start.run, number)
+        self._next = min(self._next, number)
 
     def _counted(self, wish: Start) -> Start:
         """As :meth:`_claimed`, where nothing is kept."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialog import _machine
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, Marker, ProjectFolder, day_of
-from trialog._tracking.earlier import is_closed
+from trialog._tracking.earlier import has_said_last
 from trialog._writing.identity import ProcessIdentity
 
 FRESH_NS = 30 * 1_000_000_000  # three heartbeats: a writer elsewhere that said more lately lives
@@ -14,7 +14,7 @@ FRESH_NS = 30 * 1_000_000_000  # three heartbeats: a writer elsewhere that said 
 def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_ns: int) -> bool:
     """Whether a writer of a run is at work.
 
-    It is not where its marker is gone, or its journal closed: it has left. On this machine its
+    It is not where its marker is gone, or its last record written: it has left. On this machine its
     process is looked up, and the lock that it holds on its journal; of another machine only the
     time of the journal speaks.
 
@@ -29,7 +29,7 @@ def is_alive(project: ProjectFolder, writer: Start, here: ProcessIdentity, now_n
     if is_marked(writer):
         if not (project.open / marker.filename).exists():
             return False
-    elif is_closed(journal):
+    elif has_said_last(journal):
         return False
     if writer.boot and writer.boot == here.boot:
         is_here = writer.pid_namespace == here.pid_namespace

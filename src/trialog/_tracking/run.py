@@ -32,14 +32,14 @@ from trialog._tracking.foreign import (
 )
 from trialog._tracking.lifecycle import Lifecycle
 from trialog._tracking.parameters import Scalar, flatten, flatten_one
+from trialog._tracking.solving import Solving
 from trialog._writing.block import Block, ShutBlock
 from trialog._writing.blockfile import JournalClosedError
 from trialog.errors import InvalidTypeError, TrialogError
 
 if TYPE_CHECKING:
     from trialog._tracking.attachments import AttachmentLog
-    from trialog._tracking.facts import Store
-    from trialog._writing.blobs import StoredBlob
+    from trialog._tracking.facts import FactLog
     from trialog.codecs import AttachmentCodec
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ _pack_crc = WORD.pack
 _PackError = struct.error
 
 
-class Run(DescribedRun):
+class Run(DescribedRun, Solving):
     """One execution, being recorded. Made by :func:`trialog.init`.
 
     As a context manager it ends by itself: COMPLETED, or as the exception says. By hand it ends
@@ -495,6 +495,9 @@ class Run(DescribedRun):
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _facts(self) -> FactLog:
+        return self._lifecycle.facts()
+
     def append_fact(self, kind: Kind, content: dict[str, Any], what: str) -> None:
         """Append a fact of a kind that has no method of its own.
 
@@ -504,16 +507,6 @@ class Run(DescribedRun):
         """
         with self._refusing():
             self._lifecycle.facts().append(kind, content, what)
-
-    def keep_blob(self, store: Store, what: str) -> StoredBlob | None:
-        """Keep bytes in the store for a fact that names them; None where that cannot be done.
-
-        Raises:
-            RunFinishedError: the run has ended.
-            StoreError: it cannot be done, and the user asked for errors.
-        """
-        with self._refusing():
-            return self._lifecycle.facts().keep(store, what)
 
     def leave_block(self, error: BaseException) -> None:
         """End as an exception says, that left a block of what this run is the record of."""

@@ -138,6 +138,20 @@ def ommx_codec_for(value: object) -> OmmxCodec | None:
     return next(each for each in CODECS if (each.kind, each.version) == (kind, version))
 
 
+def codec_of_kind(kind: OmmxKind, value: object) -> OmmxCodec:
+    """The codec of an OMMX object that is to be of a kind.
+
+    Raises:
+        InvalidTypeError: it is of another.
+        ModuleNotFoundError: ommx is not installed.
+    """
+    import_ommx(f"an ommx {kind}")
+    codec = ommx_codec_for(value)
+    if codec is None or codec.kind != kind:
+        raise not_taken(OmmxCodec, value, f"an ommx {kind} here")
+    return codec
+
+
 def import_ommx(what: str) -> Any:
     """The module that holds OMMX's classes, whichever OMMX is installed.
 

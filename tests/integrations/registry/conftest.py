@@ -207,6 +207,7 @@ class Wire:
         self._to = host.split(":")
         self.sent_bytes = 0
         self.connections = 0
+        self.cut_after_bytes: int | None = None  # of what a registry sends
         self.cut_when = lambda data: False  # of what a client sends: cut before it is passed on
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.host = f"127.0.0.1:{self._listener.getsockname()[1]}"
@@ -231,14 +232,13 @@ class Wire:
                     break
                 if is_sending:
                     self.sent_bytes += len(data)
+                elif self.cut_after_bytes is not None:
+                    self.cut_after_bytes -= len(data)
+                    if self.cut_after_bytes < 0:
+                        self.cut_after_bytes = None
+                        break
                 target.sendall(data)
         for each in (source, target):
-            with contextlib.suppress(OSError):
-                each.shutdown(socket.SHUT_RDWR)
-
-    def drop(self) -> None:
-        """Cut every connection that is open."""
-        for each in self._open:
             with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
 
@@ -277,6 +277,7 @@ class SmallRegistry:
         self.uploads: dict[str, bytearray] = {}
         self.seen: list[tuple[str, str]] = []
         self.authorizations: list[str | None] = []
+        self.connections: list[socket.socket] = []
         self.received_bytes = 0
         self.faults: list = []
         self.has_referrers = True
@@ -286,6 +287,10 @@ class SmallRegistry:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             wbufsize = -1
+
+            def setup(self):
+                super().setup()
+                outer.connections.append(self.connection)
 
             def log_message(self, *_):
                 pass
@@ -312,6 +317,9 @@ class SmallRegistry:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        for each in self.connections:
+            with contextlib.suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
 
     def fail(self, method: str, part: str, action, times: int = 1) -> None:
         self.faults += [(method, part, action)] * times
