@@ -25,7 +25,7 @@ TESTED_IN = {
     # commands: by what they print
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
     "unit/cli/test_run_compare.py": "_cli/comparing _cli/comparison",
-    "unit/cli/test_run_show.py": "_cli/found _cli/sheet",
+    "unit/cli/test_run_show.py": "_cli/found _cli/sections _cli/sheet",
     "unit/cli/test_run_why.py": "_cli/why_curves _cli/why_differences _cli/why_json _cli/why_sheet",
     "unit/cli/test_terminal.py": "_cli/output _cli/progress _cli/session",
     "unit/cli/test_upkeep.py": "_cli/diagnosis",

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Select, func, select
 
 from trialog._catalog import schema
-from trialog._catalog.queries import lineage_of
+from trialog._catalog.members import lineage_of
 from trialog._catalog.rows import chunks
 from trialog._catalog.selections import RunRow, all_runs, with_writers
 

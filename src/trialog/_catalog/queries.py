@@ -89,63 +89,6 @@ def names_and_ids(connection: Connection, wanted: RunFilter) -> list[str]:
     return list(dict.fromkeys(text for row in connection.execute(statement) for text in row))
 
 
-class Lineage(NamedTuple):
-    """An experiment whose runs belong to another one, or that one itself.
-
-    Attributes:
-        experiment: its id.
-        until: its runs below this number belong; None for all.
-    """
-
-    experiment: str
-    until: int | None = None
-
-
-def lineage_of(connection: Connection, experiment: str) -> list[Lineage]:
-    """An experiment and, where it was forked, those whose runs it goes on from; itself first."""
-    table = schema.RUNS
-    chain, until, seen = [], None, set()
-    at: str | None = experiment
-    while at is not None and at not in seen:
-        seen.add(at)
-        chain.append(Lineage(at, until))
-        statement = select(table.c.parent, table.c.number).where(
-            (table.c.id == at) & (table.c.kind == "experiment") & table.c.subject.is_not(None)
-        )
-        row = connection.execute(statement).first()
-        at = None if row is None else row.parent
-        if row is not None:
-            until = row.number if until is None else min(until, row.number or 0)
-    return chain
-
-
-def members_of(
-    connection: Connection, experiment: str, *, with_deleted: bool = False
-) -> list[RunRow]:
-    """The runs of an experiment in the order of their numbers, those of its forebears too."""
-    table = schema.RUNS
-    rows: list[Row[Any]] = []
-    for each in lineage_of(connection, experiment):
-        statement = all_runs().where(
-            (table.c.kind == "run") & (table.c.experiment == each.experiment)
-        )
-        if each.until is not None:
-            statement = statement.where(table.c.number < each.until)
-        if not with_deleted:
-            statement = statement.where(table.c.deleted_ns.is_(None))
-        rows += connection.execute(statement).all()
-    rows.sort(key=lambda row: (row.number is None, row.number, row.created_ns, row.id))
-    return with_writers(connection, rows)
-
-
-def source_of(connection: Connection, project: int, experiment: str) -> str | None:
-    """Where the blobs of an experiment can be fetched that are not in the store, or None."""
-    table = schema.RUNS
-    condition = (table.c.project == project) & (table.c.id == experiment)
-    text = connection.execute(select(table.c.commit).where(condition)).scalar()
-    return None if text is None else load_json(text.encode()).get("source")
-
-
 def projects(connection: Connection) -> list[Row[Any]]:
     """All projects: namespace, project, namespace_name, project_name."""
     table = schema.PROJECTS
@@ -162,11 +105,10 @@ def parameters_of(connection: Connection, runs: Sequence[int]) -> dict[int, dict
     return {key: parse_parameters(text) for key, text in connection.execute(statement)}
 
 
-def parse_parameters(text: str) -> dict[str, Any]:
+def parse_parameters(text: str) -> Any:
     """The parameters in a row of ``runs``; the tagged forms cost only those who use them."""
     data = text.encode()
-    parsed: dict[str, Any] = load_json(data) if _TAG_MARK in data else orjson.loads(data)
-    return parsed
+    return load_json(data) if _TAG_MARK in data else orjson.loads(data)
 
 
 class ParameterValue(NamedTuple):

@@ -77,7 +77,7 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, known: Known
 
 def _read_now(update: RunUpdate) -> tuple[list[JournalFacts], list[PlacedFact]]:
     """A new run's journals and facts, from what was just read."""
-    journals = [_journal_facts(state) for state, _ in update.journals]
+    journals = [journal_facts_of(state) for state, _ in update.journals]
     facts = [
         PlacedFact(fact.order_ns, state.writer, fact.offset, fact.time_ns, fact.kind, fact.content)
         for state, delta in update.journals
@@ -87,7 +87,8 @@ def _read_now(update: RunUpdate) -> tuple[list[JournalFacts], list[PlacedFact]]:
     return journals, facts
 
 
-def _journal_facts(state: JournalState) -> JournalFacts:
+def journal_facts_of(state: JournalState) -> JournalFacts:
+    """What a run's row needs to know of a journal that was read."""
     start = state.start
     assert start is not None  # noqa: S101 # nothing is recorded before the first record
     return JournalFacts(

@@ -10,6 +10,7 @@ import click
 
 from trialog._cli import options
 from trialog._cli.diagnosis import doctor
+from trialog._cli.experiment_list import list_experiments
 from trialog._cli.output import remark, write_text
 from trialog._cli.run_cancel import cancel_runs
 from trialog._cli.run_compare import compare_runs
@@ -33,6 +34,7 @@ _WORDS = {
     "sync": f"there is no server to send runs to yet: {_LOOK}",
     "ls": "did you mean `trialog run list`?",
     "runs": "did you mean `trialog run list`?",
+    "experiments": "did you mean `trialog experiment list`?",
 }
 _SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
@@ -52,10 +54,16 @@ class CommandGroup(click.Group):
 
 def _instead(group: click.Group, name: str) -> str:
     """What to call instead of a command that a group does not have."""
+    if name == "ls" and "list" in group.commands:
+        name = "list"
     if name in _WORDS:
         return _WORDS[name]
-    paths = {each: f"run {each}" for each in run_group.commands}
+    paths: dict[str, str] = {}
+    for each in (experiment_group, run_group):
+        paths |= {command: f"{each.name} {command}" for command in each.commands}
     paths |= {top: top for top in command_line.commands}
+    if group is not command_line:
+        paths |= {command: f"{group.name} {command}" for command in group.commands}
     if name in paths:
         return f"did you mean `trialog {paths[name]}`?"
     guess = nearest(name, group.commands) or nearest(name, paths)
@@ -145,6 +153,19 @@ def run_group(ctx: click.Context) -> None:
     _help_alone(ctx)
 
 
+@command_line.group(
+    "experiment",
+    cls=CommandGroup,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+    epilog="\b\nExample:\n  trialog experiment show sweep-1",
+)
+@click.pass_context
+def experiment_group(ctx: click.Context) -> None:
+    """List, show and compare experiments; commit, share and look after them."""
+    _help_alone(ctx)
+
+
 def _help_alone(ctx: click.Context) -> None:
     """A group without a command says what it has."""
     if ctx.invoked_subcommand is None:
@@ -162,6 +183,8 @@ for _command in (
     restore_runs,
 ):
     run_group.add_command(_command)
+for _command in (list_experiments,):
+    experiment_group.add_command(_command)
 for _command in (rebuild, compact, doctor):
     command_line.add_command(_command)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from trialog._catalog import Catalog, membership, queries
+from trialog._catalog import Catalog, members, membership, queries
 from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._format.times import time_ns_of
@@ -83,7 +83,7 @@ def find_runs(
 
 
 def _members(catalog: Catalog, wanted: RunFilter, experiment: str) -> list[RunRow]:
-    lineage = catalog.ask(queries.lineage_of, experiment)
+    lineage = catalog.ask(members.lineage_of, experiment)
     until = {each.experiment: each.until for each in lineage}
     rows = catalog.ask(queries.find_runs, replace(wanted, experiments=tuple(until)))
     return [

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 from trialog._cli import options
-from trialog._cli.completion import complete_project
+from trialog._cli.completion import complete_experiment, complete_project
 from trialog._cli.options import TABLE_LIMIT
 from trialog._cli.output import write_array, write_rich, write_text
-from trialog._cli.session import Session, project_slugs
+from trialog._cli.session import Session, project_slugs, resolve_experiment
 from trialog._cli.words import ago, count, printable
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.text import Text
-
     from trialog._cli.found import FoundRun, FoundRuns
     from trialog._cli.tables import Column
-    from trialog._reading import RunRecord
 
 
 @click.command(
@@ -32,7 +28,8 @@ if TYPE_CHECKING:
     epilog="\b\nExamples:\n"
     "  trialog run list\n"
     "  trialog run list acme/digits --status failed,crashed --limit 10\n"
-    "  trialog run list --tag baseline --json",
+    "  trialog run list --tag baseline --json\n"
+    "  trialog run list --experiment sweep-1 --status failed",
 )
 @options.project_argument
 @click.option(
@@ -42,6 +39,12 @@ if TYPE_CHECKING:
     shell_complete=complete_project,
     help="The same as the argument PROJECT.",
 )
+@click.option(
+    "--experiment",
+    metavar="EXPERIMENT",
+    shell_complete=complete_experiment,
+    help="The runs of this experiment, by its id or name.",
+)
 @options.filter_options
 @click.option("--deleted", is_flag=True, help="The deleted runs, instead of the others.")
 @options.session_options
@@ -49,6 +52,7 @@ def list_runs(
     session: Session,
     project: str | None,
     same_project: str | None,
+    experiment: str | None,
     statuses: Sequence[tuple[RunStatus, ...]],
     tags: Sequence[str],
     name: str | None,
@@ -77,11 +81,12 @@ def list_runs(
     )
     if limit is None and not session.is_json:
         limit = TABLE_LIMIT
-    found = find_runs(catalog, wanted, limit, only_deleted=deleted)
+    of = None if experiment is None else resolve_experiment(catalog, experiment, project).id
+    found = find_runs(catalog, wanted, limit, only_deleted=deleted, experiment=of)
     if session.is_json:
         write_array((facts_as_json(run) for run in found.shown), is_plain=True)
     elif found.total == 0:
-        is_filtered = bool(statuses or tags or name or project or deleted)
+        is_filtered = bool(statuses or tags or name or project or experiment or deleted)
         what = "no such runs" if is_filtered else "no runs yet"
         write_text(f"{what} in {printable(str(session.home))}\n")
     else:
@@ -107,6 +112,7 @@ def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:
         duration_cell,
         local_now,
         name_cell,
+        note_cell,
         status_cell,
     )
 
@@ -114,7 +120,11 @@ def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:
     records = [run.record for run in runs]
     places = [record.place.project.path for record in records]
     tags = [Text(", ".join(map(printable, record.tags)), style="italic") for record in records]
-    notes = [_note(record, now) for record in records]
+    notes = [note_cell(record, now) for record in records]
+    experiments = [
+        f"{printable(run.experiment.name)}, run {run.record.number}" if run.experiment else ""
+        for run in runs
+    ]
     columns = [
         Column("name", [name_cell(record.name) for record in records], 16, 48, keeps_ends=True),
         Column("status", [status_cell(record) for record in records]),
@@ -124,28 +134,12 @@ def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:
     if not has_project or len(set(places)) > 1:
         cells = [Text(place) for place in places]
         columns.append(Column("project", cells, 12, 40, keeps_ends=True, rank=3))
+    if any(experiments):
+        cells = [Text(said) for said in experiments]
+        columns.append(Column("experiment", cells, 12, 40, keeps_ends=True, rank=5))
     if any(tag.plain for tag in tags):
         columns.append(Column("tags", tags, 8, 32, rank=5))
     if any(note.plain for note in notes):
         columns.append(Column("note", notes, 16, 60, rank=4))
     columns.append(Column("id", [Text(record.id, style="dim") for record in records], rank=6))
     return columns
-
-
-def _note(record: RunRecord, now: datetime) -> Text:
-    """What makes a run different from one that simply ended well."""
-    from rich.text import Text  # noqa: PLC0415 # loads rich
-
-    parts = []
-    if record.date_deleted is not None:
-        by = f" by {record.deleted_by}" if record.deleted_by else ""
-        parts.append(f"deleted {ago(record.date_deleted, now)}{by}")
-    if record.missing:
-        parts.append(f"{count(record.missing, 'point')} missing")
-    if record.damages:
-        parts.append(count(record.damages, "damaged place"))
-    if record.reason:
-        parts.append(record.reason)
-    elif record.exception is not None:
-        parts.append(f"{record.exception.type}: {record.exception.message}".rstrip(": "))
-    return Text(printable("; ".join(parts)))

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from trialog._cli.output import console_of_stdout
-from trialog._cli.words import duration, mark_of, printable
+from trialog._cli.words import ago, count, duration, mark_of, printable
 from trialog._entities import RunStatus
 from trialog._reading import RunRecord
 
@@ -140,12 +140,12 @@ def stdout_width() -> int:
 
 
 def name_cell(name: str, *, is_bold: bool = False) -> Text:
-    """A run's name."""
+    """A run's or an experiment's name."""
     return Text(printable(name), style="bold" if is_bold else "")
 
 
 def status_cell(record: RunRecord) -> Text:
-    """A run's status."""
+    """Its status."""
     return status_text(record.status)
 
 
@@ -159,6 +159,23 @@ def duration_cell(record: RunRecord) -> Text:
     """How long it took, or has taken so far."""
     more = "" if record.is_ended else "…"
     return Text(duration(record.duration) + more)
+
+
+def note_cell(record: RunRecord, now: datetime) -> Text:
+    """What makes it different from one that simply ended well."""
+    parts = []
+    if record.date_deleted is not None:
+        by = f" by {record.deleted_by}" if record.deleted_by else ""
+        parts.append(f"deleted {ago(record.date_deleted, now)}{by}")
+    if record.missing:
+        parts.append(f"{count(record.missing, 'point')} missing")
+    if record.damages:
+        parts.append(count(record.damages, "damaged place"))
+    if record.reason:
+        parts.append(record.reason)
+    elif record.exception is not None:
+        parts.append(f"{record.exception.type}: {record.exception.message}".rstrip(": "))
+    return Text(printable("; ".join(parts)))
 
 
 def local_now() -> datetime:

@@ -36,9 +36,12 @@ class RunUpdate(NamedTuple):
 class RunReader:
     """Reads runs of one store, during one refresh."""
 
-    def __init__(self, store: StoreFolder, here: Identity, now_ns: int) -> None:
+    def __init__(
+        self, store: StoreFolder, here: Identity, now_ns: int, *, keeps_points: bool = False
+    ) -> None:
         self._store = store
         self._now_ns = now_ns
+        self._keeps_points = keeps_points
         self._presences = Presences(here)
 
     def has_news(self, place: RunPlace, state: JournalState) -> bool:
@@ -190,7 +193,9 @@ class RunReader:
         while not is_done:
             presence = self._presence_of_journal(file, state)
             before = _progress(state)
-            delta = read_on(file, state, presence, self._store, seed)
+            delta = read_on(
+                file, state, presence, self._store, seed, keeps_points=self._keeps_points
+            )
             if state.start is None:
                 return
             now = self._presence_of_journal(file, state)

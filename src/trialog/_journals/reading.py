@@ -25,7 +25,7 @@ from trialog._journals.liveness import FATES
 from trialog._journals.numbering import Numbering
 from trialog._journals.payloads import digest_of, read_content, start_in
 from trialog._journals.processes import Presence
-from trialog._journals.stretches import by_metric
+from trialog._journals.stretches import Stretch, by_metric
 from trialog._journals.summaries import Summary, append, summarise
 from trialog.errors import IntegrityError
 
@@ -87,6 +87,7 @@ class Delta:
         summaries: of the new points, by metric.
         damage: bytes that are not what was written.
         names: all names whose highest step may have changed.
+        points: the new points, by metric; none where they are not kept.
         updated_ns: the time of the last fact, points aside; 0 where there was none.
         is_exhausted: everything that was there has been read.
     """
@@ -96,6 +97,7 @@ class Delta:
     summaries: dict[str, Summary] = field(default_factory=dict)
     damage: list[Damage] = field(default_factory=list)
     names: set[str] = field(default_factory=set)
+    points: dict[str, list[Stretch]] = field(default_factory=dict)
     updated_ns: int = 0
     is_exhausted: bool = True
 
@@ -104,7 +106,13 @@ Seed = Callable[[Start], dict[str, int]]
 
 
 def read_on(
-    file: JournalFile, state: JournalState, presence: Presence, store: StoreFolder, seed: Seed
+    file: JournalFile,
+    state: JournalState,
+    presence: Presence,
+    store: StoreFolder,
+    seed: Seed,
+    *,
+    keeps_points: bool = False,
 ) -> Delta:
     """Read what a journal holds beyond a state, and move the state on.
 
@@ -114,12 +122,13 @@ def read_on(
         presence: of its writer.
         store: where large payloads lie.
         seed: gives the highest steps that a new journal's numbering goes on from.
+        keeps_points: whether the points themselves are wanted too.
 
     Raises:
         CallCutError: what was read before cut a call in two: read the run anew.
     """
     delta = Delta((state.offset, state.last_words))
-    reader = _Reader(state, delta, store, seed, file.modified_ns)
+    reader = _Reader(state, delta, store, seed, file.modified_ns, keeps_points=keeps_points)
     is_cut = state.has_left  # the file was cut where the journal ends
     for count, (block, after) in enumerate(with_next(file.blocks(state.offset, presence))):
         if count == BLOCKS_AT_ONCE:
@@ -143,13 +152,21 @@ class _Reader:
     """Takes blocks in order into a delta."""
 
     def __init__(
-        self, state: JournalState, delta: Delta, store: StoreFolder, seed: Seed, modified_ns: int
+        self,
+        state: JournalState,
+        delta: Delta,
+        store: StoreFolder,
+        seed: Seed,
+        modified_ns: int,
+        *,
+        keeps_points: bool,
     ) -> None:
         self._state = state
         self._delta = delta
         self._store = store
         self._seed = seed
         self._modified_ns = modified_ns
+        self._keeps_points = keeps_points
 
     def take(self, index: BlockIndex, after: BlockIndex | None) -> bool:
         """Take what is new in a block.
@@ -262,6 +279,8 @@ class _Reader:
             found = summarise(stretch.steps, stretch.times_ns, stretch.values, stretch.exact)
             before = summaries.get(name)
             summaries[name] = found if before is None else append(before, found)
+            if self._keeps_points:
+                self._delta.points.setdefault(name, []).append(stretch)
 
     def _note(self, fact: Fact, found: FactRead | None, *, is_last: bool = False) -> None:
         state = self._state

@@ -197,9 +197,9 @@ class ExperimentFacts(RunContent):
         """
         from trialog._reading import experiments  # noqa: PLC0415 # loads SQL
 
-        readers = [self._experiment_reader()]
+        reader = self._experiment_reader()
         return experiments.run_parameters_df(
-            readers, status=status, times=times, metrics=metrics, is_one=True
+            reader.catalog, [reader], status=status, times=times, metrics=metrics, is_one=True
         )
 
     def solves_df(self) -> pd.DataFrame:

@@ -85,7 +85,7 @@ class Experiments(Sequence["Experiment"]):
     ) -> pd.DataFrame:
         """As :meth:`Experiment.run_parameters_df`, of all of them: index experiment and run_id."""
         return tables.run_parameters_df(
-            self._readers(), status=status, times=times, metrics=metrics
+            self._catalog, self._readers(), status=status, times=times, metrics=metrics
         )
 
     def solves_df(self) -> pd.DataFrame:

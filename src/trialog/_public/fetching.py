@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from trialog._catalog import Catalog, RunPlace, queries
+from trialog._catalog import Catalog, RunPlace, provenance
 
 
-def fetch_blob(catalog: Catalog, place: RunPlace, experiment: str | None, sha256: str) -> None:
+def fetch_blob(
+    catalog: Catalog, place: RunPlace, experiment: str | None, sha256: str, size_bytes: int
+) -> None:
     """Bring a blob into the store that is not there, if its experiment says where it is.
 
     Args:
@@ -13,15 +15,16 @@ def fetch_blob(catalog: Catalog, place: RunPlace, experiment: str | None, sha256
         place: the run or experiment that the blob belongs to.
         experiment: the id of the run's experiment; None for an experiment itself.
         sha256: the blob's digest.
+        size_bytes: its size.
 
     Raises:
         RegistryError, IntegrityError, NotFoundError: it cannot be fetched, or is not what it was.
     """
     if catalog.store.blob(sha256).exists():
         return
-    source = catalog.ask(queries.source_of, place.project.key, experiment or place.id)
-    if source is None:
+    kept = catalog.ask(provenance.commit_of, place.project.key, experiment or place.id)
+    if kept is None or kept.source is None:
         return  # it is missing: who reads it says so
     from trialog._artifacts.loading import fetch  # noqa: PLC0415 # loads requests, where needed
 
-    fetch(catalog.store, source, sha256)
+    fetch(catalog.store, kept.source, sha256, size_bytes)

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 T = TypeVar("T")
-Fetch = Callable[[str], None]
-"""Brings the blob of a SHA-256 digest into the store, where it is not there."""
+Fetch = Callable[[str, int], None]
+"""Brings the blob of a SHA-256 digest and size in bytes into the store, if it is not there."""
 
 
 class Source(NamedTuple):
@@ -252,7 +252,7 @@ class ContentReader:
     def read_solved(self, blob: BlobOf) -> Any:
         """What the codec of its media type makes of what went into a solver or came out."""
         if self._fetch is not None:
-            self._fetch(blob.sha256)
+            self._fetch(blob.sha256, blob.size_bytes)
         codec = codec_for_media_type(blob.media_type)
         if codec is None:
             raise UsageError(f"no codec here reads {blob.media_type}")
@@ -263,7 +263,7 @@ class ContentReader:
         """An attachment whose bytes are in the store, or have just been brought there."""
         info = self.attachments.find(name, version)
         if self._fetch is not None:
-            self._fetch(info.sha256)
+            self._fetch(info.sha256, info.size_bytes)
         return info
 
     def _checked(self, info: AttachmentInfo) -> bytes:

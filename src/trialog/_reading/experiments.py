@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog, members, queries
 from trialog._catalog.selections import RunRow
 from trialog._format.records import Kind
 from trialog._reading.finding import resolve
@@ -72,11 +72,16 @@ class ExperimentReader:
 
     def rows(self, *, with_deleted: bool = False) -> list[RunRow]:
         """The catalog's rows of its runs."""
-        members = partial(queries.members_of, with_deleted=with_deleted)
-        return self.catalog.ask(members, self._experiment)
+        read = partial(members.members_of, with_deleted=with_deleted)
+        return self.catalog.ask(read, self._experiment)
+
+    def parameters(self) -> members.MemberParameters:
+        """The parameters of its runs, as far as the catalog knows."""
+        return self.catalog.ask(members.member_parameters, self._experiment)
 
 
 def run_parameters_df(
+    catalog: Catalog,
     readers: Sequence[ExperimentReader],
     *,
     status: bool = False,
@@ -87,6 +92,7 @@ def run_parameters_df(
     """The parameters of all runs of some experiments.
 
     Args:
+        catalog: of their store.
         readers: the experiments.
         status: with the columns ``status`` and ``reason``.
         times: with the columns ``date_created``, ``date_ended`` and ``duration``.
@@ -95,8 +101,9 @@ def run_parameters_df(
     """
     from trialog._reading import frames  # noqa: PLC0415 # loads pandas
 
-    catalog = readers[0].catalog
     catalog.refresh()
+    if is_one and not (status or times or metrics):
+        return frames.bare_run_parameters_frame(*readers[0].parameters())
     rows: list[RunRow] = []
     names: list[str] = []
     for reader in readers:
@@ -143,9 +150,9 @@ def solves_df(readers: Sequence[ExperimentReader], *, is_one: bool = False) -> p
 
     solves, names = [], []
     for reader in readers:
-        own, members = reader.record(), reader.members()
+        own, runs = reader.record(), reader.members()
         numbers: dict[int, int | None] = {own.key: None}
-        numbers.update((record.key, record.number) for record in members)
+        numbers.update((record.key, record.number) for record in runs)
         facts = reader.catalog.ask(queries.facts_of_runs, list(numbers), Kind.SOLVE)
         facts.sort(key=lambda fact: (numbers[fact.run] is None, numbers[fact.run] or 0))
         solves += [(numbers[fact.run], solve_info(fact.content, _unread)) for fact in facts]

@@ -76,7 +76,8 @@ def _filled(values: Sequence[Any], missing: NDArray[np.bool_], *, fill: bool | f
 
 
 def _are_within(values: Iterable[Any], low: int, high: int) -> bool:
-    return all(low <= value <= high for value in values if type(value) is int)
+    integers = [value for value in values if type(value) is int]
+    return not integers or (low <= min(integers) and max(integers) <= high)
 
 
 def _objects(values: Sequence[Any], missing: NDArray[np.bool_]) -> Any:
@@ -179,6 +180,14 @@ def run_parameters_frame(
     return pd.DataFrame({**fixed, **given, **metrics}, index=index)
 
 
+def bare_run_parameters_frame(
+    numbers: Sequence[int | None], parameters: Sequence[Mapping[str, Any]]
+) -> pd.DataFrame:
+    """As :func:`run_parameters_frame`, of one experiment and with nothing beside parameters."""
+    index = pd.Index(pd.array(numbers, dtype="Int64"), name=RUN_ID)
+    return pd.DataFrame(_columns_of(parameters, [RUN_ID]), index=index)
+
+
 def solves_frame(
     solves: Sequence[tuple[int | None, SolveInfo]], experiments: Sequence[str] | None = None
 ) -> pd.DataFrame:
@@ -211,7 +220,11 @@ def _parameter_columns(
     parameters: Mapping[int, Mapping[str, Any]],
     fixed: Iterable[str],
 ) -> dict[str, Any]:
-    rows = [parameters.get(key, {}) for key in records.keys]
+    return _columns_of([parameters.get(key, {}) for key in records.keys], fixed)
+
+
+def _columns_of(rows: Sequence[Mapping[str, Any]], fixed: Iterable[str]) -> dict[str, Any]:
+    """A column for each name in the rows."""
     names = list(dict.fromkeys(name for row in rows for name in row))
     headings = parameter_headings(names, fixed)
     return {headings[name]: column([row.get(name, MISSING) for row in rows]) for name in names}

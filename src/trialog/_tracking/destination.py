@@ -20,12 +20,12 @@ from trialog._tracking.attempts import (
 from trialog._tracking.earlier import read_starts, read_writers
 from trialog._tracking.foreign import RESUME, RESUME_WORDS
 from trialog._tracking.launch import Launch, shared_id
-from trialog._tracking.presence import is_running
+from trialog._tracking.presence import claimant, is_claimant_alive
 from trialog._tracking.random_names import random_name
+from trialog._tracking.sealing import check_unsealed
 from trialog._writing import claims
 from trialog._writing.folders import make_folder
-from trialog._writing.identity import this_process
-from trialog.errors import InvalidNameError, NotFoundError, SealedError, UsageError
+from trialog.errors import InvalidNameError, NotFoundError, UsageError
 
 VARIABLE = "TRIALOG_RUN"
 
@@ -93,22 +93,6 @@ def settle(
         )
     check_unsealed(project, start)
     return project, replace(start, **pointers.launch.ranks._asdict())
-
-
-def check_unsealed(project: ProjectFolder, start: Start) -> None:
-    """Refuse to write to an experiment that is committed, and to its runs.
-
-    Raises:
-        SealedError: it is, or is just being committed.
-    """
-    experiment = start.run if start.kind == "experiment" else start.experiment
-    if experiment is None or not claims.is_sealing(project, experiment):
-        return
-    what = "experiment" if start.kind == "experiment" else "the experiment of run"
-    raise SealedError(
-        f"{what} {start.name!r} is committed: it and its runs take nothing more. Fork it to go on: "
-        "experiment.fork(), or trialog experiment fork"
-    )
 
 
 def counted_for(wish: Start, pointers: Pointers, start: Start) -> list[str]:
@@ -181,10 +165,12 @@ def _find_shared(project: ProjectFolder, wish: Start, pointers: Pointers) -> str
         return shared_id(launch.key, wish.namespace, wish.project, ordinal, repetition)
 
     run_id = id_of(_count_before(project, rank, id_of) if launch.may_repeat else 0)
-    if claims.claim_rank(project, run_id, rank, _this_rank()):
+    if claims.claim_rank(project, run_id, rank, claimant()):
         return run_id
     holder = claims.rank_claimed_by(project, run_id, rank)
-    return None if holder is None or _is_at_work(holder) else run_id  # its launcher tries again
+    return (
+        None if holder is None or is_claimant_alive(holder) else run_id
+    )  # its launcher tries again
 
 
 def _count_before(project: ProjectFolder, rank: int, id_of: Callable[[int], str]) -> int:
@@ -203,24 +189,8 @@ def _count_before(project: ProjectFolder, rank: int, id_of: Callable[[int], str]
         writers_of_latest = read_writers(project.run(latest))
         is_ours = goes_on_since(project, latest, writers_of_latest, _machine.started_ns())
     else:
-        is_ours = holder == _this_rank() or _is_at_work(holder)
+        is_ours = holder == claimant() or is_claimant_alive(holder)
     return taken - 1 if is_ours else taken
-
-
-def _this_rank() -> str:
-    """This process, as its claim of a rank names it."""
-    here = this_process()
-    return f"{here.host} {here.boot} {here.pid_namespace} {here.pid} {here.process_start}"
-
-
-def _is_at_work(holder: str) -> bool:
-    """Whether the process that a claim names lives on this machine."""
-    here = this_process()
-    place, _, process = holder.rpartition(f" {here.pid_namespace} ")
-    pid, _, process_start = process.partition(" ")
-    if place != f"{here.host} {here.boot}" or not (pid + process_start).isdecimal():
-        return False
-    return is_running(int(pid), int(process_start))
 
 
 def _find_named(store: StoreFolder, named: str) -> tuple[ProjectFolder, Start]:

@@ -15,9 +15,9 @@ from trialog._format.blocks import (
     extent,
     extents,
 )
-from trialog._format.checking import cancel_of, start_of
+from trialog._format.checking import CHECKS, cancel_of, start_of
 from trialog._format.decoding import Fact, index_block
-from trialog._format.facts import Cancel, Start
+from trialog._format.facts import Cancel, Commit, Start
 from trialog._format.folders import JOURNAL_SUFFIX
 from trialog._format.records import (
     FORMAT_VERSION,
@@ -117,6 +117,40 @@ class CancelJournal(NamedTuple):
 def read_cancels(path: Path) -> CancelJournal:
     """The requests to stop in a journal; only journals of edits hold some.
 
+    Raises:
+        OSError: it cannot be read.
+    """
+    start, facts = _edits(path)
+    if start is None or start.role != "edit":
+        return CancelJournal(0, [], is_complete=start is not None)
+    requests = []
+    for fact in facts:
+        if fact.kind is Kind.CANCEL:
+            with contextlib.suppress(ValueError):
+                requests.append(cancel_of(_object(fact)))
+    return CancelJournal(start.attempt, requests, any(each.kind in _LAST for each in facts))
+
+
+def read_commit(folder: Path) -> Commit | None:
+    """What has sealed the experiment in a folder, or None: only journals of edits hold that.
+
+    Raises:
+        OSError: a journal cannot be read.
+    """
+    for path in _journals(folder):
+        start, facts = _edits(path)
+        for fact in facts if start is not None else ():
+            if fact.kind is Kind.COMMIT:
+                with contextlib.suppress(ValueError):
+                    content = _object(fact)
+                    CHECKS[Kind.COMMIT](content)
+                    return Commit.from_json(content)
+    return None
+
+
+def _edits(path: Path) -> tuple[Start | None, list[Fact]]:
+    """The first record of a journal and, of an edit from outside, its facts.
+
     Of another journal no more than the first record is read: it may be large.
 
     Raises:
@@ -125,17 +159,10 @@ def read_cancels(path: Path) -> CancelJournal:
     with path.open("rb") as file:
         region = file.read(_START_BYTES)
         start = _first_start(region)
-        if start is not None and start.role == "edit":
-            region += file.read(FIRST_BLOCK_BYTES - len(region))
-    if start is None or start.role != "edit":
-        return CancelJournal(0, [], is_complete=start is not None)
-    facts = index_block(region, extent(0), is_settled=False).facts
-    requests = []
-    for fact in facts:
-        if fact.kind is Kind.CANCEL:
-            with contextlib.suppress(ValueError):
-                requests.append(cancel_of(_object(fact)))
-    return CancelJournal(start.attempt, requests, any(each.kind in _LAST for each in facts))
+        if start is None or start.role != "edit":
+            return start, []
+        region += file.read(FIRST_BLOCK_BYTES - len(region))
+    return start, index_block(region, extent(0), is_settled=False).facts
 
 
 def _first_start(region: bytes) -> Start | None:

@@ -24,18 +24,24 @@ from trialog._settings import Settings, parse_capture
 from trialog._tracking import active, writers
 from trialog._tracking.beginning import Manner, begin, open_nothing, tended
 from trialog._tracking.client import LocalClient
-from trialog._tracking.destination import check_unsealed
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.endings import Ends, check_end, check_ends
 from trialog._tracking.facts import check_description, check_tags
 from trialog._tracking.handlers import in_notebook
 from trialog._tracking.parameters import flatten
 from trialog._tracking.run import Run
+from trialog._tracking.sealing import check_unsealed, is_sealed
 from trialog._tracking.starting import Record, hooks_of, start_run
 from trialog._writing import claims
 from trialog._writing import store as stores
 from trialog._writing.filesystem import can_map
-from trialog.errors import InvalidNameError, InvalidTypeError, NotFoundError, TrialogError
+from trialog.errors import (
+    InvalidNameError,
+    InvalidTypeError,
+    NotFoundError,
+    SealedError,
+    TrialogError,
+)
 
 R = TypeVar("R", bound=Run)
 _RESERVED = ("org.opencontainers.", "vnd.trialog.")
@@ -110,7 +116,7 @@ class ExperimentRecorder:
     @property
     def is_sealed(self) -> bool:
         """Whether it takes nothing more."""
-        return self.address is not None and claims.is_sealing(self.address.folder, self.start.run)
+        return self.address is not None and is_sealed(self.address.folder, self.start.run)
 
     @property
     def opened(self) -> Run | None:
@@ -251,9 +257,11 @@ class ExperimentRecorder:
         except OSError as error:
             raise stores.unwritable(address.home, error) from error
         self._next = number + 1
-        if claims.is_sealing(folder, experiment):
-            self._give_back(address, number)
+        try:
             self.check_unsealed()
+        except SealedError:
+            self._give_back(address, number)
+            raise
         name = wish.name or claims.member_name(self.start.name, number)
         if wish.name or claims.is_claimed(folder, name):
             name = claims.claim_name(folder, name, run_id)

@@ -6,7 +6,7 @@ from trialog import _machine
 from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, Marker, ProjectFolder, day_of
 from trialog._tracking.earlier import has_said_last
-from trialog._writing.identity import ProcessIdentity
+from trialog._writing.identity import ProcessIdentity, this_process
 
 FRESH_NS = 30 * 1_000_000_000  # three heartbeats: a writer elsewhere that said more lately lives
 
@@ -59,3 +59,19 @@ def is_marked(writer: Start) -> bool:
 def is_running(pid: int, process_start: int) -> bool:
     """Whether the very process lives; True where the system does not say."""
     return _machine.is_alive(pid, process_start) is not False
+
+
+def claimant() -> str:
+    """This process, as its claims name it."""
+    here = this_process()
+    return f"{here.host} {here.boot} {here.pid_namespace} {here.pid} {here.process_start}"
+
+
+def is_claimant_alive(claim: str) -> bool:
+    """Whether the process that a claim names lives on this machine."""
+    here = this_process()
+    place, _, process = claim.rpartition(f" {here.pid_namespace} ")
+    pid, _, process_start = process.partition(" ")
+    if place != f"{here.host} {here.boot}" or not (pid + process_start).isdecimal():
+        return False
+    return is_running(int(pid), int(process_start))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Iterable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from trialog._format.facts import Cancel, End, Start
+from trialog._format.facts import Cancel, Commit, End, Start, Witnessed
 from trialog._format.folders import (
     Marker,
     ProjectFolder,
@@ -19,9 +20,11 @@ from trialog._format.folders import (
     make_id,
 )
 from trialog._format.records import FORMAT_VERSION, Kind
+from trialog._format.values import dump_json
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.facts import FactLog, check_description, check_tags
 from trialog._tracking.presence import is_marked
+from trialog._tracking.sealing import check_unsealed
 from trialog._version import __version__
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
@@ -33,6 +36,7 @@ from trialog._writing.trouble import Trouble
 from trialog.errors import NotFoundError
 
 _ID_BYTES = 10
+_WAY_OUT = "Fork it to go on, by experiment.fork(); or delete it as a whole, by experiment.delete()"
 
 
 def new_id(time_ns: int) -> str:
@@ -125,7 +129,7 @@ def edit_run(store: StoreFolder, run: Start, changes: dict[str, Any]) -> None:
         OSError: the store cannot be written.
     """
     changes = {**changes, "by": this_process().user}
-    _write_beside(store, run, Kind.EDIT, changes, f"an edit of {run.name!r}")
+    _write_beside(store, run, [(Kind.EDIT, changes)], f"an edit of {run.name!r}")
 
 
 def write_request(store: StoreFolder, run: Start, request: Cancel) -> None:
@@ -139,20 +143,90 @@ def write_request(store: StoreFolder, run: Start, request: Cancel) -> None:
     Raises:
         OSError: the store cannot be written.
     """
-    _write_beside(store, run, Kind.CANCEL, asdict(request), f"a request to stop {run.name!r}")
+    facts = [(Kind.CANCEL, asdict(request))]
+    _write_beside(store, run, facts, f"a request to stop {run.name!r}")
+
+
+def write_fates(
+    store: StoreFolder, run: Start, fates: Iterable[Witnessed], time_ns: int
+) -> None:
+    """Write how writers of a run ended that said nothing themselves, as :func:`edit_run` writes.
+
+    Args:
+        store: the store, opened for writing.
+        run: the first record of the run.
+        fates: of each, what is known.
+        time_ns: when they ended.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    what = f"the end of {run.name!r}"
+    facts = [(Kind.WITNESSED, asdict(fate)) for fate in fates]
+    _write_beside(store, run, facts, what, time_ns)
 
 
 def _write_beside(
-    store: StoreFolder, run: Start, kind: Kind, content: dict[str, Any], what: str
+    store: StoreFolder,
+    run: Start,
+    facts: Iterable[tuple[Kind, dict[str, Any]]],
+    what: str,
+    time_ns: int | None = None,
 ) -> None:
-    """Write a fact about a run in a journal of its own, and announce it."""
+    """Write facts about a run in a journal of their own, and announce it."""
     project = store.project(run.namespace, run.project)
     now = time.time_ns()
     start = identified(_beside(run, now), now)
     journal = _short_journal(project.run(run.run), start)
-    FactLog(journal, BlobWriter(store)).append(kind, content, what)
+    log = FactLog(journal, BlobWriter(store))
+    for kind, content in facts:
+        log.append(kind, content, what, time_ns)
     journal.close(Kind.LEAVE)
     stores.announce(project, _marker(start), day_at(now))
+
+
+def note_commit(home: Path, folder: Path, commit: Commit) -> None:
+    """Write that an experiment in the store is committed, beside its own journals.
+
+    Args:
+        home: the store.
+        folder: the experiment's.
+        commit: the artifact it was committed to, and where that is.
+
+    Raises:
+        NotFoundError: there is no such experiment.
+        StoreError: the store cannot be written.
+    """
+    store = stores.open_store(home, time.time_ns())
+    starts = read_starts(folder)
+    if not starts:
+        raise NotFoundError(f"there is no experiment in {str(folder)!r}")
+    what = f"the commit of {starts[0].name!r}"
+    try:
+        _write_beside(store, starts[0], [(Kind.COMMIT, asdict(commit))], what)
+    except OSError as error:
+        raise stores.unwritable(home, error) from error
+
+
+def write_commit(folder: Path, experiment: Start, commit: Commit, name: str | None = None) -> None:
+    """Write that an experiment is committed into a folder that nobody sees yet.
+
+    Args:
+        folder: where.
+        experiment: its first record.
+        commit: the artifact it was committed to, and where that is.
+        name: what it is called in this store, if otherwise.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    now = time.time_ns()
+    journal = _short_journal(folder, identified(_beside(experiment, now), now))
+    if name is not None:
+        edit = {"name": name, "by": this_process().user}
+        journal.append_fact(Kind.EDIT, dump_json(edit, "name"))
+    journal.append_fact(Kind.COMMIT, commit.encode())
+    journal.close(Kind.LEAVE)
 
 
 def end_orphan(run: Start, folder: Path, end: End) -> None:
@@ -178,11 +252,12 @@ def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
     Args:
         home: the store.
         folder: the run's folder.
-        changes: ``add_tags``, ``remove_tags``, ``description`` or ``deleted``.
+        changes: ``add_tags``, ``remove_tags``, ``description``, ``name`` or ``deleted``.
 
     Raises:
         InvalidNameError, InvalidTypeError: a change that cannot be made.
         NotFoundError: there is no such run.
+        SealedError: its experiment is committed; what was sealed of that itself is kept too.
         StoreError: the store cannot be written.
     """
     for key in ("add_tags", "remove_tags"):
@@ -194,6 +269,8 @@ def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
     starts = read_starts(folder)
     if not starts:
         raise NotFoundError(f"there is no run in {str(folder)!r}")
+    if starts[-1].kind == "run" or "description" in changes:
+        check_unsealed(ProjectFolder.of_run(folder), starts[-1], _WAY_OUT)
     try:
         edit_run(store, starts[-1], changes)
     except OSError as error:

@@ -7,7 +7,7 @@ import hashlib
 import os
 import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -64,6 +64,27 @@ class BlobWriter:
         """
         with _open_source(source) as reader:
             return self._put_chunks(_read_chunks(reader))
+
+    def put_made(self, make: Callable[[Path], None]) -> StoredBlob:
+        """Keep what a function writes, without it being in memory as a whole.
+
+        Args:
+            make: writes the bytes to the empty file that it is given.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        with self._temporary() as (file, path):
+            make(path)
+            with path.open("rb", buffering=0) as made:
+                head = made.read(HEAD_BYTES)
+                made.seek(0)
+                digest = hashlib.file_digest(made, "sha256").hexdigest()
+                size = made.tell()
+            target = self._store.blob(digest)
+            if not _is_whole(target, size, digest):
+                self._publish(file, path, target)
+        return StoredBlob(digest, size, head)
 
     def _put_chunks(self, chunks: Iterable[memoryview]) -> StoredBlob:
         """Keep bytes that come in pieces; what is hashed is what is written."""

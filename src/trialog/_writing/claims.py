@@ -161,32 +161,28 @@ def is_member_name(project: ProjectFolder, name: str) -> bool:
     return _member(project, name) is not None
 
 
-def claim_sealing(project: ProjectFolder, experiment: str, process: str) -> bool:
-    """Claim to seal an experiment: from now on nobody writes to it; False where somebody has.
+def claim_sealing(project: ProjectFolder, experiment: str, digest: str) -> bool:
+    """Say that an experiment is sealed that came so from elsewhere; False where that is said.
 
     Raises:
         OSError: the folder cannot be written.
     """
-    return _claim(_sealing(project, experiment), process)
+    return _claim(sealing(project, experiment), digest)
 
 
 def sealing_claimed_by(project: ProjectFolder, experiment: str) -> str | None:
-    """The process that seals an experiment or has sealed it, or None."""
-    return _read_claim(_sealing(project, experiment))
+    """The digest of an experiment that is sealed; the process that seals it; or None."""
+    return _read_claim(sealing(project, experiment))
 
 
 def is_sealing(project: ProjectFolder, experiment: str) -> bool:
-    """Whether an experiment takes nothing more."""
-    return _sealing(project, experiment).exists()
+    """Whether anybody has begun to seal an experiment; what came of it is another question."""
+    return sealing(project, experiment).exists()
 
 
-def give_up_sealing(project: ProjectFolder, experiment: str) -> None:
-    """Take a claim to seal back: it could not be done.
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    _sealing(project, experiment).unlink(missing_ok=True)
+def sealing(project: ProjectFolder, experiment: str) -> Path:
+    """The claim to seal an experiment; who seals holds its lock."""
+    return project.name(f"{experiment}\0sealed")  # no name holds a zero
 
 
 def _member(project: ProjectFolder, name: str) -> tuple[str, int] | None:
@@ -206,10 +202,6 @@ def _experiment(project: ProjectFolder, name: str) -> Path:
 
 def _number(project: ProjectFolder, experiment: str, number: int) -> Path:
     return project.name(f"{experiment}\0number {number}")  # as above
-
-
-def _sealing(project: ProjectFolder, experiment: str) -> Path:
-    return project.name(f"{experiment}\0sealed")  # as above
 
 
 # -- inside ----------------------------------------------------------------------------------------

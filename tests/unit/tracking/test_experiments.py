@@ -373,7 +373,7 @@ def test_a_sealed_experiment_takes_no_run_and_no_fact(store):
         pass
     experiment.finish()
     project = StoreFolder(store).project("acme", "demo")
-    assert claims.claim_sealing(project, experiment.id, "somebody")
+    assert claims.claim_sealing(project, experiment.id, f"sha256:{0:064}")
     copy = open_experiment(Address(store, "acme", "demo", experiment.id))
     assert copy.is_sealed
     for call in (

@@ -15,7 +15,6 @@ from trialog._writing.claims import (
     claim_sealing,
     claimed_by,
     experiment_claimed_by,
-    give_up_sealing,
     is_sealing,
     member_name,
     sealing_claimed_by,
@@ -92,10 +91,9 @@ def test_runs_of_experiments_are_found_by_names_they_have_not_claimed(project):
     assert claim_name(project, "else/7", "other") == "else/7"
 
 
-def test_sealing_is_claimed_once_and_given_up(project):
-    """Of two who commit at once one does; where it fails, another may."""
-    assert claim_sealing(project, "e", "me")
-    assert not claim_sealing(project, "e", "you")
-    assert (is_sealing(project, "e"), sealing_claimed_by(project, "e")) == (True, "me")
-    give_up_sealing(project, "e")
+def test_sealing_is_claimed_once(project):
+    """It is said once what an experiment was sealed as."""
     assert not is_sealing(project, "e")
+    assert claim_sealing(project, "e", "sha256:1")
+    assert not claim_sealing(project, "e", "sha256:2")
+    assert (is_sealing(project, "e"), sealing_claimed_by(project, "e")) == (True, "sha256:1")

@@ -1,0 +1,213 @@
+"""One experiment on a terminal: a head, its runs, calls of solvers, and what it has kept itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from trialog._cli import sections
+from trialog._cli.found_experiments import FoundExperiment
+from trialog._cli.sections import Section
+from trialog._cli.tables import Column, fit, note_text, status_text, stdout_width, table_of
+from trialog._cli.words import count, duration, metric_value, parameter_value, printable, size
+from trialog._entities import RunStatus
+from trialog._reading.tallies import failed, unended
+
+_BAD_SOLVES = frozenset({"failed", "interrupted"})
+_VALUE_WIDTH = 24
+_TITLE_WIDTH = 14
+
+Row = Mapping[str, Any]
+
+
+def sheet_of_experiment(
+    found: FoundExperiment, content: Mapping[str, Any], limit: int
+) -> Iterator[RenderableType]:
+    """The parts of the sheet, from top to bottom.
+
+    Args:
+        found: the experiment.
+        content: as :func:`trialog._cli.experiment_show.content_of_experiment` has it.
+        limit: how many runs and solves are shown.
+    """
+    record = found.record
+    width = stdout_width() - sections.INDENT
+    yield sections.title_of(record)
+    yield sections.indented(_facts(found, content))
+    yield from sections.shown(
+        _annotations(record.annotations),
+        sections.attempts(content, width),
+        sections.writers(content, width),
+        sections.alerts(content),
+        sections.parameters(content),
+    )
+    yield from _runs(record.name, content["runs"], limit, width)
+    yield from _solves(content["solves"], limit, width)
+    yield from sections.shown(
+        sections.values(content),
+        sections.attachments(content, width),
+    )
+    yield from sections.surroundings(record, content)
+
+
+def _facts(found: FoundExperiment, content: Mapping[str, Any]) -> Table:
+    record, commit = found.record, found.record.commit
+    facts = {
+        **sections.end_facts(record),
+        "digest": "" if commit is None else commit.digest,
+        "committed": _committed(found),
+        "came from": "" if commit is None else commit.source or "",
+        "forked from": _parent(found, content),
+        "runs": _tally(found),
+        "description": record.description or "",
+        "tags": ", ".join(record.tags),
+        **sections.time_facts(record),
+        "duration": duration(record.duration) + ("" if record.is_ended else " so far"),
+        "attempt": str(record.attempt) if record.attempt > 1 else "",
+        "project": f"{record.place.project.path} ({record.project.display_name})",
+        "user": f"{record.user.username} on {record.host}, process {record.pid}",
+        "made with": f"Python {record.python}, trialog {record.trialog}",
+        "id": record.id,
+        "folder": unquote(content["url"].removeprefix("file://")),
+    }
+    return sections.fact_pairs(facts)
+
+
+def _committed(found: FoundExperiment) -> str:
+    commit = found.record.commit
+    if commit is None:
+        return "not yet"
+    by = f"by {commit.by}" if commit.by else "yes"
+    return f"{by}, {size(commit.artifact_bytes)}" if commit.artifact_bytes else by
+
+
+def _parent(found: FoundExperiment, content: Mapping[str, Any]) -> str:
+    record = found.record
+    if record.parent is None:
+        return ""
+    name = content["parent_name"] or record.parent
+    return f"{name}, runs of its own from {record.number or 0} on"
+
+
+def _tally(found: FoundExperiment) -> str:
+    tally = found.tally
+    others = [
+        f"{amount:,} {word}"
+        for amount, word in ((failed(tally), "failed"), (unended(tally), "open"))
+        if amount
+    ]
+    return ", ".join([f"{tally.total():,}", *others])
+
+
+def _annotations(annotations: Mapping[str, str]) -> Section:
+    lines = [(printable(key), Text(printable(text))) for key, text in annotations.items()]
+    return Section("Annotations", len(lines), sections.pairs(lines))
+
+
+# -- runs ------------------------------------------------------------------------------------------
+
+
+def _runs(name: str, runs: Sequence[Row], limit: int, width: int) -> Iterator[RenderableType]:
+    """The first runs: what became of them, and the parameters that tell them apart."""
+    if not runs:
+        return
+    names = list(dict.fromkeys(key for run in runs for key in run["parameters"]))
+    same = [key for key in names if len(runs) > 1 and _is_same(runs, key)]
+    shown = runs[:limit]
+    columns = _run_columns(name, shown, [key for key in names if key not in same])
+    widths = fit(columns, width)
+    yield sections.heading_of(f"Runs ({len(runs):,})")
+    if shown:
+        yield sections.indented(table_of(columns, widths))
+    left_out = [column.title for place, column in enumerate(columns) if place not in widths]
+    if same:
+        values = runs[0]["parameters"]
+        pairs = ", ".join(f"{key}={parameter_value(values[key])}" for key in same)
+        yield _note(f"the same in all {len(runs):,}: {pairs}")
+    if left_out and shown:
+        yield _note(f"no room for {count(len(left_out), 'column')}: {', '.join(left_out)}")
+    if len(runs) > len(shown):
+        yield _note(
+            f"… and {count(len(runs) - len(shown), 'more run')}: --runs {len(runs)} shows all, "
+            f"`trialog run list --experiment {name} --status failed` the failed ones"
+        )
+
+
+def _run_columns(name: str, runs: Sequence[Row], parameters: Sequence[str]) -> list[Column]:
+    names = ["" if run["name"] == f"{name}/{run['run_id']}" else run["name"] for run in runs]
+    reasons = [note_text(run) for run in runs]
+    columns = [
+        Column("run_id", [Text(str(run["run_id"])) for run in runs], is_right=True),
+        Column("status", [status_text(RunStatus[run["status"]]) for run in runs]),
+        Column("duration", [_duration(run) for run in runs], is_right=True, rank=1),
+    ]
+    for place, key in enumerate(parameters):
+        values = [run["parameters"].get(key) for run in runs]
+        is_number = all(isinstance(each, int | float) for each in values if each is not None)
+        cells = [
+            Text(parameter_value(run["parameters"][key]) if key in run["parameters"] else "")
+            for run in runs
+        ]
+        widest = max((cell.cell_len for cell in cells), default=0)
+        least = max(min(len(key), _TITLE_WIDTH), widest if is_number else min(widest, _TITLE_WIDTH))
+        most = max(_VALUE_WIDTH, widest if is_number else 0)
+        columns.append(
+            Column(printable(key), cells, least, most, is_right=is_number, rank=4 + place)
+        )
+    if any(names):
+        columns.append(Column("name", [Text(printable(each)) for each in names], 8, 40, rank=3))
+    if any(reasons):
+        columns.append(Column("reason", [Text(each) for each in reasons], 16, 60, rank=2))
+    return columns
+
+
+def _duration(run: Row) -> Text:
+    return Text(duration(run["duration"]) + ("" if run["ended_ns"] is not None else "…"))
+
+
+def _is_same(runs: Sequence[Row], key: str) -> bool:
+    values = [run["parameters"].get(key) for run in runs]
+    if not all(key in run["parameters"] for run in runs):
+        return False
+    return len({(isinstance(each, bool), repr(each)) for each in values}) == 1
+
+
+def _note(text: str) -> RenderableType:
+    return sections.indented(Text(printable(text), style="italic"))
+
+
+# -- solves ----------------------------------------------------------------------------------------
+
+
+def _solves(solves: Sequence[Row], limit: int, width: int) -> Iterator[RenderableType]:
+    """The first calls of solvers."""
+    if not solves:
+        return
+    shown = solves[:limit]
+    columns = [
+        Column("run_id", [_text(each["run_id"]) for each in shown], is_right=True),
+        Column("name", [_text(each["name"]) for each in shown], 8, 40, rank=1),
+        Column("adapter", [_text(each["adapter"]) for each in shown], 12, 48, keeps_ends=True),
+        Column("status", [_solve_status(each["status"]) for each in shown]),
+        Column("objective", [Text(metric_value(each["objective"])) for each in shown], is_right=True),
+        Column("seconds", [Text(duration(each["seconds"])) for each in shown], is_right=True),
+    ]
+    kept = [column for column in columns if any(cell.plain for cell in column.cells)]
+    yield sections.heading_of(f"Solves ({len(solves):,})")
+    yield sections.indented(table_of(kept, fit(kept, width)))
+    if len(solves) > len(shown):
+        more = count(len(solves) - len(shown), "more")
+        yield _note(f"… and {more}: --runs {len(solves)} shows all")
+
+
+def _solve_status(status: str) -> Text:
+    return Text(printable(status), style="bold red" if status in _BAD_SOLVES else "")
+
+
+def _text(value: object) -> Text:
+    return Text("" if value is None else printable(str(value)))
