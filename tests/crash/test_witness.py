@@ -466,3 +466,27 @@ def test_the_modes_of_a_terminal_are_passed_on(store):
     os.close(terminal)
     assert process.wait(20) == 0
     os.close(reading)
+
+
+def test_runs_of_an_experiment_have_their_own_lines_of_its_console(script, monkeypatch):
+    """The experiment keeps the console once; of runs one after another each has what it printed."""
+    monkeypatch.setenv("TRIALOG_CAPTURE", "console,environment")
+    script("""
+    import os, time
+    import trialog
+    with trialog.Experiment("printed", project="acme/demo", commit=False) as experiment:
+        for number in range(100):
+            with experiment.run():
+                print("run", number)
+            print("between")
+        with experiment.run() as run:
+            os.system("echo from a child")
+        with experiment.run(capture="console"):
+            print("own")
+    """)
+    experiment = trialog.Experiment.open("printed")
+    consoles = [str(run.console()) for run in experiment.runs]
+    assert consoles == [*(f"run {number}" for number in range(100)), "from a child", "own"]
+    assert str(experiment.console()).count("between") == 100
+    assert "environment" in experiment.runs[7].context
+    assert experiment.runs[7].console(tail=1)[0].text == "run 7"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import pytest
@@ -18,16 +19,25 @@ from trialog._cli.commands import CommandLine
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 BLOCK = re.compile(
-    r"(?:<!-- no-run: (?P<reason>[^\n]*?) -->\n)?^```(?P<language>\w+)\n(?P<code>.*?)^```",
+    r"(?:<!-- no-run: (?P<reason>[^\n]*?) -->\n|<!-- file: (?P<file>[\w.]+) -->\n)?"
+    r"^```(?P<language>\w+)\n(?P<code>.*?)^```",
     re.MULTILINE | re.DOTALL,
 )
 
 
-def blocks(page: Path, *languages: str) -> list[tuple[int, str]]:
-    """The blocks of a page that are to be run: the line each begins at, and its text."""
+class Block(NamedTuple):
+    """A block of a page that is to be run."""
+
+    line: int
+    code: str
+    file: str | None  # what a program is called that runs by itself
+
+
+def blocks(page: Path, *languages: str) -> list[Block]:
+    """The blocks of a page that are to be run."""
     text = page.read_text(encoding="utf-8")
     return [
-        (text.count("\n", 0, found.start("code")), found["code"])
+        Block(text.count("\n", 0, found.start("code")), found["code"], found["file"])
         for found in BLOCK.finditer(text)
         if found["language"] in languages and not found["reason"]
     ]
@@ -44,12 +54,19 @@ def pages_with(*languages: str):
 
 @pages_with("python")
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
-    """From top to bottom, in one namespace, in an empty folder with an empty store."""
+    """From top to bottom, in one namespace, in an empty folder with an empty store.
+
+    What ``<!-- file: train.py -->`` stands before is a program of its own, run where it stands.
+    """
     monkeypatch.chdir(tmp_path)
     module = types.ModuleType("page")
     monkeypatch.setitem(sys.modules, "page", module)  # dataclasses look for their module
     namespace = vars(module)
-    for line, code in blocks(page, "python"):
+    for line, code, file in blocks(page, "python"):
+        if file is not None:
+            Path(file).write_text(code, encoding="utf-8")
+            subprocess.run([sys.executable, file], check=True, timeout=60)
+            continue
         padded = "\n" * line + code  # a traceback names the line of the page
         exec(compile(padded, str(page), "exec"), namespace)
 
@@ -59,8 +76,8 @@ def test_the_commands_of_a_page_exist(page):
     """Every `trialog …` line is understood by the command line, options and all."""
     lines = [
         line.removeprefix("$ ")
-        for _, code in blocks(page, "sh", "console")
-        for line in code.splitlines()
+        for block in blocks(page, "sh", "console")
+        for line in block.code.splitlines()
     ]
     for line in lines:
         if line.startswith(("trialog ", "python -m trialog ")):

@@ -36,5 +36,5 @@ def test_the_table_holds_what_was_measured():
 
 
 def test_it_fits_a_screen():
-    """What, install, ten lines, picture, figures: no more."""
-    assert len((ROOT / "README.md").read_text().splitlines()) <= 70
+    """What, install, ten lines, picture, figures, experiments: no more."""
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 90

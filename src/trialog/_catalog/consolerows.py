@@ -13,6 +13,7 @@ from sqlalchemy import Connection, or_, select
 
 from trialog._catalog import schema
 
+_RECORDED_WITHIN_NS = 10_000_000_000  # of when they were printed
 BOTH = "both"
 """The stream of a process whose stdout and stderr went to one place."""
 
@@ -43,6 +44,15 @@ class ConsoleRow(NamedTuple):
     dropped_bytes: int
 
 
+def has_console(connection: Connection, run: int) -> bool:
+    """Whether anything that a run printed was recorded with it."""
+    table = schema.CONSOLE
+    return (
+        connection.execute(select(table.c.run).where(table.c.run == run).limit(1)).first()
+        is not None
+    )
+
+
 def console_of(
     connection: Connection,
     run: int,
@@ -51,6 +61,7 @@ def console_of(
     rank: int | None = None,
     attempt: int | None = None,
     since_ns: int | None = None,
+    until_ns: int | None = None,
     seen: Mapping[int, int] | None = None,
     last: int | None = None,
 ) -> list[ConsoleRow]:
@@ -63,6 +74,7 @@ def console_of(
         rank: only of this rank.
         attempt: only of this attempt.
         since_ns: without records that hold older lines only.
+        until_ns: without records that can hold later lines only.
         seen: without those up to an offset, by journal key.
         last: only so many, the last ones.
     """
@@ -90,6 +102,8 @@ def console_of(
             statement = statement.where(column == wanted)
     if since_ns is not None:
         statement = statement.where(table.c.order_ns >= since_ns)
+    if until_ns is not None:
+        statement = statement.where(table.c.order_ns <= until_ns + _RECORDED_WITHIN_NS)
     for journal, offset in (seen or {}).items():
         statement = statement.where(or_(table.c.journal != journal, table.c.offset > offset))
     if last is None:

@@ -72,6 +72,22 @@ def member_parameters(connection: Connection, experiment: str) -> MemberParamete
     return MemberParameters([row[0] for row in rows], parsed)
 
 
+class MemberTimes(NamedTuple):
+    """The experiment of a run, and when the run went on."""
+
+    experiment: str
+    created_ns: int
+    ended_ns: int | None
+
+
+def times_of(connection: Connection, run: int) -> MemberTimes | None:
+    """When a run of an experiment went on; None for a run of none."""
+    table = schema.RUNS
+    statement = select(table.c.experiment, table.c.created_ns, table.c.ended_ns)
+    row = connection.execute(statement.where(table.c.key == run)).first()
+    return None if row is None or row.experiment is None else MemberTimes(*row)
+
+
 def _belonging(
     statement: Select[Any], lineage: Lineage, *, with_deleted: bool = False
 ) -> Select[Any]:

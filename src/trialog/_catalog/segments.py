@@ -96,7 +96,7 @@ class SegmentWriter:
         first = 0
         while first < len(stretch):
             count = min(len(stretch) - first, ROWS_A_GROUP - self._waiting)
-            part = _slice(stretch, first, count)
+            part = sliced(stretch, first, count)
             self._pieces.append(((run.place.id, metric, writer), part))
             self._waiting += count
             first += count
@@ -221,7 +221,7 @@ class SegmentReader:
             first = max(each.first, int(self._starts[mine[0]]))
             last = min(each.first + each.rows, int(self._starts[mine[-1] + 1]))
             place = at[mine[0]] + first - int(self._starts[mine[0]])
-            parts[number].append(_slice(whole, place, last - first))
+            parts[number].append(sliced(whole, place, last - first))
 
 
 def publish(temporary: Path, final: Path) -> None:
@@ -234,7 +234,8 @@ def publish(temporary: Path, final: Path) -> None:
     temporary.replace(final)
 
 
-def _slice(stretch: Stretch, first: int, count: int) -> Stretch:
+def sliced(stretch: Stretch, first: int, count: int) -> Stretch:
+    """Some points of a stretch that follow each other."""
     if not count:
         return empty_stretch()
     exact = {}

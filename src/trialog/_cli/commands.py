@@ -10,7 +10,9 @@ import click
 
 from trialog._cli import options
 from trialog._cli.diagnosis import doctor
+from trialog._cli.experiment_compare import compare_experiments
 from trialog._cli.experiment_list import list_experiments
+from trialog._cli.experiment_show import show_experiment
 from trialog._cli.output import remark, write_text
 from trialog._cli.run_cancel import cancel_runs
 from trialog._cli.run_compare import compare_runs
@@ -183,7 +185,7 @@ for _command in (
     restore_runs,
 ):
     run_group.add_command(_command)
-for _command in (list_experiments,):
+for _command in (list_experiments, show_experiment, compare_experiments):
     experiment_group.add_command(_command)
 for _command in (rebuild, compact, doctor):
     command_line.add_command(_command)

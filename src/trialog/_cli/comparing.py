@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from rich.cells import cell_len
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -19,12 +18,11 @@ from trialog._cli.tables import (
     status_cell,
     stdout_width,
     table_of,
+    value_column,
 )
 from trialog._cli.words import ago, count, metric_value, parameter_value, printable
 from trialog._reading.headings import COMPARED, heading
 
-_VALUE_WIDTH = 24
-_TITLE_WIDTH = 14
 _BESIDE_WIDTH = 14  # a run beside others needs at least so much
 _LABEL_WIDTH = 24
 _NOTE_LETTERS = 400
@@ -42,7 +40,7 @@ class _Line:
 
 
 def comparison_parts(
-    comparison: Comparison, *, total: int, shows_all: bool
+    comparison: Comparison, *, total: int, shows_all: bool, by_experiment: bool = False
 ) -> Iterator[RenderableType]:
     """The table, and lines below it for what is not in it.
 
@@ -50,6 +48,7 @@ def comparison_parts(
         comparison: the runs that are shown.
         total: how many runs there are, with those beyond the limit.
         shows_all: show parameters too that are the same in all runs.
+        by_experiment: name runs by their experiments and numbers.
     """
     runs = comparison.runs
     same = []
@@ -57,18 +56,22 @@ def comparison_parts(
         same = [name for name in comparison.parameters if comparison.is_same(name)]
     lines = _lines(comparison, hidden=set(same))
     width = stdout_width()
-    columns = _columns(comparison, lines)
+    labels = _member_columns if by_experiment else _name_columns
+    columns = [*labels(comparison), *_value_columns(lines)]
     widths = fit(columns, width)
     left_out: list[str] = []
-    lacks_values = any(line.is_value and place not in widths for place, line in enumerate(lines, 1))
+    first = len(columns) - len(lines)
+    lacks_values = any(
+        line.is_value and place not in widths for place, line in enumerate(lines, first)
+    )
     if lacks_values and len(runs) * _BESIDE_WIDTH + _LABEL_WIDTH <= width:
-        columns = _columns_beside(comparison, lines)
+        columns = _columns_beside(comparison, lines, by_experiment=by_experiment)
         widths = fit(columns, width)
     elif len(widths) < len(columns):
         left_out = [columns[each].title for each in range(len(columns)) if each not in widths]
     if runs:
         yield table_of(columns, widths)
-    yield from _notes(comparison, same, left_out, total)
+    yield from _notes(comparison, same, left_out, total, by_experiment=by_experiment)
 
 
 def _lines(comparison: Comparison, hidden: set[str]) -> list[_Line]:
@@ -122,54 +125,79 @@ def _parameter_line(runs: Sequence[ComparedRun], name: str, rank: int) -> _Line:
     return _Line(printable(name), cells, is_right, rank)
 
 
-def _columns(comparison: Comparison, lines: Sequence[_Line]) -> list[Column]:
-    """A row for each run."""
-    columns = [Column("run", _names(comparison), 24, 40, keeps_ends=True)]
+def _name_columns(comparison: Comparison) -> list[Column]:
+    """What runs are called, where there is a row for each."""
+    return [Column("run", _names(comparison, by_experiment=False), 24, 40, keeps_ends=True)]
+
+
+def _member_columns(comparison: Comparison) -> list[Column]:
+    """Experiments and numbers, where there is a row for each run: an experiment stands once."""
+    names, numbers = [], []
+    last = None
+    for run in comparison.runs:
+        is_best = _is_best(comparison, run)
+        own = run.found.experiment
+        names.append(Text("" if own is None or own == last else printable(own.name)))
+        number = Text(str(run.found.record.number), style="bold" if is_best else "")
+        numbers.append(Text.assemble("* " if is_best else "", number))
+        last = own
+    return [
+        Column("experiment", names, 16, 40, keeps_ends=True),
+        Column("run_id", numbers, is_right=True),
+    ]
+
+
+def _value_columns(lines: Sequence[_Line]) -> list[Column]:
+    columns = []
     for line in lines:
-        widest = max((cell.cell_len for cell in line.cells), default=0)
-        title_width = min(cell_len(line.title), _TITLE_WIDTH)
-        shown = widest if line.is_right else min(widest, _TITLE_WIDTH)  # numbers in full
-        least = max(title_width, shown) if line.is_value else None
-        columns.append(
-            Column(
-                line.title,
-                line.cells,
-                least,
-                max(_VALUE_WIDTH, widest if line.is_right else 0),
-                is_right=line.is_right,
-                rank=line.rank,
-            )
-        )
+        column = value_column(line.title, line.cells, is_right=line.is_right, rank=line.rank)
+        columns.append(column if line.is_value else replace(column, least=None))
     return columns
 
 
-def _columns_beside(comparison: Comparison, lines: Sequence[_Line]) -> list[Column]:
+def _columns_beside(
+    comparison: Comparison, lines: Sequence[_Line], *, by_experiment: bool
+) -> list[Column]:
     """A column for each run."""
     titles = [Text(line.title, style="bold") for line in lines]
     columns = [Column("", titles, _LABEL_WIDTH, 48, keeps_ends=True)]
-    for place, name in enumerate(_names(comparison)):
+    for place, name in enumerate(_names(comparison, by_experiment=by_experiment)):
         cells = [line.cells[place] for line in lines]
         columns.append(Column(name.plain, cells, _BESIDE_WIDTH - 2, 40, keeps_ends=True))
     return columns
 
 
-def _names(comparison: Comparison) -> list[Text]:
+def _names(comparison: Comparison, *, by_experiment: bool) -> list[Text]:
     names = []
     for run in comparison.runs:
-        is_best = run.found.record.id == comparison.best
-        name = name_cell(run.found.record.name, is_bold=is_best)
+        is_best = _is_best(comparison, run)
+        name = name_cell(_name(run, by_experiment=by_experiment), is_bold=is_best)
         names.append(Text.assemble("* ", name) if is_best else name)
     return names
 
 
+def _name(run: ComparedRun, *, by_experiment: bool) -> str:
+    own, record = run.found.experiment, run.found.record
+    return f"{own.name}/{record.number}" if by_experiment and own is not None else record.name
+
+
+def _is_best(comparison: Comparison, run: ComparedRun) -> bool:
+    return run.found.record.id == comparison.best
+
+
 def _notes(
-    comparison: Comparison, same: Sequence[str], left_out: Sequence[str], total: int
+    comparison: Comparison,
+    same: Sequence[str],
+    left_out: Sequence[str],
+    total: int,
+    *,
+    by_experiment: bool,
 ) -> Iterator[RenderableType]:
     runs = comparison.runs
     if comparison.goal is not None and comparison.best is not None and runs:
         title = heading(*comparison.goal)
         value = _metric_cell(runs[0], *comparison.goal).plain
-        yield _note(f"* best {title}: {runs[0].found.record.name} ({value})")
+        yield _note(f"* best {title}: {_name(runs[0], by_experiment=by_experiment)} ({value})")
     if same:
         values = runs[0].parameters
         pairs = ", ".join(f"{name}={parameter_value(values[name])}" for name in same)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -91,9 +91,7 @@ class Comparison:
 
     def is_same(self, parameter: str) -> bool:
         """Whether all runs have the same value of a parameter."""
-        if not all(parameter in run.parameters for run in self.runs):
-            return False
-        return len({_identity(run.parameters[parameter]) for run in self.runs}) == 1
+        return is_same([run.parameters for run in self.runs], parameter)
 
     def ordered(self, sort: str | None, best: str | None, goal: str | None) -> Comparison:
         """In the order that the user asks for; as it is where nothing is asked.
@@ -173,6 +171,18 @@ def _check_metric(name: str, known: Sequence[str]) -> None:
         guess = nearest(name, known)
         hint = f"; did you mean {guess!r}?" if guess else f"; there are: {', '.join(known)}"
         raise NotFoundError(f"no run has a metric {name!r}{hint if known else ''}")
+
+
+def is_same(parameters: Sequence[Mapping[str, Any]], name: str) -> bool:
+    """Whether all have a parameter, with the same value.
+
+    Example:
+        >>> is_same([{"lr": 1}, {"lr": 1.0}], "lr"), is_same([{"lr": 1}, {}], "lr")
+        (True, False)
+    """
+    if not all(name in each for each in parameters):
+        return False
+    return len({_identity(each[name]) for each in parameters}) == 1
 
 
 def _identity(value: Any) -> tuple[str, Any]:

@@ -103,12 +103,11 @@ def _show(found: FoundExperiments, *, has_project: bool) -> None:
 def _columns(found: Sequence[FoundExperiment], *, has_project: bool) -> list[Column]:
     from rich.text import Text  # noqa: PLC0415 # loads rich
 
-    from trialog._cli.experiment_cells import (  # noqa: PLC0415 # loads rich
+    from trialog._cli.experiment_tables import (  # noqa: PLC0415 # loads rich
         digest_cell,
-        failed_cell,
-        open_cell,
-        runs_cell,
+        filled,
         size_cell,
+        tally_columns,
     )
     from trialog._cli.tables import (  # noqa: PLC0415 # loads rich
         Column,
@@ -125,9 +124,7 @@ def _columns(found: Sequence[FoundExperiment], *, has_project: bool) -> list[Col
     columns = [
         Column("name", [name_cell(record.name) for record in records], 16, 48, keeps_ends=True),
         Column("status", [status_cell(record) for record in records]),
-        Column("runs", [runs_cell(each.tally) for each in found], is_right=True),
-        Column("open", [open_cell(each.tally) for each in found], is_right=True, rank=1),
-        Column("failed", [failed_cell(each.tally) for each in found], is_right=True, rank=1),
+        *tally_columns(found),
         Column("started", [Text(ago(record.date_created, now)) for record in records], rank=2),
         Column("digest", [digest_cell(each) for each in found], rank=2),
         Column("size", [size_cell(each) for each in found], is_right=True, rank=3),
@@ -140,4 +137,4 @@ def _columns(found: Sequence[FoundExperiment], *, has_project: bool) -> list[Col
         Column("note", [note_cell(record, now) for record in records], 16, 60, rank=4),
         Column("id", [Text(record.id, style="dim") for record in records], rank=7),
     ]
-    return [column for column in columns if any(cell.plain for cell in column.cells)]
+    return filled(columns)

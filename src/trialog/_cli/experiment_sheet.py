@@ -11,28 +11,38 @@ from rich.table import Table
 from rich.text import Text
 
 from trialog._cli import sections
+from trialog._cli.comparison import is_same
+from trialog._cli.experiment_tables import filled, parameter_column
+from trialog._cli.found import FoundRun
 from trialog._cli.found_experiments import FoundExperiment
 from trialog._cli.sections import Section
-from trialog._cli.tables import Column, fit, note_text, status_text, stdout_width, table_of
+from trialog._cli.tables import (
+    Column,
+    duration_cell,
+    fit,
+    local_now,
+    note_cell,
+    status_cell,
+    stdout_width,
+    table_of,
+)
 from trialog._cli.words import count, duration, metric_value, parameter_value, printable, size
-from trialog._entities import RunStatus
-from trialog._reading.tallies import failed, unended
+from trialog._reading.tallies import FAILURES, failed, unended
 
 _BAD_SOLVES = frozenset({"failed", "interrupted"})
-_VALUE_WIDTH = 24
-_TITLE_WIDTH = 14
 
 Row = Mapping[str, Any]
 
 
 def sheet_of_experiment(
-    found: FoundExperiment, content: Mapping[str, Any], limit: int
+    found: FoundExperiment, content: Mapping[str, Any], members: Sequence[FoundRun], limit: int
 ) -> Iterator[RenderableType]:
     """The parts of the sheet, from top to bottom.
 
     Args:
         found: the experiment.
         content: as :func:`trialog._cli.experiment_show.content_of_experiment` has it.
+        members: its runs.
         limit: how many runs and solves are shown.
     """
     record = found.record
@@ -46,7 +56,8 @@ def sheet_of_experiment(
         sections.alerts(content),
         sections.parameters(content),
     )
-    yield from _runs(record.name, content["runs"], limit, width)
+    parameters = [run["parameters"] for run in content["runs"]]
+    yield from _runs(record.name, members, parameters, limit, width)
     yield from _solves(content["solves"], limit, width)
     yield from sections.shown(
         sections.values(content),
@@ -112,69 +123,54 @@ def _annotations(annotations: Mapping[str, str]) -> Section:
 # -- runs ------------------------------------------------------------------------------------------
 
 
-def _runs(name: str, runs: Sequence[Row], limit: int, width: int) -> Iterator[RenderableType]:
+def _runs(
+    name: str,
+    runs: Sequence[FoundRun],
+    parameters: Sequence[Mapping[str, Any]],
+    limit: int,
+    width: int,
+) -> Iterator[RenderableType]:
     """The first runs: what became of them, and the parameters that tell them apart."""
     if not runs:
         return
-    names = list(dict.fromkeys(key for run in runs for key in run["parameters"]))
-    same = [key for key in names if len(runs) > 1 and _is_same(runs, key)]
+    keys = list(dict.fromkeys(key for each in parameters for key in each))
+    same = [key for key in keys if len(runs) > 1 and is_same(parameters, key)]
     shown = runs[:limit]
-    columns = _run_columns(name, shown, [key for key in names if key not in same])
+    columns = _run_columns(name, shown)
+    for place, key in enumerate(key for key in keys if key not in same):
+        columns.insert(3 + place, parameter_column(parameters[:limit], key, 4 + place))
     widths = fit(columns, width)
     yield sections.heading_of(f"Runs ({len(runs):,})")
     if shown:
         yield sections.indented(table_of(columns, widths))
-    left_out = [column.title for place, column in enumerate(columns) if place not in widths]
     if same:
-        values = runs[0]["parameters"]
-        pairs = ", ".join(f"{key}={parameter_value(values[key])}" for key in same)
+        pairs = ", ".join(f"{key}={parameter_value(parameters[0][key])}" for key in same)
         yield _note(f"the same in all {len(runs):,}: {pairs}")
+    left_out = [column.title for place, column in enumerate(columns) if place not in widths]
     if left_out and shown:
         yield _note(f"no room for {count(len(left_out), 'column')}: {', '.join(left_out)}")
     if len(runs) > len(shown):
+        has_failures = any(run.record.status in FAILURES for run in runs[limit:])
+        failures = f", `trialog run list --experiment {name} --status error` the failed ones"
         yield _note(
-            f"… and {count(len(runs) - len(shown), 'more run')}: --runs {len(runs)} shows all, "
-            f"`trialog run list --experiment {name} --status failed` the failed ones"
+            f"… and {count(len(runs) - len(shown), 'more run')}: --runs {len(runs)} shows all"
+            + (failures if has_failures else "")
         )
 
 
-def _run_columns(name: str, runs: Sequence[Row], parameters: Sequence[str]) -> list[Column]:
-    names = ["" if run["name"] == f"{name}/{run['run_id']}" else run["name"] for run in runs]
-    reasons = [note_text(run) for run in runs]
+def _run_columns(name: str, runs: Sequence[FoundRun]) -> list[Column]:
+    """What became of runs; a name only where the user gave one."""
+    now = local_now()
+    records = [run.record for run in runs]
+    given = ["" if each.name == f"{name}/{each.number}" else each.name for each in records]
     columns = [
-        Column("run_id", [Text(str(run["run_id"])) for run in runs], is_right=True),
-        Column("status", [status_text(RunStatus[run["status"]]) for run in runs]),
-        Column("duration", [_duration(run) for run in runs], is_right=True, rank=1),
+        Column("run_id", [_text(record.number) for record in records], is_right=True),
+        Column("status", [status_cell(record) for record in records]),
+        Column("duration", [duration_cell(record) for record in records], is_right=True, rank=1),
+        Column("name", [_text(each) for each in given], 8, 40, keeps_ends=True, rank=3),
+        Column("note", [note_cell(record, now) for record in records], 16, 60, rank=2),
     ]
-    for place, key in enumerate(parameters):
-        values = [run["parameters"].get(key) for run in runs]
-        is_number = all(isinstance(each, int | float) for each in values if each is not None)
-        cells = [
-            Text(parameter_value(run["parameters"][key]) if key in run["parameters"] else "")
-            for run in runs
-        ]
-        widest = max((cell.cell_len for cell in cells), default=0)
-        least = max(min(len(key), _TITLE_WIDTH), widest if is_number else min(widest, _TITLE_WIDTH))
-        most = max(_VALUE_WIDTH, widest if is_number else 0)
-        columns.append(
-            Column(printable(key), cells, least, most, is_right=is_number, rank=4 + place)
-        )
-    if any(names):
-        columns.append(Column("name", [Text(printable(each)) for each in names], 8, 40, rank=3))
-    if any(reasons):
-        columns.append(Column("reason", [Text(each) for each in reasons], 16, 60, rank=2))
-    return columns
-
-
-def _duration(run: Row) -> Text:
-    return Text(duration(run["duration"]) + ("" if run["ended_ns"] is not None else "…"))
-
-
-def _is_same(runs: Sequence[Row], key: str) -> bool:
-    values = [run["parameters"].get(key) for run in runs]
-    if not all(key in run["parameters"] for run in runs):
-        return False
-    return len({(isinstance(each, bool), repr(each)) for each in values}) == 1
+    return filled(columns)
 
 
 def _note(text: str) -> RenderableType:
@@ -194,10 +190,12 @@ def _solves(solves: Sequence[Row], limit: int, width: int) -> Iterator[Renderabl
         Column("name", [_text(each["name"]) for each in shown], 8, 40, rank=1),
         Column("adapter", [_text(each["adapter"]) for each in shown], 12, 48, keeps_ends=True),
         Column("status", [_solve_status(each["status"]) for each in shown]),
-        Column("objective", [Text(metric_value(each["objective"])) for each in shown], is_right=True),
+        Column(
+            "objective", [Text(metric_value(each["objective"])) for each in shown], is_right=True
+        ),
         Column("seconds", [Text(duration(each["seconds"])) for each in shown], is_right=True),
     ]
-    kept = [column for column in columns if any(cell.plain for cell in column.cells)]
+    kept = filled(columns)
     yield sections.heading_of(f"Solves ({len(solves):,})")
     yield sections.indented(table_of(kept, fit(kept, width)))
     if len(solves) > len(shown):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -47,39 +47,41 @@ def show_experiment(session: Session, experiment: str, project: str | None, limi
     How it ended and why, what it was committed to, its parameters, its runs, calls of solvers and
     attachments. Deleted experiments too.
     """
-    from trialog._cli.found_experiments import experiments_of_records  # noqa: PLC0415 # loads SQL
+    from trialog._cli.found_experiments import (  # noqa: PLC0415 # loads sqlalchemy
+        experiments_of_records,
+        members_of,
+    )
 
     catalog = session.catalog()
     record = resolve_experiment(catalog, experiment, project)
     (found,) = experiments_of_records(catalog, [record])
-    content = content_of_experiment(catalog, found)
+    members = members_of(catalog, record)
+    content = content_of_experiment(catalog, found, members)
     if session.is_json:
         write_object(content)
         return
     from trialog._cli.experiment_sheet import sheet_of_experiment  # noqa: PLC0415 # loads rich
 
-    write_rich(*sheet_of_experiment(found, content, limit))
+    write_rich(*sheet_of_experiment(found, content, members, limit))
 
 
-def content_of_experiment(catalog: Catalog, found: FoundExperiment) -> dict[str, Any]:
+def content_of_experiment(
+    catalog: Catalog, found: FoundExperiment, members: Sequence[FoundRun]
+) -> dict[str, Any]:
     """Everything that is kept of an experiment, ready for JSON."""
-    from trialog._catalog import membership, queries  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._catalog import queries, tallies  # noqa: PLC0415 # loads sqlalchemy
     from trialog._cli.found import facts_as_json  # noqa: PLC0415 # as above
-    from trialog._cli.found_experiments import (  # noqa: PLC0415 # as above
-        experiment_as_json,
-        members_of,
-    )
+    from trialog._cli.found_experiments import experiment_as_json  # noqa: PLC0415 # as above
     from trialog._cli.run_show import content_of  # noqa: PLC0415 # as above
 
     record = found.record
     facts = experiment_as_json(found)
     own = content_of(catalog, found.entry)
-    members = members_of(catalog, record)
     parameters = catalog.ask(queries.parameters_of, [run.record.key for run in members])
     parents = [] if record.parent is None else [record.parent]
     return {
         **facts,
-        "parent_name": catalog.ask(membership.names_of, parents).get(record.parent or ""),
+        "parent_name": catalog.ask(tallies.names_of, parents).get(record.parent or ""),
         **{name: own[name] for name in own if name not in facts and name not in _NOT_ITS},
         "runs": [
             {**facts_as_json(run), "parameters": parameters.get(run.record.key, {})}
@@ -92,7 +94,9 @@ def content_of_experiment(catalog: Catalog, found: FoundExperiment) -> dict[str,
 _NOT_ITS = frozenset({"experiment", "experiment_name", "run_id"})
 
 
-def _solves(catalog: Catalog, own: FoundRun, members: list[FoundRun]) -> Iterator[dict[str, Any]]:
+def _solves(
+    catalog: Catalog, own: FoundRun, members: Sequence[FoundRun]
+) -> Iterator[dict[str, Any]]:
     """The calls of solvers: those of the runs, then those beside them."""
     from trialog._catalog import queries  # noqa: PLC0415 # loads sqlalchemy
     from trialog._reading.solves import solve_info  # noqa: PLC0415 # as above

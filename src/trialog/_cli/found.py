@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from trialog._catalog import Catalog, members, membership, queries
+from trialog._catalog import Catalog, members, queries, tallies
 from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._format.times import time_ns_of
@@ -120,7 +120,7 @@ def _joined(
 ) -> list[FoundRun]:
     by_key = {row.key: row for row in rows}
     ids = {record.experiment for record in records if record.experiment is not None}
-    names = catalog.ask(membership.names_of, sorted(ids)) if ids else {}
+    names = catalog.ask(tallies.names_of, sorted(ids)) if ids else {}
     experiments = {id_: ExperimentName(id_, names.get(id_, id_)) for id_ in ids}
     return [
         FoundRun(record, by_key[record.key], experiments.get(record.experiment or ""))

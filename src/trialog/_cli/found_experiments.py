@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog, members
 from trialog._cli.found import (
     ExperimentName,
     FoundRun,
@@ -101,7 +101,7 @@ def members_of(catalog: Catalog, record: RunRecord) -> list[FoundRun]:
 
     All are said to be its own, those too that belong to a fork's parents.
     """
-    rows = catalog.ask(queries.members_of, record.id)
+    rows = catalog.ask(members.members_of, record.id)
     name = ExperimentName(record.id, record.name)
     records = read_records(catalog, rows)
     return [FoundRun(each, row, name) for each, row in zip(records, rows, strict=True)]

@@ -90,7 +90,7 @@ def list_runs(
         what = "no such runs" if is_filtered else "no runs yet"
         write_text(f"{what} in {printable(str(session.home))}\n")
     else:
-        _show(found, has_project=project is not None)
+        _show(found, has_project=project is not None or of is not None)
 
 
 def _show(found: FoundRuns, *, has_project: bool) -> None:

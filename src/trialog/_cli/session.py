@@ -10,6 +10,7 @@ from trialog import _names
 from trialog._cli.output import is_terminal
 from trialog._cli.progress import show_progress
 from trialog._settings import Settings
+from trialog._tracking.client import LocalClient
 from trialog.errors import InvalidNameError, NotFoundError, StoreError, UsageError
 
 if TYPE_CHECKING:
@@ -76,53 +77,58 @@ def resolve_run(catalog: Catalog, run: str, project: str | None) -> RunRecord:
         NotFoundError: there is none; where it is a project, the message says what to call.
         UsageError: several are meant.
     """
-    record = _resolve(catalog, run, project, "run")
-    if record is not None:
-        return record
-    if _is_there(catalog, run, project, "experiment"):
-        raise NotFoundError(
-            f"{run!r} is an experiment, not a run; look at it by `trialog experiment show {run}`, "
-            f"at its runs by `trialog run list --experiment {run}`"
-        )
-    raise NotFoundError(
-        f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
-        f"`trialog run compare {run}`"
-    )
+    from trialog._reading import resolve  # noqa: PLC0415 # loads sqlalchemy
+
+    namespace, slug = project_slugs(catalog, project)
+    try:
+        return resolve(catalog, run, namespace=namespace, project=slug)
+    except NotFoundError:
+        if _is_there(catalog, run, project, "experiment"):
+            raise NotFoundError(
+                f"{run!r} is an experiment, not a run; look at it by `trialog experiment show "
+                f"{run}`, at its runs by `trialog run list --experiment {run}`"
+            ) from None
+        if is_project(catalog, run):
+            raise NotFoundError(
+                f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
+                f"`trialog run compare {run}`"
+            ) from None
+        raise
 
 
 def resolve_experiment(catalog: Catalog, experiment: str, project: str | None) -> RunRecord:
-    """The experiment that is meant by an id, the beginning of one, or a name.
+    """The experiment that is meant by a name, an id, the beginning of one, or a digest.
 
     Raises:
         NotFoundError: there is none; where it is a run or a project, the message says what to call.
         UsageError: several are meant.
     """
-    record = _resolve(catalog, experiment, project, "experiment")
-    if record is not None:
-        return record
-    if _is_there(catalog, experiment, project, "run"):
-        raise NotFoundError(
-            f"{experiment!r} is a run, not an experiment; look at it by "
-            f"`trialog run show {experiment}`"
-        )
-    raise NotFoundError(
-        f"{experiment!r} is a project, not an experiment; look at it by "
-        f"`trialog experiment list {experiment}` or `trialog experiment compare {experiment}`"
-    )
+    from trialog._public.experiments import find_experiment  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._reading import resolve  # noqa: PLC0415 # as above
 
-
-def _resolve(catalog: Catalog, text: str, project: str | None, kind: str) -> RunRecord | None:
-    """The run or experiment that is meant; None where it is the other of them, or a project."""
-    from trialog._reading import resolve  # noqa: PLC0415 # loads sqlalchemy
-
-    namespace, slug = project_slugs(catalog, project)
+    project_slugs(catalog, project)  # says which project was meant
     try:
-        return resolve(catalog, text, namespace=namespace, project=slug, kind=kind)
+        found = find_experiment(experiment, project, LocalClient(catalog.store.path))
     except NotFoundError:
-        other = "run" if kind == "experiment" else "experiment"
-        if _is_there(catalog, text, project, other) or is_project(catalog, text):
-            return None
+        if _is_there(catalog, experiment, project, "run"):
+            raise NotFoundError(
+                f"{experiment!r} is a run, not an experiment; look at it by "
+                f"`trialog run show {experiment}`"
+            ) from None
+        if is_project(catalog, experiment):
+            raise NotFoundError(
+                f"{experiment!r} is a project, not an experiment; look at it by `trialog "
+                f"experiment list {experiment}` or `trialog experiment compare {experiment}`"
+            ) from None
         raise
+    return resolve(
+        catalog,
+        found.experiment,
+        namespace=found.namespace,
+        project=found.project,
+        is_id=True,
+        kind="experiment",
+    )
 
 
 def _is_there(catalog: Catalog, text: str, project: str | None, kind: str) -> bool:

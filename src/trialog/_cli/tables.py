@@ -17,6 +17,8 @@ from trialog._reading import RunRecord
 
 ALERT_STYLES = {"warning": "yellow", "error": "red"}  # by level; others are plain
 _GAP = 2
+_VALUE_WIDTH = 24
+_TITLE_WIDTH = 14
 
 
 @dataclass(slots=True)
@@ -134,6 +136,15 @@ def can_show(letters: str) -> bool:
 def stdout_width() -> int:
     """How wide stdout is."""
     return console_of_stdout().width
+
+
+def value_column(title: str, cells: Sequence[Text], *, is_right: bool, rank: int) -> Column:
+    """A column of values that were logged: numbers are shown in full, or not at all."""
+    widest = max((cell.cell_len for cell in cells), default=0)
+    shown = widest if is_right else min(widest, _TITLE_WIDTH)
+    least = max(min(cell_len(title), _TITLE_WIDTH), shown)
+    most = max(_VALUE_WIDTH, widest if is_right else 0)
+    return Column(title, cells, least, most, is_right=is_right, rank=rank)
 
 
 # -- cells -----------------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ class Transport:
         self.is_plain = base.startswith("http://")
         self.authorizer: Authorizer | None = None
         self._pause = pause
-        self._timeout_s = (min(_CONNECT_TIMEOUT_S, timeout_s), timeout_s)
+        self._connect_timeout_s = min(_CONNECT_TIMEOUT_S, timeout_s)
+        self._timeout_s = timeout_s
         self._has_answered = False
         self._session = requests.Session()
         self._session.trust_env = is_proxied
@@ -111,6 +112,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body: Body = b"",
         may_repeat: bool = True,
+        longer_s: float = 0.0,
     ) -> requests.Response:
         """Ask, until there is an answer.
 
@@ -124,6 +126,7 @@ class Transport:
             headers: more headers.
             body: what is sent.
             may_repeat: whether sending it twice does no harm; if not, the caller hears of it.
+            longer_s: how much longer than usual the answer may stay away.
 
         Returns:
             The answer, its body not read yet: give it to :meth:`take`, or close it.
@@ -136,7 +139,15 @@ class Transport:
         url = self.checked(address, self.base, asked)
         for _ in range(_MAX_REDIRECTS + 1):
             response = self._send_authorized(
-                method, url, asked, repository, scope, dict(headers or {}), body, may_repeat
+                method,
+                url,
+                asked,
+                repository,
+                scope,
+                dict(headers or {}),
+                body,
+                may_repeat,
+                longer_s,
             )
             if response.status_code not in _REDIRECTS:
                 break
@@ -273,6 +284,7 @@ class Transport:
         headers: dict[str, str],
         body: Body,
         may_repeat: bool,
+        longer_s: float,
     ) -> requests.Response:
         """Send with what the registry wants to know; to another host, without."""
         authorizer = self.authorizer if self.is_own(url) else None
@@ -280,7 +292,9 @@ class Transport:
             header = authorizer.header(repository, scope) if authorizer is not None else None
             if header is not None:
                 headers["Authorization"] = header
-            response = self._exchange(method, url, asked, headers, body, may_repeat)
+            response = self._exchange(
+                method, url, asked, headers, body, may_repeat, longer_s=longer_s
+            )
             if response.status_code != _UNAUTHORIZED or authorizer is None:
                 return response
             asked_for = response.headers.get("WWW-Authenticate", "")
@@ -306,6 +320,7 @@ class Transport:
         body: Body,
         may_repeat: bool,
         *,
+        longer_s: float = 0.0,
         parameters: list[tuple[str, str]] | None = None,
         form: list[tuple[str, str]] | None = None,
     ) -> requests.Response:
@@ -321,7 +336,7 @@ class Transport:
                     data=form or (body() if callable(body) else body) or None,
                     headers=headers,
                     auth=_Unsigned(),
-                    timeout=self._timeout_s,
+                    timeout=(self._connect_timeout_s, self._timeout_s + longer_s),
                     stream=True,
                     allow_redirects=False,
                 )

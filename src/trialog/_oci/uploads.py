@@ -20,6 +20,7 @@ from trialog.errors import IntegrityError, NotFoundError, RegistryError
 
 SMALL_BYTES = 8 << 20  # up to here a blob is sent in one piece, and again if that is cut
 CHUNK_BYTES = 32 << 20
+_CLOSING_BYTES_S = 10e6  # some registries read a whole blob again before they say that it is there
 _RANGE = re.compile(r"(?:bytes=)?0-([0-9]{1,18})")
 _BINARY = {"Content-Type": "application/octet-stream"}
 _OK, _CREATED, _ACCEPTED, _NO_CONTENT, _NOT_FOUND = 200, 201, 202, 204, 404
@@ -230,6 +231,7 @@ class Upload:
             headers=(_BINARY if method in ("PUT", "PATCH") else {}) | (headers or {}),
             body=body,
             may_repeat=method == "GET" if may_repeat is None else may_repeat,
+            longer_s=self._blob.size_bytes / _CLOSING_BYTES_S if method == "PUT" else 0.0,
         )
         self._transport.finish(response)
         return response

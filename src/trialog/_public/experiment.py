@@ -12,6 +12,7 @@ from trialog import _names
 from trialog._entities import RunStatus
 from trialog._public.experiment_facts import ExperimentFacts
 from trialog._public.run import Run
+from trialog._public.sharing import ExperimentSharing
 from trialog._tracking.client import LocalClient
 from trialog._tracking.experiments import (
     Address,
@@ -46,7 +47,7 @@ _KEYWORDS = (
 )
 
 
-class Experiment(ExperimentFacts, Solving):
+class Experiment(ExperimentSharing, Solving):
     """Runs that are recorded together, read together, and sealed as one artifact.
 
     ``Experiment("sweep-1")`` starts one; :meth:`open` goes on with one that is there, whatever

@@ -129,7 +129,7 @@ class ExperimentFacts(RunContent):
 
         It is the experiment's identity everywhere: two artifacts of one digest are equal.
         """
-        if self._loaded is not None:
+        if self._loaded is not None and self._loaded.digest is not None:
             return self._loaded.digest
         commit = self._fact("commit")
         return None if commit is None else str(commit.digest)

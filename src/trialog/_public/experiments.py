@@ -6,13 +6,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Never, overload
 
 from trialog import _names
+from trialog._catalog import Catalog, provenance
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
+from trialog._oci.descriptors import is_digest
 from trialog._public.queries import catalog_for, parse_project
 from trialog._reading import ExperimentReader, Records, RunRecord, find, resolve
 from trialog._reading import experiments as tables
 from trialog._tracking.client import LocalClient
 from trialog._tracking.experiments import Address, open_experiment
+from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,9 +34,24 @@ def find_experiment(name_or_id: str, project: str | None, client: LocalClient | 
     """
     catalog = catalog_for(client)
     namespace, slug = parse_project(project)
+    if is_digest(name_or_id):
+        return _find_digest(catalog, name_or_id)
     record = resolve(catalog, name_or_id, namespace=namespace, project=slug, kind="experiment")
     place = record.place.project
     return Address(catalog.store.path, place.namespace, place.project, record.id)
+
+
+def _find_digest(catalog: Catalog, digest: str) -> Address:
+    """Where the experiment is that was committed to a manifest of that digest."""
+    catalog.refresh()
+    rows = catalog.ask(provenance.experiments_of_digest, digest)
+    if not rows:
+        raise NotFoundError(
+            f"there is no experiment {digest} (the store is {str(catalog.store.path)!r}); one of "
+            "a registry is called with its host, as in 'ghcr.io/team/name@sha256:…'"
+        )
+    place = rows[0].place
+    return Address(catalog.store.path, *place.project, place.id)
 
 
 class Experiments(Sequence["Experiment"]):

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, overload
 
 from trialog._catalog import Catalog, RunPlace
-from trialog._catalog.consolerows import ConsoleRow, console_of
+from trialog._catalog.consolerows import ConsoleRow, console_of, has_console
 from trialog._format.times import date_of, time_ns_of
+from trialog._format.values import MAX_SIGNED
 from trialog._names import nearest
+from trialog._reading.keepers import keeper_of
 from trialog.errors import InvalidTypeError, UsageError
 
 STREAMS = ("stdout", "stderr")
@@ -101,12 +103,14 @@ class ConsoleWish(NamedTuple):
         rank: of one process of a launch.
         attempt: of one attempt.
         since_ns: later than this.
+        until_ns: not later than this.
     """
 
     stream: str | None = None
     rank: int | None = None
     attempt: int | None = None
     since_ns: int | None = None
+    until_ns: int | None = None
 
     @classmethod
     def parse(
@@ -152,10 +156,12 @@ class ConsoleReader:
             place: the run's place.
             wish: which lines are asked for.
         """
+        if not catalog.ask(has_console, place.key):
+            place, wish = _of_keeper(catalog, place, wish)
         self._catalog = catalog
         self._place = place
         self._wish = wish
-        self._merger = _Merger(wish.since_ns)
+        self._merger = _Merger(wish)
         self._seen: dict[int, int] = {}
 
     @property
@@ -182,7 +188,7 @@ class ConsoleReader:
         wanted = _FIRST_ROWS
         while amount > 0:
             rows = self._rows(last=wanted)
-            merger = _Merger(self._wish.since_ns)
+            merger = _Merger(self._wish)
             lines = in_order([*merger.finished(rows), *merger.open_lines()])
             is_all = len(rows) < wanted
             # No line of an earlier record is later than that record, and so than the first here.
@@ -199,9 +205,10 @@ class ConsoleReader:
 class _Merger:
     """Puts records together: what replaces what, and in which order lines stand."""
 
-    def __init__(self, since_ns: int | None) -> None:
+    def __init__(self, wish: ConsoleWish) -> None:
         self.dropped_bytes = 0
-        self._since_ns = -1 if since_ns is None else since_ns
+        self._since_ns = -1 if wish.since_ns is None else wish.since_ns
+        self._until_ns = MAX_SIGNED if wish.until_ns is None else wish.until_ns
         self._open: dict[tuple[int, str], Printed] = {}
         self._latest_ns: defaultdict[tuple[int, str], int] = defaultdict(int)
 
@@ -211,7 +218,7 @@ class _Merger:
 
     def open_lines(self) -> list[Printed]:
         """What is unfinished."""
-        return in_order(line for line in self._open.values() if line.time_ns > self._since_ns)
+        return in_order(line for line in self._open.values() if self._is_wished(line.time_ns))
 
     def _take(self, row: ConsoleRow) -> Iterator[Printed]:
         of = (row.journal, row.stream)
@@ -225,8 +232,22 @@ class _Merger:
             if row.is_open and index == last:
                 if text:
                     self._open[of] = line
-            elif latest_ns > self._since_ns:
+            elif self._is_wished(latest_ns):
                 yield line
+
+    def _is_wished(self, time_ns: int) -> bool:
+        return self._since_ns < time_ns <= self._until_ns
+
+
+def _of_keeper(
+    catalog: Catalog, place: RunPlace, wish: ConsoleWish
+) -> tuple[RunPlace, ConsoleWish]:
+    """Of a run of an experiment that kept no console: the experiment's, while the run went on."""
+    keeper = keeper_of(catalog, place)
+    if keeper is None:
+        return place, wish
+    since_ns = max(keeper.created_ns - 1, -1 if wish.since_ns is None else wish.since_ns)
+    return keeper.place, ConsoleWish(wish.stream, None, None, since_ns, keeper.ended_ns)
 
 
 def in_order(lines: Iterable[Printed]) -> list[Printed]:

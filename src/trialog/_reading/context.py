@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.queries import JournalOf, WriterFact
 from trialog._format.records import Kind
+from trialog._reading.keepers import keeper_of
 
 Context = dict[str, dict[str, Any]]
 """Sections by name, each a dict of facts by name."""
@@ -28,8 +29,13 @@ class ContextInfo(NamedTuple):
 
 
 def read_context(catalog: Catalog, place: RunPlace) -> Context:
-    """What the process knows about itself that began the run's latest attempt; maybe nothing."""
-    return next(iter(read_contexts(catalog, place)), ContextInfo(None, 1, {})).context
+    """What the process knows about itself that began the run's latest attempt; maybe nothing.
+
+    A run of an experiment that kept nothing itself knows what the experiment does.
+    """
+    found = next(iter(read_contexts(catalog, place)), ContextInfo(None, 1, {})).context
+    keeper = None if found else keeper_of(catalog, place)
+    return found if keeper is None else read_context(catalog, keeper.place)
 
 
 def read_contexts(catalog: Catalog, place: RunPlace) -> list[ContextInfo]:

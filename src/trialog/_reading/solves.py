@@ -40,6 +40,7 @@ class SolveInfo:
         exception: what ended it, or None.
         input: what went in, as a blob.
         output: what came out, as a blob, or None.
+        diagnostics: what the adapter told on the way, as a blob, or None.
     """
 
     kind: str
@@ -54,6 +55,7 @@ class SolveInfo:
     exception: RunException | None
     input: BlobOf
     output: BlobOf | None
+    diagnostics: BlobOf | None = None
     _read: Callable[[BlobOf], Any] = field(repr=False, compare=False)
 
     def get_input(self) -> Any:
@@ -75,6 +77,14 @@ class SolveInfo:
         if self.output is None:
             raise NotFoundError(f"nothing came out of {self.adapter}: it is {self.status}")
         return self._read(self.output)
+
+    def get_diagnostics(self) -> list[Any]:
+        """What the adapter told on the way; empty unless ``store_diagnostics=True``.
+
+        Raises:
+            IntegrityError: as :meth:`get_input`.
+        """
+        return [] if self.diagnostics is None else list(self._read(self.diagnostics))
 
 
 def solve_info(content: dict[str, Any], read: Callable[[BlobOf], Any]) -> SolveInfo:
@@ -98,6 +108,7 @@ def solve_info(content: dict[str, Any], read: Callable[[BlobOf], Any]) -> SolveI
         exception=exception_of(solve.exception),
         input=_blob(solve.input),
         output=None if solve.output is None else _blob(solve.output),
+        diagnostics=None if solve.diagnostics is None else _blob(solve.diagnostics),
         _read=read,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from trialog._catalog import Catalog, membership
+from trialog._catalog import Catalog
+from trialog._catalog.tallies import members_by_status
 from trialog._entities import RunStatus
 from trialog._reading.records import read_records
 
@@ -24,7 +25,7 @@ def tally_runs(catalog: Catalog, experiments: Sequence[str]) -> dict[str, Tally]
         experiments: their ids.
     """
     found: dict[str, Tally] = {}
-    for experiment, members in catalog.ask(membership.members_by_status, experiments).items():
+    for experiment, members in catalog.ask(members_by_status, experiments).items():
         tally = Counter({RunStatus[name]: amount for name, amount in members.ended.items()})
         tally.update(record.status for record in read_records(catalog, members.unended))
         found[experiment] = tally

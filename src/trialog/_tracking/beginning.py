@@ -113,6 +113,11 @@ class Manner(NamedTuple):
     settings: Settings
     is_brief: bool = False
 
+    @property
+    def is_attended(self) -> bool:
+        """Whether there is anything for the witness to do."""
+        return bool(self.captured) or self.hooks.needs_witness
+
 
 def begin(
     run_class: type[R], opened: Opened, wish: Start, manner: Manner, parameters: Mapping[str, Any]
@@ -136,7 +141,7 @@ def begin(
     )
     start = _as_wished(opened.journal.start, wish)
     run = run_class(start, lifecycle, opened.home)
-    lifecycle.on_end = lambda: _on_end(lifecycle, opened)
+    lifecycle.on_end = lambda: _on_end(lifecycle, opened, manner)
     if manner.supersede:
         end_unentered(run.name, manner.place)
     if start.kind == "run":
@@ -155,7 +160,7 @@ def begin(
 def _attend(opened: Opened, url: str, manner: Manner) -> None:
     """Let the witness know of a run; without one, the run says so and does without."""
     captured, hooks = manner.captured, manner.hooks
-    if opened.home is None or not (captured or hooks.needs_witness):
+    if opened.home is None or not manner.is_attended:
         return
     start = opened.journal.start
     trouble = active.session.witness.open(
@@ -254,9 +259,10 @@ def end_unentered(name: str, place: active.Place, run_id: str | None = None) -> 
                 )
 
 
-def _on_end(lifecycle: Lifecycle, opened: Opened) -> None:
+def _on_end(lifecycle: Lifecycle, opened: Opened, manner: Manner) -> None:
     active.session.remove(lifecycle)
-    active.session.witness.close({"writer": opened.journal.start.writer})
+    if opened.home is not None and manner.is_attended:
+        active.session.witness.close({"writer": opened.journal.start.writer})
     opened.leave()
     if not active.session.lifecycles():
         handlers.remove()

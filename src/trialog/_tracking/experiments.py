@@ -222,6 +222,7 @@ class ExperimentRecorder:
             return begin(run_class, open_nothing(self._counted(wish)), wish, manner, good)
         if self._joins:
             self.recording()
+        active.session.witness.hear_out()  # what was printed before is not this run's
         journal_start = self._claimed(self.address, wish)
         try:
             journal = writers.open_journal(

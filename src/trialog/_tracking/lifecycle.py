@@ -12,7 +12,7 @@ from trialog._entities import RunStatus
 from trialog._format.facts import Alert, End, Start
 from trialog._format.records import MAX_PAYLOAD_BYTES, Kind
 from trialog._tracking import endings, writers
-from trialog._tracking.active import Place
+from trialog._tracking.active import Place, session
 from trialog._tracking.alerts import AlertLog
 from trialog._tracking.disabled import ClosedJournal, DisabledJournal
 from trialog._tracking.facts import FactLog
@@ -293,6 +293,8 @@ class Lifecycle:
         of a process that has made itself a daemon. A signal handler that comes in between completes
         what it interrupted; how the run ends was said before.
         """
+        if self.is_brief:
+            session.witness.hear_out()  # its lines are told from the next one's by their times
         with self._lock:
             journal = self._opened
             if journal is None:

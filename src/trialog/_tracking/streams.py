@@ -14,6 +14,7 @@ import fcntl
 import os
 import select
 import sys
+import termios
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -157,6 +158,22 @@ class Streams:
     def unread(self) -> dict[str, int]:
         """How many bytes of each stream were printed, as long as the witness has read none."""
         return {f"{COPY}{name}": tap.written_bytes for name, tap in self.tapped.items()}
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether one of them is led through a terminal."""
+        return any(os.isatty(led.reading) for led in self.led.values())
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something has been written that nobody has read yet."""
+        return any(
+            any(fcntl.ioctl(led.reading, termios.FIONREAD, bytes(4))) for led in self.led.values()
+        )
+
+    def copied_bytes(self) -> int:
+        """How much was copied of what was printed."""
+        return sum(tap.written_bytes for tap in self.tapped.values())
 
     def give_back(self, name: str | None = None) -> None:
         """What was there before is there again, unless somebody else has changed it since."""

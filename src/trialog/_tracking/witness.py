@@ -32,6 +32,7 @@ from trialog._tracking.spawning import spawn
 from trialog._tracking.streams import COPY, Streams, flush
 from trialog._writing.descriptors import above_standard
 
+_TERMINAL_S = 0.002  # so long the system may keep what is written to a terminal to itself
 ANSWER_S = 0.03  # so long a run's beginning and its end wait for the witness
 SEND_S = 1.0  # so long a message waits for room, once
 DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
@@ -102,6 +103,13 @@ class Witness:
                 with contextlib.suppress(OSError):
                     link.settle()
 
+    def hear_out(self) -> None:
+        """Where anything was printed since the last time, wait until it has been heard."""
+        for link in self._up():
+            if link.listens:
+                with contextlib.suppress(OSError):
+                    link.hear_out()
+
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before."""
         links, self._links = self._links, []
@@ -136,6 +144,7 @@ class _Link:
         self.is_up = True
         self.has_greeted = False
         self._is_deaf = False
+        self._heard_bytes = 0
         # a message either says what is unread or comes after "go"; again a handler may send one
         self._greeting = threading.RLock()
         self._settling = threading.Lock()
@@ -213,6 +222,21 @@ class _Link:
         with self._settling:  # the answer is one thread's
             flush()
             self.ask({"do": "drain"}, "drained", SETTLE_S)
+
+    def hear_out(self) -> None:
+        """Where anything was printed since the last time, wait until it has been heard.
+
+        Raises:
+            OSError: the witness is gone.
+        """
+        flush()
+        copied_bytes = self.streams.copied_bytes()
+        if self.streams.is_terminal:
+            time.sleep(_TERMINAL_S)
+            self.settle()
+        elif copied_bytes != self._heard_bytes or self.streams.is_behind:
+            self.settle()
+            self._heard_bytes = copied_bytes
 
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before.

@@ -147,9 +147,7 @@ def write_request(store: StoreFolder, run: Start, request: Cancel) -> None:
     _write_beside(store, run, facts, f"a request to stop {run.name!r}")
 
 
-def write_fates(
-    store: StoreFolder, run: Start, fates: Iterable[Witnessed], time_ns: int
-) -> None:
+def write_fates(store: StoreFolder, run: Start, fates: Iterable[Witnessed], time_ns: int) -> None:
     """Write how writers of a run ended that said nothing themselves, as :func:`edit_run` writes.
 
     Args:

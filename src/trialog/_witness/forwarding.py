@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-Heard = Callable[[str, bytes], None]
+Heard = Callable[[str, bytes, int], None]
 _READ_BYTES = 1 << 16
 _CATCH_UP_S = 1.0
 _FOLLOW_S = 0.5
@@ -98,6 +98,7 @@ class Forwarder:
         Returns:
             Whether more may come.
         """
+        time_ns = time.time_ns()  # before: whoever sees that nothing waits is later than that
         try:
             data = os.read(way.reading, min(most_bytes, _READ_BYTES))
         except OSError:  # a pseudo-terminal whose other end is closed
@@ -108,7 +109,7 @@ class Forwarder:
         if not way.write(data):
             self._broken(way.name)
         with contextlib.suppress(Exception):  # what cannot be understood is passed on all the same
-            self._heard(way.name, data)
+            self._heard(way.name, data, time_ns)
         return True
 
 

@@ -147,9 +147,8 @@ class Loop:
             self._leaving.remove(each)
             each.finish()
 
-    def _hear(self, name: str, data: bytes) -> None:
+    def _hear(self, name: str, data: bytes, time_ns: int) -> None:
         """Something was printed; called by the forwarder's threads."""
-        time_ns = time.time_ns()
         with self._hearing:
             stream = name.removeprefix(COPY)
             heard = [each.hear(stream, data, time_ns) for each in self._runs.values()]

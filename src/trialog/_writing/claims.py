@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from trialog._format.folders import ProjectFolder
 from trialog._writing.folders import make_folder, share
 
 _MANY_DIGITS = 12
+_MAX_BYTES = 4096
+_GAP = 128  # numbers are given back one by one: no gap among them is so long
 
 
 def is_claimed(project: ProjectFolder, name: str) -> bool:
@@ -151,6 +153,33 @@ def number_claimed_by(project: ProjectFolder, experiment: str, number: int) -> s
     return _read_claim(_number(project, experiment, number))
 
 
+def number_claimed_at(project: ProjectFolder, experiment: str, number: int) -> int | None:
+    """When a number was claimed, in nanoseconds since 1970; None where it is not."""
+    try:
+        return _number(project, experiment, number).stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def numbers_claimed(
+    project: ProjectFolder, experiment: str, first: int
+) -> Iterator[tuple[int, str]]:
+    """All claimed numbers of an experiment, ascending, and the ids of their runs.
+
+    Args:
+        project: where the experiment is.
+        experiment: its id.
+        first: the number of its first run.
+    """
+    number, free = first, 0
+    while free < _GAP:
+        run_id = number_claimed_by(project, experiment, number)
+        if run_id is not None:
+            yield number, run_id
+        free = free + 1 if run_id is None else 0
+        number += 1
+
+
 def member_name(experiment: str, number: int) -> str:
     """What a run of an experiment is called where the user gives it no name."""
     return f"{experiment}/{number}"
@@ -209,9 +238,15 @@ def _number(project: ProjectFolder, experiment: str, number: int) -> Path:
 
 def _read_claim(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8").strip() or None
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # a thousand of them are asked at once
     except OSError:
         return None
+    try:
+        return os.read(fd, _MAX_BYTES).decode(errors="replace").strip() or None
+    except OSError:
+        return None
+    finally:
+        os.close(fd)
 
 
 def _claim(path: Path, content: str) -> bool:

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -302,6 +303,14 @@ def test_strange_addresses_are_refused(small, connect, blobs, acts, location):
     blob = blobs.add(b"abc")
     with pytest.raises(RegistryError, match="as an address"):
         connect(small.host).push_blob(blob, blobs.opener(blob))
+
+
+def test_registry_may_take_its_time_to_close_a_large_blob(small, connect, blobs, noise, acts):
+    """Some read all of it once more: the larger the blob, the longer is waited."""
+    small.fail("PUT", "uploads", lambda _: threading.Event().wait(0.6))  # False: it goes on
+    blob = blobs.add(noise(8 * CHUNK))
+    connect(small.host, timeout_s=0.4).push_blob(blob, blobs.opener(blob))
+    assert methods(small.seen).count("PUT") == 1
 
 
 def test_progress_is_told(small, connect, blobs, noise):

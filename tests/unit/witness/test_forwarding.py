@@ -13,7 +13,7 @@ def test_what_cannot_be_understood_is_passed_on(tmp_path):
     target = tmp_path / "out"
     told = []
 
-    def hear(name: str, data: bytes) -> None:
+    def hear(name: str, data: bytes, time_ns: int) -> None:
         told.append(name)
         raise ValueError(data)
 

@@ -1,0 +1,173 @@
+"""Committing an experiment: from journals that may grow to one artifact that never changes.
+
+Everything is prepared before anybody sees it: blobs first, then the one record that says that the
+experiment is sealed as a digest. Whatever cuts it off, the experiment is open as before, or it is
+committed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+
+from trialog._artifacts.building import Material, build
+from trialog._artifacts.fates import await_witnesses, settle, true_statuses
+from trialog._artifacts.inheritance import read_inheritance
+from trialog._artifacts.members import Members, read_members, refuse_open
+from trialog._artifacts.observations import Observed, Observer
+from trialog._entities import RunStatus
+from trialog._format.facts import Commit
+from trialog._format.folders import StoreFolder, day_of
+from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._reading import ExperimentReader
+from trialog._tracking import active, writers
+from trialog._tracking.attempts import find_alive
+from trialog._tracking.earlier import read_commit, read_writers
+from trialog._tracking.experiments import Address, ExperimentRecorder
+from trialog._tracking.run import Run
+from trialog._tracking.sealing import Seal
+from trialog._writing import store as stores
+from trialog._writing.blobs import BlobWriter
+from trialog._writing.identity import this_process
+from trialog.errors import NotFoundError, TrialogError, UsageError
+
+_WITNESS_S = 3.0  # so long a commit waits for the last lines of a console
+
+
+def commit(recorder: ExperimentRecorder, reader: ExperimentReader) -> str:
+    """Seal an experiment.
+
+    Args:
+        recorder: writes it, for this process.
+        reader: reads it.
+
+    Returns:
+        The digest of the artifact, ``sha256:…``; of one that is committed the one it has.
+
+    Raises:
+        UsageError: runs are still open; the message names them. Or another process records it.
+        IntegrityError: something that was logged is missing from the store, or damaged.
+        StoreError: the store cannot be written; the experiment stays open.
+    """
+    address = recorder.address
+    assert address is not None  # noqa: S101 # where nothing is kept there is nothing to commit
+    folder = address.folder.run(address.experiment)
+    if (found := read_commit(folder)) is not None:
+        return found.digest
+    try:
+        return _Committing(recorder, reader, address).run()
+    except OSError as error:
+        if isinstance(error, TrialogError):
+            raise
+        raise stores.unwritable(address.home, error) from error
+
+
+class _Committing:
+    """One commit."""
+
+    def __init__(
+        self, recorder: ExperimentRecorder, reader: ExperimentReader, address: Address
+    ) -> None:
+        self._recorder = recorder
+        self._catalog = reader.catalog
+        self._address = address
+        self._store = StoreFolder(address.home)
+        self._first = recorder.start.number or 0
+        self._known: dict[str, Observed] = {}
+
+    def run(self) -> str:
+        address = self._address
+        active.session.steward.drain()
+        self._members()  # what is refused now has changed nothing
+        self._check_ours()
+        with Seal(address.folder, address.experiment):
+            found = read_commit(address.folder.run(address.experiment))
+            if found is not None:  # by another process, while this one waited
+                return found.digest
+            members = self._members()  # who came before the claim is here; nobody comes after it
+            self._end_record()
+            return self._seal(members)
+
+    # -- before --------------------------------------------------------------------------------
+
+    def _observer(self) -> Observer:
+        return Observer(self._store, time.time_ns())
+
+    def _own(self) -> Observed:
+        address = self._address
+        project = ProjectPlace(address.namespace, address.project)
+        place = RunPlace(project, day_of(address.experiment), address.experiment)
+        own = self._observer().observe(place)
+        if own is None:
+            raise NotFoundError(f"the experiment {address.experiment!r} is not there any more")
+        return own
+
+    def _members(self) -> Members:
+        """The runs, all of them ended.
+
+        Raises:
+            UsageError: some are open.
+        """
+        members = read_members(self._observer(), self._address, self._first, self._known)
+        refuse_open(self._recorder.start.name, members, self._catalog)
+        return members
+
+    def _check_ours(self) -> None:
+        """Refuse where another process records the experiment.
+
+        Raises:
+            UsageError: one does.
+        """
+        if (run := self._recorder.opened) is not None and _is_owner(run):
+            return
+        project, here = self._address.folder, this_process()
+        others = [
+            start
+            for start in read_writers(project.run(self._address.experiment))
+            if (start.pid, start.boot, start.pid_namespace)
+            != (here.pid, here.boot, here.pid_namespace)
+        ]
+        alive = find_alive(project, others)
+        if alive is not None:
+            raise UsageError(
+                f"experiment {self._recorder.start.name!r} is recorded by process {alive.pid} on "
+                f"{alive.host}: that one commits it, or has to end before another can"
+            )
+
+    # -- the record ----------------------------------------------------------------------------
+
+    def _end_record(self) -> None:
+        """The experiment's own record ends well, in an attempt of its own where that is needed."""
+        run = self._recorder.opened
+        if run is None and self._own().row["status"] == RunStatus.COMPLETED.value:
+            return  # nothing is to be said
+        if run is not None and not _is_owner(run):
+            run.finish()  # it joined a process that has ended since
+        self._recorder.record_end()
+
+    # -- the artifact --------------------------------------------------------------------------
+
+    def _seal(self, members: Members) -> str:
+        active.session.steward.drain()
+        until = time.monotonic() + _WITNESS_S
+        observer = self._observer()
+        everything = await_witnesses(observer, [self._own(), *members.runs], until)
+        own, *runs = settle(observer, self._catalog, everything)
+        inheritance = read_inheritance(self._store, self._catalog, observer, own.start)
+        built = build(self._store, Material(own, runs, inheritance))
+        BlobWriter(self._store).put(built.data)
+        said = Commit(
+            digest=built.digest,
+            size_bytes=len(built.data),
+            artifact_bytes=built.artifact_bytes,
+            by=this_process().user,
+        )
+        address = self._address
+        writers.note_commit(address.home, address.folder.run(address.experiment), said)
+        return built.digest
+
+
+def _is_owner(run: Run) -> bool:
+    """Whether this very process has begun the attempt that a record belongs to."""
+    start = run.first_record
+    return start.role == "run" and start.pid == os.getpid()
