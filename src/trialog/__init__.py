@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     )
     from trialog._public.run import Run
     from trialog._public.stored import StoredRun
+    from trialog._public.upkeep import gc, gc_undo
     from trialog._reading import RunInfo, Runs
     from trialog._tracking.client import LocalClient
 
@@ -80,6 +81,7 @@ _HOMES = {
     "trialog._public.queries": ("delete_run", "fetch_run_info", "fetch_runs", "get_run", "runs"),
     "trialog._public.run": ("Run",),
     "trialog._public.stored": ("StoredRun",),
+    "trialog._public.upkeep": ("gc", "gc_undo"),
     "trialog._reading": ("RunInfo", "Runs"),
     "trialog._tracking.client": ("LocalClient",),
 }
@@ -108,6 +110,8 @@ __all__ = [
     "fetch_run_info",
     "fetch_runs",
     "finish",
+    "gc",
+    "gc_undo",
     "get_active_run",
     "get_run",
     "init",

@@ -24,6 +24,10 @@ TESTED_IN = {
     "unit/reading/test_attempts.py": "_catalog/attemptrows",
     # commands: by what they print
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
+    "unit/cli/test_experiment_list.py": """
+        _catalog/tallies _cli/experiment_tables _cli/found_experiments _reading/tallies
+    """,
+    "unit/cli/test_experiment_show.py": "_cli/experiment_sheet",
     "unit/cli/test_run_compare.py": "_cli/comparing _cli/comparison",
     "unit/cli/test_run_show.py": "_cli/found _cli/sections _cli/sheet",
     "unit/cli/test_run_why.py": "_cli/why_curves _cli/why_differences _cli/why_json _cli/why_sheet",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from trialog._artifacts.config import ARTIFACT_TYPE, CONFIG_TYPE, ExperimentConfig
@@ -101,7 +101,9 @@ class _Builder:
         self._blobs = BlobWriter(store)
         inherited = [] if material.inheritance is None else _inherited(material.inheritance)
         self._layers: list[Descriptor] = inherited
-        self._titles = Titles(each.annotations[TITLE] for each in inherited if TITLE in each.annotations)
+        self._titles = Titles(
+            each.annotations[TITLE] for each in inherited if TITLE in each.annotations
+        )
         self._index = _Index()
 
     def build(self) -> Built:
@@ -117,8 +119,9 @@ class _Builder:
             self._add(JOURNALS, *each[:3], "journals", ".tar.zst")
         for run in observed:
             self._attach(run)
+        there = {layer.digest for layer in self._layers}
         for run in observed:
-            self._mention(run)
+            self._mention(run, there)
         config = self._config().encode()
         stored = self._blobs.put(config)
         described = Descriptor(CONFIG_TYPE, f"sha256:{stored.sha256}", stored.size_bytes)
@@ -158,8 +161,7 @@ class _Builder:
         for entry in sorted(entries, key=lambda entry: (entry.name, -entry.version)):
             what = f"attachment {entry.name!r} of {where}"
             check_blob(self._store, entry.digest, entry.size_bytes, what)
-            is_newest = entry.version == newest[entry.name]
-            path = folder + entry.name + ("" if is_newest else f"@{entry.version}")
+            path = folder + _filename(entry, is_newest=entry.version == newest[entry.name])
             self._layers.append(
                 Descriptor(
                     layer_type(entry.media_type),
@@ -170,9 +172,9 @@ class _Builder:
             )
         self._index.attachments += entries
 
-    def _mention(self, run: Observed) -> None:
+    def _mention(self, run: Observed, there: set[str]) -> None:
+        """Add the blobs of a run that are in no layer yet."""
         where, folder = _named(run)
-        there = {layer.digest for layer in self._layers}
         for each in spoken_of(run, self._store):
             self._index.blobs[each.digest] = BlobEntry(
                 digest=each.digest, size_bytes=each.size_bytes
@@ -276,6 +278,13 @@ def _run_entry(run: Observed) -> RunEntry:
         tags=tuple(load_json(row["tags"].encode())),
         experiment=run.start.experiment or "",
     )
+
+
+def _filename(entry: AttachmentEntry, *, is_newest: bool) -> str:
+    """What to call the file of an attachment: its name, and how its file name ended."""
+    suffix = PurePosixPath(entry.filename).suffix
+    stem = entry.name.removesuffix(suffix)
+    return f"{stem}{'' if is_newest else f'@{entry.version}'}{suffix}"
 
 
 def _named(run: Observed) -> tuple[str, str]:

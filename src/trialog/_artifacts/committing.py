@@ -11,7 +11,7 @@ import os
 import time
 
 from trialog._artifacts.building import Material, build
-from trialog._artifacts.fates import await_witnesses, settle, true_statuses
+from trialog._artifacts.fates import await_witnesses, settle
 from trialog._artifacts.inheritance import read_inheritance
 from trialog._artifacts.members import Members, read_members, refuse_open
 from trialog._artifacts.observations import Observed, Observer
@@ -79,13 +79,14 @@ class _Committing:
         address = self._address
         active.session.steward.drain()
         self._members()  # what is refused now has changed nothing
-        self._check_ours()
+        record = self._record()
         with Seal(address.folder, address.experiment):
             found = read_commit(address.folder.run(address.experiment))
             if found is not None:  # by another process, while this one waited
                 return found.digest
             members = self._members()  # who came before the claim is here; nobody comes after it
-            self._end_record()
+            if record is not None:
+                record.finish()
             return self._seal(members)
 
     # -- before --------------------------------------------------------------------------------
@@ -112,14 +113,38 @@ class _Committing:
         refuse_open(self._recorder.start.name, members, self._catalog)
         return members
 
+    # -- the record ----------------------------------------------------------------------------
+
+    def _record(self) -> Run | None:
+        """The experiment's own record, which this process is to end; None where it has ended well.
+
+        Raises:
+            UsageError: another process records the experiment.
+        """
+        run = self._opened()
+        if run is not None and _is_owner(run):
+            return run
+        self._check_ours()
+        if run is not None:
+            run.finish()  # it joined a process that has ended since
+        elif self._own().row["status"] == RunStatus.COMPLETED.value:
+            return None
+        run = self._recorder.recording()
+        if not _is_owner(run):
+            self._check_ours()
+        return run
+
+    def _opened(self) -> Run | None:
+        """The record that this process has opened, by whatever object."""
+        found = [run for run in active.session.open_runs() if run.id == self._address.experiment]
+        return next(filter(_is_owner, found), self._recorder.opened)
+
     def _check_ours(self) -> None:
         """Refuse where another process records the experiment.
 
         Raises:
             UsageError: one does.
         """
-        if (run := self._recorder.opened) is not None and _is_owner(run):
-            return
         project, here = self._address.folder, this_process()
         others = [
             start
@@ -133,17 +158,6 @@ class _Committing:
                 f"experiment {self._recorder.start.name!r} is recorded by process {alive.pid} on "
                 f"{alive.host}: that one commits it, or has to end before another can"
             )
-
-    # -- the record ----------------------------------------------------------------------------
-
-    def _end_record(self) -> None:
-        """The experiment's own record ends well, in an attempt of its own where that is needed."""
-        run = self._recorder.opened
-        if run is None and self._own().row["status"] == RunStatus.COMPLETED.value:
-            return  # nothing is to be said
-        if run is not None and not _is_owner(run):
-            run.finish()  # it joined a process that has ended since
-        self._recorder.record_end()
 
     # -- the artifact --------------------------------------------------------------------------
 

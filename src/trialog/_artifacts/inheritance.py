@@ -74,9 +74,7 @@ def read_inheritance(
         MANIFEST_TYPE, start.subject, len(data), artifact_type=manifest.artifact_type
     )
     catalog.refresh()
-    places = {
-        row.facts.id: row.place for row in catalog.ask(members.members_of, start.parent)
-    }
+    places = {row.facts.id: row.place for row in catalog.ask(members.members_of, start.parent)}
     runs = []
     for entry in config.runs:
         run = None if entry.id not in places else observer.observe(places[entry.id], entry.number)

@@ -37,11 +37,23 @@ class BlobKeeper:
         self._store = store
 
     def has(self, blob: Descriptor) -> bool:
-        """Whether the blob is in the store, as far as its size tells; reading checks the rest."""
+        """Whether the blob is in the store, as far as its size tells; reading checks the rest.
+
+        From now on it counts as new: what is new is not cleaned up.
+        """
+        path = self._store.blob(hex_of(blob))
         try:
-            return self._store.blob(hex_of(blob)).stat().st_size == blob.size_bytes
+            if path.stat().st_size != blob.size_bytes:
+                return False
         except OSError:
             return False
+        try:
+            os.utime(path)
+        except FileNotFoundError:
+            return False
+        except OSError:  # another user's
+            return True
+        return True
 
     def keep(self, blob: Descriptor, source: BlobSource, progress: Progress | None = None) -> Path:
         """Bring a blob into the store, unless it is there.

@@ -47,11 +47,14 @@ def read_members(
         before: what was read of them a moment ago, by id.
     """
     place = ProjectPlace(address.namespace, address.project)
-    known = before or {}
+    known = {} if before is None else before
     until = time.monotonic() + _STARTING_S
     while True:
         runs, starting = [], []
-        for number, run_id in claims.numbers_claimed(address.folder, address.experiment, first):
+        begun = {run.number: run_id for run_id, run in known.items() if run.number is not None}
+        for number, run_id in claims.numbers_claimed(
+            address.folder, address.experiment, first, begun
+        ):
             run = known.get(run_id)
             if run is None or not observer.is_current(run):
                 run = observer.observe(RunPlace(place, day_of(run_id), run_id), number)

@@ -17,6 +17,23 @@ from trialog._journals.processes import Presence
 from trialog.errors import IntegrityError
 
 _WORDS = (b'"sha256"', b'"digest"', b'"subject"')  # payloads without them name no blob
+_NAMELESS = frozenset(
+    {
+        Kind.PARAMETERS,
+        Kind.VALUE,
+        Kind.EDIT,
+        Kind.TROUBLE,
+        Kind.CELL,
+        Kind.CONTEXT,
+        Kind.CONSOLE,
+        Kind.ALERT,
+        Kind.WITNESSED,
+        Kind.CANCEL,
+        Kind.LEAVE,
+        Kind.END,
+    }
+)
+"""Facts that name no blob but the one that they may be in themselves."""
 _MAX_DEPTH = 8
 
 
@@ -84,6 +101,8 @@ def _add(found: Mentions, fact: Fact, store: StoreFolder) -> Mentions:
         digest = digest_of(fact)
         if digest is not None:
             found.digests.add(digest)
+        if fact.kind in _NAMELESS:
+            return found
         content = read_content(fact, store)
     except (ValueError, OSError, IntegrityError):
         return found._replace(damages=found.damages + 1)

@@ -97,5 +97,3 @@ def _own_repository(artifact: Artifact, reference: Reference) -> str | None:
     if isinstance(source, Repository) and source.host == reference.registry:
         return source.path
     return None
-
-

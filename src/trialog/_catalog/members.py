@@ -64,9 +64,9 @@ def member_parameters(connection: Connection, experiment: str) -> MemberParamete
     """What the parameters of an experiment's runs are, and nothing else of them."""
     table = schema.RUNS
     statement = select(table.c.number, table.c.created_ns, table.c.id, table.c.parameters)
-    rows: list[tuple[Any, ...]] = []
+    rows: list[Any] = []
     for each in lineage_of(connection, experiment):
-        rows += connection.execute(_belonging(statement, each)).tuples().all()
+        rows += connection.execute(_belonging(statement, each)).all()
     rows.sort(key=_in_order)
     parsed = parse_parameters("[" + ",".join([row[3] for row in rows]) + "]")
     return MemberParameters([row[0] for row in rows], parsed)

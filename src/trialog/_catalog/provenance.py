@@ -11,6 +11,7 @@ from trialog._catalog import schema
 from trialog._catalog.rows import chunks
 from trialog._catalog.selections import RunRow, all_runs, with_writers
 from trialog._format.values import load_json
+from trialog._journals.addresses import ProjectPlace, RunPlace
 
 
 class Kept(NamedTuple):
@@ -81,3 +82,51 @@ def experiments_of_digest(connection: Connection, digest: str) -> list[RunRow]:
     commit = schema.RUNS.c.commit
     condition = commit.contains(f'"{digest}"', autoescape=True)
     return with_writers(connection, connection.execute(all_runs().where(condition)).all())
+
+
+class Deletable(NamedTuple):
+    """A run or an experiment, as far as it matters whether it may go.
+
+    Attributes:
+        place: where it lies.
+        experiment: the id of the experiment that a run is recorded in, or None.
+        is_experiment: whether it is one itself.
+        parent: of a fork, the id of the experiment that it was forked from; else None.
+        deleted_ns: when the user deleted it, or None.
+    """
+
+    place: RunPlace
+    experiment: str | None
+    is_experiment: bool
+    parent: str | None
+    deleted_ns: int | None
+
+
+def deletable(connection: Connection) -> list[Deletable]:
+    """All experiments, and those runs that are deleted or in a deleted experiment."""
+    table, owner = schema.RUNS, schema.PROJECTS
+    is_experiment = table.c.kind == "experiment"
+    deleted = select(table.c.id).where(is_experiment & table.c.deleted_ns.is_not(None))
+    columns = table.c.day, table.c.id, table.c.experiment, table.c.kind
+    statement = (
+        select(
+            *columns,
+            table.c.parent,
+            table.c.subject,
+            table.c.deleted_ns,
+            owner.c.namespace,
+            owner.c.project,
+        )
+        .join(owner, owner.c.key == table.c.project)
+        .where(is_experiment | table.c.deleted_ns.is_not(None) | table.c.experiment.in_(deleted))
+    )
+    return [
+        Deletable(
+            RunPlace(ProjectPlace(row.namespace, row.project), row.day, row.id),
+            row.experiment,
+            row.kind == "experiment",
+            row.parent if row.subject is not None else None,
+            row.deleted_ns,
+        )
+        for row in connection.execute(statement)
+    ]

@@ -10,9 +10,20 @@ import click
 
 from trialog._cli import options
 from trialog._cli.diagnosis import doctor
+from trialog._cli.experiment_commit import commit_experiments
 from trialog._cli.experiment_compare import compare_experiments
+from trialog._cli.experiment_delete import delete_experiments, restore_experiments
 from trialog._cli.experiment_list import list_experiments
+from trialog._cli.experiment_names import fork_experiment, rename_experiment, tag_experiment
+from trialog._cli.experiment_share import (
+    load_experiment,
+    pull_experiment,
+    push_experiment,
+    save_experiment,
+)
 from trialog._cli.experiment_show import show_experiment
+from trialog._cli.experiment_verify import verify_experiments
+from trialog._cli.garbage import collect_garbage
 from trialog._cli.output import remark, write_text
 from trialog._cli.run_cancel import cancel_runs
 from trialog._cli.run_compare import compare_runs
@@ -164,7 +175,11 @@ def run_group(ctx: click.Context) -> None:
 )
 @click.pass_context
 def experiment_group(ctx: click.Context) -> None:
-    """List, show and compare experiments; commit, share and look after them."""
+    """List, show and compare experiments; commit, share, name and delete them.
+
+    An EXPERIMENT is meant by its name, by another name that leads to it, by its id or the beginning
+    of that, or by its digest.
+    """
     _help_alone(ctx)
 
 
@@ -185,9 +200,24 @@ for _command in (
     restore_runs,
 ):
     run_group.add_command(_command)
-for _command in (list_experiments, show_experiment, compare_experiments):
+for _command in (
+    list_experiments,
+    show_experiment,
+    compare_experiments,
+    commit_experiments,
+    save_experiment,
+    load_experiment,
+    push_experiment,
+    pull_experiment,
+    verify_experiments,
+    fork_experiment,
+    rename_experiment,
+    tag_experiment,
+    delete_experiments,
+    restore_experiments,
+):
     experiment_group.add_command(_command)
-for _command in (rebuild, compact, doctor):
+for _command in (rebuild, compact, doctor, collect_garbage):
     command_line.add_command(_command)
 
 

@@ -70,7 +70,7 @@ def _facts(found: FoundExperiment, content: Mapping[str, Any]) -> Table:
     record, commit = found.record, found.record.commit
     facts = {
         **sections.end_facts(record),
-        "digest": "" if commit is None else commit.digest,
+        "sha256": "" if commit is None else commit.digest.partition(":")[2],
         "committed": _committed(found),
         "came from": "" if commit is None else commit.source or "",
         "forked from": _parent(found, content),

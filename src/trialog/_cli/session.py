@@ -52,6 +52,15 @@ class Session:
             raise StoreError(f"there is no store at {str(home)!r}")
         return home
 
+    @property
+    def home_to_be(self) -> Path:
+        """The store's folder, which need not be there yet.
+
+        Raises:
+            UsageError: as :attr:`home`.
+        """
+        return self.home if self.store is None else self.store.expanduser().absolute()
+
     def catalog(self) -> Catalog:
         """The store's catalog, once it knows what the journals hold now.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,11 +49,16 @@ class RunPlace(NamedTuple):
 
     def folder(self, store: StoreFolder) -> Path:
         """Its folder in a store."""
-        return self.project.folder(store).runs / self.day / self.id
+        return _day_folder(store, self.project, self.day) / self.id
 
     def journal(self, store: StoreFolder, writer: str) -> Path:
         """The file of one of its journals."""
         return self.folder(store) / f"{writer}{JOURNAL_SUFFIX}"
+
+
+@lru_cache(maxsize=64)  # a day may have thousands of runs
+def _day_folder(store: StoreFolder, project: ProjectPlace, day: str) -> Path:
+    return project.folder(store).runs / day
 
 
 def is_ours(name: str) -> bool:

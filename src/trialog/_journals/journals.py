@@ -161,6 +161,9 @@ class JournalFile:
     def first_fact(self) -> Fact | None:
         """The first record alone, or None where it is not there or cannot be read."""
         head = os.pread(self._fd, _FIRST_BYTES, 0)
+        if len(head) >= WORD.size:
+            (word,) = WORD.unpack_from(head)
+            head = head[: record_bytes(Kind.START, word >> 8)]  # and nothing that follows
         facts = index_block(head, Extent(0, 0, len(head)), is_settled=False).facts
         return facts[0] if facts and facts[0].offset == 0 else None
 

@@ -6,6 +6,7 @@ nothing beyond this module has to ask whether a payload is an object, or a step 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from trialog._format.checking import CHECKS, is_digest, start_of
@@ -45,15 +46,27 @@ def read_content(fact: Fact, store: StoreFolder) -> dict[str, Any]:
         OSError: the blob cannot be read.
     """
     digest = digest_of(fact)
+    if fact.kind is Kind.START and digest is None:
+        return dict(_read_start(fact.payload)[0])
     content = load_json(fact.payload if digest is None else read_blob(store, digest))
+    return _checked(fact.kind, content)
+
+
+def _checked(kind: Kind, content: Any) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise ValueError("it is not an object")  # noqa: TRY004 # unreadable is one thing here
     if not _PLAIN.issuperset(map(type, content.values())):
         _check_depth(content, 0)
-    check = CHECKS.get(fact.kind)
+    check = CHECKS.get(kind)
     if check is not None:
         check(content)
     return content
+
+
+@lru_cache(maxsize=8)  # who reads a journal asks for its first record several times in a row
+def _read_start(payload: bytes) -> tuple[dict[str, Any], Start]:
+    content = _checked(Kind.START, load_json(payload))
+    return content, start_of(content)
 
 
 def start_in(fact: Fact | None, store: StoreFolder) -> Start | None:
@@ -61,6 +74,8 @@ def start_in(fact: Fact | None, store: StoreFolder) -> Start | None:
     if fact is None or fact.kind is not Kind.START:
         return None
     try:
+        if digest_of(fact) is None:
+            return _read_start(fact.payload)[1]
         return start_of(read_content(fact, store))
     except (ValueError, OSError, IntegrityError):
         return None

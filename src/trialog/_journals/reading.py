@@ -84,10 +84,10 @@ class Delta:
     Attributes:
         base: (offset, last words) before; what the catalog must still say for this to be taken.
         facts: facts in order.
-        summaries: of the new points, by metric.
+        summaries: of the new points, by metric; none where the points themselves are kept.
         damage: bytes that are not what was written.
         names: all names whose highest step may have changed.
-        points: the new points, by metric; none where they are not kept.
+        points: the new points, by metric, where they are kept.
         updated_ns: the time of the last fact, points aside; 0 where there was none.
         is_exhausted: everything that was there has been read.
     """
@@ -122,7 +122,7 @@ def read_on(
         presence: of its writer.
         store: where large payloads lie.
         seed: gives the highest steps that a new journal's numbering goes on from.
-        keeps_points: whether the points themselves are wanted too.
+        keeps_points: whether the points themselves are wanted, instead of summaries.
 
     Raises:
         CallCutError: what was read before cut a call in two: read the run anew.
@@ -276,11 +276,12 @@ class _Reader:
         summaries = self._delta.summaries
         for name, stretch in by_metric(groups).items():
             self._state.points += len(stretch)
+            if self._keeps_points:
+                self._delta.points.setdefault(name, []).append(stretch)
+                continue
             found = summarise(stretch.steps, stretch.times_ns, stretch.values, stretch.exact)
             before = summaries.get(name)
             summaries[name] = found if before is None else append(before, found)
-            if self._keeps_points:
-                self._delta.points.setdefault(name, []).append(stretch)
 
     def _note(self, fact: Fact, found: FactRead | None, *, is_last: bool = False) -> None:
         state = self._state

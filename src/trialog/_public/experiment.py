@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Never, Self, TypeVar
 
 from trialog import _names
 from trialog._entities import RunStatus
+from trialog._public.experiment_changes import ExperimentChanges
 from trialog._public.experiment_facts import ExperimentFacts
 from trialog._public.run import Run
 from trialog._public.sharing import ExperimentSharing
@@ -47,7 +48,7 @@ _KEYWORDS = (
 )
 
 
-class Experiment(ExperimentSharing, Solving):
+class Experiment(ExperimentSharing, ExperimentChanges, Solving):
     """Runs that are recorded together, read together, and sealed as one artifact.
 
     ``Experiment("sweep-1")`` starts one; :meth:`open` goes on with one that is there, whatever

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Never, overload
 
 from trialog import _names
-from trialog._catalog import Catalog, provenance
+from trialog._catalog import Catalog, provenance, queries
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._oci.descriptors import is_digest
@@ -15,7 +15,8 @@ from trialog._reading import ExperimentReader, Records, RunRecord, find, resolve
 from trialog._reading import experiments as tables
 from trialog._tracking.client import LocalClient
 from trialog._tracking.experiments import Address, open_experiment
-from trialog.errors import NotFoundError
+from trialog._writing import claims
+from trialog.errors import NotFoundError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,9 +37,40 @@ def find_experiment(name_or_id: str, project: str | None, client: LocalClient | 
     namespace, slug = parse_project(project)
     if is_digest(name_or_id):
         return _find_digest(catalog, name_or_id)
-    record = resolve(catalog, name_or_id, namespace=namespace, project=slug, kind="experiment")
+    try:
+        record = resolve(catalog, name_or_id, namespace=namespace, project=slug, kind="experiment")
+    except NotFoundError:
+        found = _find_other_name(catalog, name_or_id, namespace, slug)
+        if found is None:
+            raise
+        return found
     place = record.place.project
     return Address(catalog.store.path, place.namespace, place.project, record.id)
+
+
+def _find_other_name(
+    catalog: Catalog, name: str, namespace: str | None, project: str | None
+) -> Address | None:
+    """Where the experiment is that once had a name, or got it beside its own.
+
+    Raises:
+        UsageError: there are such in several projects.
+    """
+    name = _names.normalise(name)
+    found = []
+    for row in catalog.ask(queries.projects):
+        if namespace in (None, row.namespace) and project in (None, row.project):
+            folder = catalog.store.project(row.namespace, row.project)
+            experiment = claims.experiment_claimed_by(folder, name)
+            if experiment is not None and folder.run(experiment).is_dir():
+                place = row.namespace, row.project
+                found.append(Address(catalog.store.path, *place, experiment))
+    if len(found) > 1:
+        places = ", ".join(sorted(f"{each.namespace}/{each.project}" for each in found))
+        raise UsageError(
+            f"experiments of several projects have the name {name!r}: {places}; name the project"
+        )
+    return found[0] if found else None
 
 
 def _find_digest(catalog: Catalog, digest: str) -> Address:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from trialog._public.experiment_facts import ExperimentFacts
+from trialog._public.experiment_changes import ExperimentChanges
 from trialog._public.transfers import show_transfer
 from trialog._settings import Settings
 from trialog._tracking.client import LocalClient, check_client
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _SUFFIXES = (".tar", ".ommx")
 
 
-class ExperimentSharing(ExperimentFacts):
+class ExperimentSharing(ExperimentChanges):
     """What can be done with an experiment that is committed."""
 
     @classmethod
@@ -174,6 +174,37 @@ class ExperimentSharing(ExperimentFacts):
         with show_transfer(f"Pushing {self.name}", _size_bytes(artifact)) as progress:
             return push(self._store(), artifact, parsed, progress)
 
+    def tag(self, name: str) -> None:
+        """Let one more name lead to it, for ``open``, ``load`` and the command line.
+
+        Args:
+            name: a name of this store; or, with a registry's host, a tag there, of a repository
+                that it was pushed to: ``"ghcr.io/team/name:best"``.
+
+        Raises:
+            InvalidNameError: it cannot be a name.
+            UsageError: it leads to another experiment of this store; or it is no tag.
+            NotFoundError: it was not pushed there.
+            RegistryError: the registry refuses, or cannot be reached.
+            StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> with trialog.Experiment("sweep-8") as experiment:
+            ...     pass
+            >>> experiment.tag("best so far")
+            >>> trialog.Experiment.load("best so far").name
+            'sweep-8'
+        """
+        from trialog._oci.references import has_registry, parse_reference  # noqa: PLC0415 # rare
+
+        if not isinstance(name, str) or not has_registry(name):
+            super().tag(name)
+            return
+        from trialog._artifacts.pushing import tag  # noqa: PLC0415 # loads requests
+
+        tag(self._artifact("tagged in a registry"), parse_reference(name))
+
     def verify(self) -> Verified:
         """Read every byte of it, wherever it is, and compare digests.
 
@@ -217,10 +248,14 @@ class ExperimentSharing(ExperimentFacts):
         Raises:
             UsageError: it is not.
         """
-        from trialog._artifacts.sources import find_in_store  # noqa: PLC0415 # loads requests
+        from trialog._artifacts.sources import (  # noqa: PLC0415 # loads requests
+            StoreSource,
+            find_in_store,
+        )
 
         if self._own is None and self._loaded is not None and self._loaded.digest is not None:
-            return self._loaded.artifact
+            artifact = self._loaded.artifact
+            return artifact._replace(source=StoreSource(self._store(), artifact.source))
         commit = self._fact("commit")
         if commit is None:
             raise UsageError(

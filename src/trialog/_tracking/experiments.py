@@ -35,12 +35,14 @@ from trialog._tracking.starting import Record, hooks_of, start_run
 from trialog._writing import claims
 from trialog._writing import store as stores
 from trialog._writing.filesystem import can_map
+from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import (
     InvalidNameError,
     InvalidTypeError,
     NotFoundError,
     SealedError,
     TrialogError,
+    UsageError,
 )
 
 R = TypeVar("R", bound=Run)
@@ -123,6 +125,11 @@ class ExperimentRecorder:
         """Its record, where this process has opened it and not left it."""
         run = self._recording
         return None if run is None or run.is_ended else run
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next run, as far as this process knows."""
+        return self._next
 
     def check_unsealed(self) -> None:
         """Refuse where it is committed.
@@ -387,3 +394,49 @@ def edit_experiment(address: Address, **changes: Any) -> None:
         StoreError: the store cannot be written.
     """
     writers.edit_recorded(address.home, address.folder.run(address.experiment), changes)
+
+
+def rename_experiment(address: Address, name: object) -> str:
+    """Give an experiment another name; the old one goes on leading to it.
+
+    Returns:
+        The name that it has now: a taken one gets a number, and that is said.
+
+    Raises:
+        InvalidNameError: it cannot be a name.
+        StoreError: the store cannot be written.
+    """
+    wish = _names.normalise(_names.check_name(name, "experiment"))
+    given = wish
+    if claims.experiment_claimed_by(address.folder, wish) != address.experiment:
+        try:
+            given = claims.claim_experiment(address.folder, wish, address.experiment)
+        except OSError as error:
+            raise stores.unwritable(address.home, error) from error
+    edit_experiment(address, name=given)
+    if given != wish:
+        tell_on_stderr(f"another experiment is called {wish!r}: this one is called {given!r} now")
+    return given
+
+
+def tag_experiment(address: Address, name: object) -> None:
+    """Let one more name lead to an experiment.
+
+    Raises:
+        InvalidNameError: it cannot be a name.
+        UsageError: it leads to another experiment.
+        StoreError: the store cannot be written.
+    """
+    wish = _names.normalise(_names.check_name(name, "experiment"))
+    try:
+        is_ours = claims.claim_alias(address.folder, wish, address.experiment)
+    except OSError as error:
+        raise stores.unwritable(address.home, error) from error
+    if not is_ours:
+        other = claims.experiment_claimed_by(address.folder, wish) or ""
+        starts = read_starts(address.folder.run(other)) if other else []
+        called = f" {starts[0].name!r}" if starts else ""
+        raise UsageError(
+            f"the name {wish!r} leads to the experiment{called} ({other}) already; take another, "
+            "or rename this one"
+        )

@@ -48,7 +48,7 @@ class BlobWriter:
             view = memoryview(bytes(view))
         digest = hashlib.sha256(view).hexdigest()
         target = self._store.blob(digest)
-        if not _is_whole(target, len(view), digest):
+        if not (_is_whole(target, len(view), digest) and _is_held(target)):
             with self._temporary() as (file, path):
                 _write_all(file, view)
                 self._publish(file, path, target)
@@ -82,7 +82,7 @@ class BlobWriter:
                 digest = hashlib.file_digest(made, "sha256").hexdigest()
                 size = made.tell()
             target = self._store.blob(digest)
-            if not _is_whole(target, size, digest):
+            if not (_is_whole(target, size, digest) and _is_held(target)):
                 self._publish(file, path, target)
         return StoredBlob(digest, size, head)
 
@@ -98,7 +98,7 @@ class BlobWriter:
                 size += len(chunk)
             digest = hasher.hexdigest()
             target = self._store.blob(digest)
-            if not _is_whole(target, size, digest):
+            if not (_is_whole(target, size, digest) and _is_held(target)):
                 self._publish(file, path, target)
         return StoredBlob(digest, size, head)
 
@@ -159,6 +159,21 @@ def _is_whole(target: Path, size: int, digest: str) -> bool:
         return True
     except OSError:
         return False
+
+
+def _is_held(target: Path) -> bool:
+    """Make a blob new again, as it will be named in a moment: what is new is never cleaned up.
+
+    Returns:
+        Whether it is still there.
+    """
+    try:
+        os.utime(target)
+    except FileNotFoundError:
+        return False
+    except OSError:  # another user's: nor do we clean that up
+        return True
+    return True
 
 
 def check_source(source: Path) -> int:

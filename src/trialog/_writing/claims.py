@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from trialog._format.folders import ProjectFolder
@@ -113,6 +113,16 @@ def claim_experiment(project: ProjectFolder, name: str, experiment: str) -> str:
     return f"{name}_{number}"
 
 
+def claim_alias(project: ProjectFolder, name: str, experiment: str) -> bool:
+    """Claim one more name of an experiment; False where another has it.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    is_ours = _claim(_experiment(project, name), experiment)
+    return is_ours or experiment_claimed_by(project, name) == experiment
+
+
 def experiment_claimed_by(project: ProjectFolder, name: str) -> str | None:
     """The id of the experiment that has the name, or None."""
     return _read_claim(_experiment(project, name))
@@ -162,7 +172,7 @@ def number_claimed_at(project: ProjectFolder, experiment: str, number: int) -> i
 
 
 def numbers_claimed(
-    project: ProjectFolder, experiment: str, first: int
+    project: ProjectFolder, experiment: str, first: int, known: Mapping[int, str]
 ) -> Iterator[tuple[int, str]]:
     """All claimed numbers of an experiment, ascending, and the ids of their runs.
 
@@ -170,10 +180,11 @@ def numbers_claimed(
         project: where the experiment is.
         experiment: its id.
         first: the number of its first run.
+        known: the ids of runs that are there, by number: nobody takes theirs away.
     """
     number, free = first, 0
     while free < _GAP:
-        run_id = number_claimed_by(project, experiment, number)
+        run_id = known.get(number) or number_claimed_by(project, experiment, number)
         if run_id is not None:
             yield number, run_id
         free = free + 1 if run_id is None else 0

@@ -3,6 +3,7 @@
 import signal
 import textwrap
 import threading
+from typing import Any, ClassVar
 
 import pytest
 from ommx.adapter import InfeasibleDetected
@@ -353,20 +354,27 @@ def test_a_block_is_used_while_it_is_open(facts, models):
         solve.__enter__()
 
 
-class Greedy(OMMXHighsAdapter):
-    """Takes one thing; HiGHS itself, run by several threads, may hang for ever."""
+class Oracle(OMMXHighsAdapter):
+    """Knows the solutions: OMMX 3.0.0b7 may hang for ever where several threads evaluate."""
+
+    solutions: ClassVar[list[Any]] = []
 
     @classmethod
     def solve(cls, ommx_instance, *, which):
-        return ommx_instance.evaluate({number: float(number == which) for number in range(3)})
+        return cls.solutions[which]
 
 
 def test_threads_solve_into_one_run(facts, models, noted):
     """Each call is noted for itself."""
+    instances = [models.knapsack() for _ in range(3)]
+    Oracle.solutions = [
+        each.evaluate({number: float(number == which) for number in range(3)})
+        for which, each in enumerate(instances)
+    ]
     threads = [
         threading.Thread(
             target=log_solve,
-            args=(facts, Greedy, models.knapsack()),
+            args=(facts, Oracle, instances[which]),
             kwargs={"name": str(which), "options": {"which": which}},
         )
         for which in range(3)

@@ -82,7 +82,7 @@ def test_no_socket_is_opened_without_a_registry(recorded, script):
         "sweep": "sweep",
         "sweepp": "LookupError there is no experiment 'sweepp'; did you mean 'sweep'?",
         "missing.tar": "FileNotFoundError cannot read 'missing.tar': it does not exist",
-        "host.example/x.tar": "FileNotFoundError cannot read 'host.example/x.tar': it does not exist",
+        "a.example/x.tar": "FileNotFoundError cannot read 'a.example/x.tar': it does not exist",
         "team/name": "FileNotFoundError there is no file 'team/name'",
         "./x/y": "FileNotFoundError cannot read 'x/y': it does not exist",
         "x.ommx": "FileNotFoundError cannot read 'x.ommx': it does not exist",
@@ -110,11 +110,11 @@ def test_no_socket_is_opened_without_a_registry(recorded, script):
         except OSError:
             pass
     """)
-    *lines, asked = done.stdout.splitlines()
-    assert len(lines) == len(said), done.stdout + done.stderr
-    for line, wanted in zip(lines, said.values(), strict=True):
+    lines = done.stdout.splitlines()
+    for line, wanted in zip(lines, said.values(), strict=False):
         assert line.startswith(wanted)
-    assert asked.startswith("network")  # what this test looks for can be seen
+    assert all(line.startswith("network") for line in lines[len(said) :])
+    assert len(lines) > len(said), done.stderr  # what this test looks for can be seen
 
 
 def test_loading_twice_changes_nothing(recorded, sealer, elsewhere):

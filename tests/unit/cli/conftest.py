@@ -129,3 +129,37 @@ def zoo():
     trialog.init("acme", "Digits sweep", name="empty").finish("FAILED", reason="infeasible")
     with trialog.init("bob", "Other", name="実験_長い名前", tags=["good", "wide"]) as run:
         run.log("損失", 0.25)
+
+
+@pytest.fixture
+def sweeps():
+    """Two experiments of one project, one of them crashed, one of another, and a lone run."""
+    with trialog.Experiment(
+        "sweep-1",
+        "acme",
+        "Digits sweep",
+        commit=False,
+        tags=["paper"],
+        parameters={"solver": "HiGHS", "seed": 1},
+        description="The first one",
+    ) as experiment:
+        experiment.set_annotation("org.example.ticket", "T-12")
+        experiment.log_json("plan", ["first", "then"])
+        for number in range(3):
+            with experiment.run(parameters={"lr": 0.1 * (number + 1), "batch": 32}) as run:
+                run.log("acc", number / 10)
+        with contextlib.suppress(ValueError), experiment.run("odd", tags=["wide"]) as run:
+            run.log_parameters({"lr": 1, "batch": 32, "why": "not \x1b[31mred"})
+            raise ValueError("the loss is \x1b[31mnot finite")
+    experiment.finish()
+    with (
+        contextlib.suppress(RuntimeError),
+        trialog.Experiment(
+            "sweep-2", "acme", "Digits sweep", parameters={"solver": "HiGHS", "seed": 2}
+        ) as experiment,
+    ):
+        with experiment.run(parameters={"lr": 0.5, "batch": 32}) as run:
+            run.log("acc", 0.9)
+        raise RuntimeError("the node was drained")
+    trialog.Experiment("実験", "bob", "Other").finish()
+    trialog.init("acme", "Digits sweep", name="lone").finish()
