@@ -1,4 +1,4 @@
-"""The tables of docs/reference/artifact.md beside the code; and a reader made of that page alone."""
+"""The tables of docs/reference/artifact.md beside the code; a reader made of that page alone."""
 
 from __future__ import annotations
 
@@ -205,13 +205,13 @@ def test_layers_stand_in_the_order_of_the_page_with_its_titles(opened):
         "runs.parquet",
         "metrics.parquet",
         "journals.tar.zst",
-        "plan",
+        "plan.json",
         "runs/0/a",
-        "runs/0/a/b@1",
-        "runs/0/a/b@1@1",
+        "runs/0/a@1/b",
+        "runs/0/a@1/b@1",
         "runs/1/a",
-        "runs/1/a/b",
-        "runs/1/a/b@1",
+        "runs/1/a@1/b",
+        "runs/1/a@1/b@1",
         None,
     ]
 

@@ -27,6 +27,7 @@ TESTED_IN = {
     "unit/cli/test_experiment_list.py": """
         _catalog/tallies _cli/experiment_tables _cli/found_experiments _reading/tallies
     """,
+    "unit/cli/test_experiment_commit.py": "_cli/experiment_answers",
     "unit/cli/test_experiment_show.py": "_cli/experiment_sheet",
     "unit/cli/test_run_compare.py": "_cli/comparing _cli/comparison",
     "unit/cli/test_run_show.py": "_cli/found _cli/sections _cli/sheet",

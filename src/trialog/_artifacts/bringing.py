@@ -25,14 +25,14 @@ from trialog._artifacts.journalpacks import (
 )
 from trialog._artifacts.keeping import BlobKeeper
 from trialog._artifacts.mentions import read_spilled
-from trialog._artifacts.sources import Artifact
+from trialog._artifacts.sources import Artifact, forebears
 from trialog._catalog import provenance
 from trialog._format.facts import Commit, Start
 from trialog._format.folders import JOURNAL_SUFFIX, ProjectFolder, StoreFolder
 from trialog._journals.addresses import ProjectPlace
 from trialog._journals.journals import JournalFile
 from trialog._journals.payloads import start_in
-from trialog._oci.descriptors import MANIFEST_TYPE, Descriptor, verified
+from trialog._oci.descriptors import Descriptor, verified
 from trialog._oci.documents import shown
 from trialog._oci.progress import Progress
 from trialog._reading import catalog_of
@@ -118,8 +118,8 @@ class _Bringing:
             ids = list({key.run_id: None for key in keys})
             entries = _standing(self._store.path, ids, [each.id for each in arrivals])
             wanted = missing_from(arrivals, entries)
-            if len(wanted) > 1 or (wanted and wanted[0].id != self._config.id):
-                self._keep_parent()
+            if len(wanted) > 1:
+                self._keep_forebears()
             for arrival in wanted:
                 self._settle(arrival, folder)
 
@@ -196,12 +196,12 @@ class _Bringing:
         with JournalFile(_path(folder, key)) as file:
             return start_in(file.first_fact(), self._store)
 
-    def _keep_parent(self) -> None:
-        """Keep the manifest of the parent too, where it is to be had: nothing needs it to read."""
-        subject = self._artifact.manifest.subject
-        if subject is not None and subject.media_type == MANIFEST_TYPE:
-            with contextlib.suppress(NotFoundError, IntegrityError):
-                self._keeper.keep(subject, self._artifact.source)
+    def _keep_forebears(self) -> None:
+        """Keep the manifests of forebears too, where they are to be had: reading needs them not."""
+        for each in forebears(self._artifact):
+            self._keeper.keep_bytes(each.data, each.descriptor)
+            with contextlib.suppress(NotFoundError):
+                self._keeper.keep(each.manifest.config, each.source)
 
     # -- into place ----------------------------------------------------------------------------
 
@@ -254,7 +254,7 @@ class _Bringing:
         """
         make_folder(target.parent)
         try:
-            os.rename(folder, target)
+            folder.rename(target)
         except OSError:
             if not target.is_dir():
                 raise

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from trialog._artifacts.config import ARTIFACT_TYPE, CONFIG_TYPE, ExperimentConfig
+from trialog._artifacts.config import ARTIFACT_TYPE, CONFIG_TYPE
 from trialog._artifacts.config_entries import (
     AttachmentEntry,
     BlobEntry,
     JournalEntry,
-    ParentEntry,
-    RunEntry,
 )
 from trialog._artifacts.contents import attachments_of, check_blob, layer_type, spoken_of
+from trialog._artifacts.descriptions import Index, Material, annotations_of, config_of
 from trialog._artifacts.inheritance import Inheritance
 from trialog._artifacts.journalpacks import PACK_TYPE, JournalPart, pack_journals
 from trialog._artifacts.metrics import write_metrics
@@ -24,31 +23,13 @@ from trialog._artifacts.observations import Observed
 from trialog._artifacts.tables import TABLE_TYPE, runs_table
 from trialog._artifacts.titles import TITLE, Titles
 from trialog._format.folders import StoreFolder
-from trialog._format.times import date_of
-from trialog._format.values import load_json
 from trialog._oci.descriptors import Descriptor, Manifest, digest_of
-from trialog._version import __version__
 from trialog._writing.blobs import BlobWriter
 from trialog.errors import UsageError
 
 ROLE = "vnd.trialog.role"  # of a layer: what it is, where its media type alone does not say so
 RUNS, METRICS, JOURNALS = "runs", "metrics", "journals"
 PACK_BYTES = 128 << 20  # of journals in one layer, before they are compressed
-_BILLION = 1_000_000_000
-
-
-class Material(NamedTuple):
-    """What an artifact is made of.
-
-    Attributes:
-        own: the experiment itself.
-        runs: those that were started in it, in the order of their numbers.
-        inheritance: what it takes over of the experiment that it was forked from, or None.
-    """
-
-    own: Observed
-    runs: Sequence[Observed]
-    inheritance: Inheritance | None
 
 
 class Built(NamedTuple):
@@ -85,15 +66,6 @@ def build(store: StoreFolder, material: Material) -> Built:
     return _Builder(store, material).build()
 
 
-@dataclass(slots=True)
-class _Index:
-    """What the configuration says of the layers."""
-
-    attachments: list[AttachmentEntry] = field(default_factory=list)
-    blobs: dict[str, BlobEntry] = field(default_factory=dict)
-    journals: list[JournalEntry] = field(default_factory=list)
-
-
 class _Builder:
     def __init__(self, store: StoreFolder, material: Material) -> None:
         self._store = store
@@ -104,7 +76,7 @@ class _Builder:
         self._titles = Titles(
             each.annotations[TITLE] for each in inherited if TITLE in each.annotations
         )
-        self._index = _Index()
+        self._index = Index()
 
     def build(self) -> Built:
         own, runs, inheritance = self._material
@@ -122,7 +94,7 @@ class _Builder:
         there = {layer.digest for layer in self._layers}
         for run in observed:
             self._mention(run, there)
-        config = self._config().encode()
+        config = config_of(self._material, self._index).encode()
         stored = self._blobs.put(config)
         described = Descriptor(CONFIG_TYPE, f"sha256:{stored.sha256}", stored.size_bytes)
         manifest = Manifest(
@@ -130,7 +102,7 @@ class _Builder:
             config=described,
             layers=tuple(self._layers),
             subject=None if inheritance is None else inheritance.subject,
-            annotations=self._annotations(),
+            annotations=annotations_of(self._material),
         )
         sizes = {each.digest: each.size_bytes for each in (described, *self._layers)}
         return Built(_encode(manifest), sum(sizes.values()))
@@ -196,50 +168,6 @@ class _Builder:
             index.journals += config.journals
             index.blobs.update({blob.digest: blob for blob in inheritance.blobs})
 
-    # -- what it says of itself ----------------------------------------------------------------
-
-    def _config(self) -> ExperimentConfig:
-        own, runs, inheritance = self._material
-        start, row = own.start, own.row
-        entries = () if inheritance is None else inheritance.config.runs
-        return ExperimentConfig(
-            id=own.place.id,
-            name=row["name"],
-            namespace=own.place.project.namespace,
-            namespace_name=start.namespace_name or own.place.project.namespace,
-            project=own.place.project.project,
-            project_name=start.project_name or own.place.project.project,
-            description=row["description"],
-            status=row["status"],
-            reason=row["reason"],
-            tags=tuple(load_json(row["tags"].encode())),
-            annotations=load_json(row["annotations"].encode()),
-            parameters=own.parameters(),
-            created_ns=row["created_ns"],
-            ended_ns=row["ended_ns"],
-            user=row["username"],
-            trialog=__version__,
-            parent=None if inheritance is None else _parent(inheritance, start.number or 0),
-            runs=(*entries, *map(_run_entry, runs)),
-            attachments=tuple(self._index.attachments),
-            blobs=tuple(self._index.blobs.values()),
-            journals=tuple(self._index.journals),
-        )
-
-    def _annotations(self) -> dict[str, str]:
-        own, runs, inheritance = self._material
-        forebears = [] if inheritance is None else inheritance.runs
-        last_ns = max(run.last_ns for run in (own, *runs, *forebears))
-        said = {
-            "org.opencontainers.image.title": own.row["name"],
-            "org.opencontainers.image.created": _rfc3339(last_ns or own.row["created_ns"]),
-            "org.opencontainers.image.description": own.row["description"] or "",
-            "vnd.trialog.experiment": own.place.id,
-            "vnd.trialog.runs": str(len(runs) + len(forebears)),
-        }
-        annotations: dict[str, str] = load_json(own.row["annotations"].encode())
-        return {**annotations, **{key: text for key, text in said.items() if text}}
-
 
 def _inherited(inheritance: Inheritance) -> list[Descriptor]:
     """The layers of a parent, but for the table of its runs; its own files become a folder."""
@@ -253,31 +181,6 @@ def _inherited(inheritance: Inheritance) -> list[Descriptor]:
             layer = layer._replace(annotations={**layer.annotations, TITLE: title})  # noqa: PLW2901
         layers.append(layer)
     return layers
-
-
-def _parent(inheritance: Inheritance, first_number: int) -> ParentEntry:
-    config = inheritance.config
-    return ParentEntry(
-        id=config.id,
-        name=config.name,
-        digest=inheritance.subject.digest,
-        first_number=first_number,
-    )
-
-
-def _run_entry(run: Observed) -> RunEntry:
-    row = run.row
-    return RunEntry(
-        number=run.number or 0,
-        id=run.place.id,
-        name=row["name"],
-        status=row["status"],
-        reason=row["reason"],
-        created_ns=row["created_ns"],
-        ended_ns=row["ended_ns"],
-        tags=tuple(load_json(row["tags"].encode())),
-        experiment=run.start.experiment or "",
-    )
 
 
 def _filename(entry: AttachmentEntry, *, is_newest: bool) -> str:
@@ -322,7 +225,3 @@ def _encode(manifest: Manifest) -> bytes:
             for layer in manifest.layers
         }
         return replace(manifest, layers=tuple(kept.values())).encode()
-
-
-def _rfc3339(time_ns: int) -> str:
-    return f"{date_of(time_ns):%Y-%m-%dT%H:%M:%S}.{time_ns % _BILLION:09d}Z"

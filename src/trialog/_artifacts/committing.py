@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import time
 
-from trialog._artifacts.building import Material, build
+from trialog._artifacts.building import build
+from trialog._artifacts.descriptions import Material
 from trialog._artifacts.fates import await_witnesses, settle
 from trialog._artifacts.inheritance import read_inheritance
 from trialog._artifacts.members import Members, read_members, refuse_open
@@ -29,7 +30,7 @@ from trialog._tracking.sealing import Seal
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
 from trialog._writing.identity import this_process
-from trialog.errors import NotFoundError, TrialogError, UsageError
+from trialog.errors import NotFoundError, SealedError, TrialogError, UsageError
 
 _WITNESS_S = 3.0  # so long a commit waits for the last lines of a console
 
@@ -55,7 +56,12 @@ def commit(recorder: ExperimentRecorder, reader: ExperimentReader) -> str:
     if (found := read_commit(folder)) is not None:
         return found.digest
     try:
-        return _Committing(recorder, reader, address).run()
+        try:
+            return _Committing(recorder, reader, address).run()
+        except SealedError:  # another process is just at it: what comes of that is ours too
+            with Seal(address.folder, address.experiment):
+                found = read_commit(folder)
+            return _Committing(recorder, reader, address).run() if found is None else found.digest
     except OSError as error:
         if isinstance(error, TrialogError):
             raise
@@ -79,13 +85,13 @@ class _Committing:
         address = self._address
         active.session.steward.drain()
         self._members()  # what is refused now has changed nothing
-        record = self._record()
+        records = self._records()
         with Seal(address.folder, address.experiment):
             found = read_commit(address.folder.run(address.experiment))
             if found is not None:  # by another process, while this one waited
                 return found.digest
             members = self._members()  # who came before the claim is here; nobody comes after it
-            if record is not None:
+            for record in records:
                 record.finish()
             return self._seal(members)
 
@@ -115,29 +121,27 @@ class _Committing:
 
     # -- the record ----------------------------------------------------------------------------
 
-    def _record(self) -> Run | None:
-        """The experiment's own record, which this process is to end; None where it has ended well.
+    def _records(self) -> list[Run]:
+        """What this process has opened of the experiment itself, by whatever object.
+
+        The last of them ends the experiment; there are none where it has ended well already.
 
         Raises:
             UsageError: another process records the experiment.
         """
-        run = self._opened()
-        if run is not None and _is_owner(run):
-            return run
+        opened = [run for run in active.session.open_runs() if run.id == self._address.experiment]
+        opened.sort(key=_is_owner)
+        if opened and _is_owner(opened[-1]):
+            return opened
         self._check_ours()
-        if run is not None:
+        for run in opened:
             run.finish()  # it joined a process that has ended since
-        elif self._own().row["status"] == RunStatus.COMPLETED.value:
-            return None
+        if self._own().row["status"] == RunStatus.COMPLETED.value:
+            return []
         run = self._recorder.recording()
         if not _is_owner(run):
             self._check_ours()
-        return run
-
-    def _opened(self) -> Run | None:
-        """The record that this process has opened, by whatever object."""
-        found = [run for run in active.session.open_runs() if run.id == self._address.experiment]
-        return next(filter(_is_owner, found), self._recorder.opened)
+        return [run]
 
     def _check_ours(self) -> None:
         """Refuse where another process records the experiment.
@@ -167,6 +171,7 @@ class _Committing:
         observer = self._observer()
         everything = await_witnesses(observer, [self._own(), *members.runs], until)
         own, *runs = settle(observer, self._catalog, everything)
+        self._check_ended(own, runs)
         inheritance = read_inheritance(self._store, self._catalog, observer, own.start)
         built = build(self._store, Material(own, runs, inheritance))
         BlobWriter(self._store).put(built.data)
@@ -179,6 +184,20 @@ class _Committing:
         address = self._address
         writers.note_commit(address.home, address.folder.run(address.experiment), said)
         return built.digest
+
+    def _check_ended(self, own: Observed, runs: list[Observed]) -> None:
+        """Refuse where somebody has gone on just before the claim.
+
+        Raises:
+            UsageError: somebody has.
+        """
+        for entry in (own, *runs):
+            if entry.row["status"] is None:
+                start = entry.starts("run")[-1]
+                raise UsageError(
+                    f"{entry.row['name']!r} has just been gone on with by process {start.pid} on "
+                    f"{start.host}: commit once that has ended"
+                )
 
 
 def _is_owner(run: Run) -> bool:

@@ -129,4 +129,4 @@ def _replace(path: Path, text: str) -> None:
             os.write(fd, text.encode())
         finally:
             os.close(fd)
-        os.replace(temporary, path)
+        temporary.replace(path)

@@ -22,6 +22,7 @@ from trialog._journals.reading import JournalState
 from trialog._tracking import writers
 
 _AT_WORK = ("run", "attach", "fork")
+_PAUSE_S = 0.005
 
 
 def true_statuses(catalog: Catalog, runs: Iterable[Observed]) -> list[tuple[RunRow, Derived]]:
@@ -84,7 +85,7 @@ def _silent_ends(
             yield max(state.news_ns, start.created_ns), [found]
         else:
             at_once.append(found)
-    if at_once:
+    if at_once and ended_ns is not None:
         yield ended_ns, at_once
 
 
@@ -120,9 +121,6 @@ def await_witnesses(observer: Observer, runs: Iterable[Observed], until: float) 
             latest = observer.observe(run.place, run.number)
         found.append(run if latest is None else latest)
     return found
-
-
-_PAUSE_S = 0.005
 
 
 def _is_attended(observer: Observer, run: Observed) -> bool:

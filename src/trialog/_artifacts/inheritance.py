@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from trialog._artifacts.config import MAX_CONFIG_BYTES, ExperimentConfig
+from trialog._artifacts.config import ExperimentConfig
 from trialog._artifacts.config_entries import BlobEntry
 from trialog._artifacts.observations import Observed, Observer
 from trialog._catalog import Catalog, members
@@ -60,8 +60,6 @@ def read_inheritance(
     try:
         data = read_blob(store, start.subject.removeprefix("sha256:"))
         manifest = Manifest.decode(data)
-        if manifest.config.size_bytes > MAX_CONFIG_BYTES:
-            raise IntegrityError(f"its configuration has {manifest.config.size_bytes} bytes")
         config = ExperimentConfig.decode(
             read_blob(store, manifest.config.digest.removeprefix("sha256:"))
         )

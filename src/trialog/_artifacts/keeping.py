@@ -84,7 +84,7 @@ class BlobKeeper:
                         make_folder(target.parent)
                         sync(file.fileno())
                         share(part)
-                        os.replace(part, target)
+                        part.replace(target)
             tell(blob.size_bytes, TransferState.DONE)
         else:
             tell(blob.size_bytes, TransferState.PRESENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -16,12 +15,7 @@ from trialog._artifacts.config import (
     ExperimentConfig,
 )
 from trialog._artifacts.keeping import BlobKeeper
-from trialog._artifacts.sources import (
-    Artifact,
-    find_archived,
-    find_in_registry,
-    open_source,
-)
+from trialog._artifacts.sources import Artifact, open_source
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
 from trialog._format import owners
 from trialog._format.facts import Commit, Start
@@ -30,7 +24,6 @@ from trialog._format.times import date_of
 from trialog._oci.descriptors import UNKNOWN_TYPE, Descriptor, read_blob
 from trialog._oci.documents import shown
 from trialog._oci.progress import Progress
-from trialog._oci.references import Reference
 from trialog._tracking.experiments import Address
 from trialog.errors import MissingFileError, NotFoundError, RegistryError, UsageError
 
@@ -66,7 +59,7 @@ class Loaded:
     """
 
     def __init__(self, artifact: Artifact, config: ExperimentConfig, store: Path) -> None:
-        """Use :func:`load`."""
+        """Use :func:`trialog._artifacts.opening.load`."""
         self.artifact = artifact
         self.config = config
         self.store = store
@@ -131,30 +124,6 @@ class Loaded:
         """
         keeper = BlobKeeper(StoreFolder(self.store))
         keeper.keep_all(self.artifact.blobs, self.artifact.source, progress)
-
-
-def load(
-    what: str | os.PathLike[str] | Reference, store: Path, *, named: str | None = None
-) -> Loaded:
-    """The experiment in an archive, in the folder of a layout, or behind a reference.
-
-    Args:
-        what: a path, or a reference.
-        store: the store that it is brought into once more of it is asked for.
-        named: which one, of an archive that holds several.
-
-    Raises:
-        MissingFileError: there is no such file.
-        UsageError: what is there is no experiment.
-        NotFoundError: the registry or the archive has none of that name.
-        IntegrityError: it is damaged.
-        RegistryError: the registry refuses, or cannot be reached.
-    """
-    if isinstance(what, Reference):
-        artifact = find_in_registry(what)
-    else:
-        artifact = find_archived(Path(what), named)
-    return read_artifact(artifact, store)
 
 
 def read_artifact(artifact: Artifact, store: Path) -> Loaded:

@@ -101,6 +101,6 @@ def _taken(
         count = len(each.stretch)
         if count > rows:
             held.append(each._replace(stretch=sliced(each.stretch, rows, count - rows)))
-            each = each._replace(stretch=sliced(each.stretch, 0, rows))  # noqa: PLW2901 # its part
+            each = each._replace(stretch=sliced(each.stretch, 0, rows))
         rows -= len(each.stretch)
         yield run, each

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialog._artifacts.exchanges import Repositories, Uploads
 from trialog._artifacts.keeping import BlobKeeper
-from trialog._artifacts.sources import Artifact, repository_of
+from trialog._artifacts.sources import Artifact, forebears, repositories_in, repository_of
 from trialog._format.folders import StoreFolder
 from trialog._oci.progress import Progress
 from trialog._oci.references import Reference
@@ -44,16 +46,18 @@ def push(
     known = Repositories(store)
     blobs = [blob.digest for blob in artifact.blobs]
     mount_from = known.nearest(reference.registry, reference.repository, blobs)
-    push_artifact(
-        repository_of(reference),
-        target,
-        artifact.data,
-        artifact.blobs,
-        artifact.source,
-        mount_from=mount_from or _own_repository(artifact, reference),
+    repository = repository_of(reference)
+    mount_from = mount_from or _own_repository(artifact, reference)
+    sending = partial(
+        push_artifact,
+        repository,
+        mount_from=mount_from,
         ledger=Uploads(store),
         progress=progress,
     )
+    for each in _missing_forebears(artifact, repository):  # their layers are this one's too
+        sending(each.digest, each.data, each.blobs, each.source)
+    sending(target, artifact.data, artifact.blobs, artifact.source)
     remember(store, artifact, reference)
     tag = None if target == artifact.digest else target
     return str(reference._replace(tag=tag, digest=artifact.digest))
@@ -91,9 +95,17 @@ def remember(store: StoreFolder, artifact: Artifact, reference: Reference) -> No
 
 
 def _own_repository(artifact: Artifact, reference: Reference) -> str | None:
-    """The repository of the same registry that an artifact was loaded from."""
-    source = getattr(artifact.source, "elsewhere", None) or artifact.source
-    source = getattr(source, "opened", source)
-    if isinstance(source, Repository) and source.host == reference.registry:
-        return source.path
+    """A repository of the same registry that an artifact was loaded from."""
+    for repository in repositories_in(artifact.source):
+        if repository.host == reference.registry:
+            return repository.path
     return None
+
+
+def _missing_forebears(artifact: Artifact, repository: Repository) -> list[Artifact]:
+    """What a fork was forked from, the eldest first, where its repository lacks the fork."""
+    if artifact.manifest.subject is None:
+        return []
+    if repository.find_manifest(artifact.digest, is_for_push=True) is not None:
+        return []
+    return list(reversed(list(forebears(artifact, are_whole=True))))

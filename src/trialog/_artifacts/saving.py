@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from trialog._artifacts.sources import Artifact
+from trialog._artifacts.sources import Artifact, forebears
 from trialog._oci.archives import write_archive
 from trialog._oci.descriptors import Descriptor
 from trialog._oci.progress import Progress, TransferState
@@ -45,10 +45,13 @@ def save(
             state = TransferState.DONE if is_done else TransferState.RECEIVING
             progress(_whole(artifact, all_bytes), done_bytes, all_bytes, state)
 
+    blobs = [*artifact.blobs]
+    for each in forebears(artifact, are_whole=True):  # what a fork was forked from comes with it
+        blobs += (each.descriptor, *each.blobs)
     write_archive(
         target,
         artifact.descriptor,
-        artifact.blobs,
+        blobs,
         artifact.source,
         reference=name,
         overwrite=overwrite,

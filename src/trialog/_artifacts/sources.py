@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -17,11 +19,11 @@ from trialog._oci.descriptors import (
     digest_of,
     read_blob,
 )
-from trialog._oci.layouts import open_layout
+from trialog._oci.layouts import Layout, open_layout
 from trialog._oci.references import Reference, parse_reference
 from trialog._oci.registry import Registry
 from trialog._oci.repositories import Repository
-from trialog.errors import IntegrityError, NotFoundError, UsageError
+from trialog.errors import IntegrityError, MissingFileError, NotFoundError, UsageError
 
 
 class Artifact(NamedTuple):
@@ -70,37 +72,50 @@ def hex_of(blob: Descriptor) -> str:
 class StoreSource:
     """A store's blobs; what is missing there is read from elsewhere, and not kept."""
 
-    def __init__(self, store: StoreFolder, elsewhere: BlobSource | None = None) -> None:
+    def __init__(self, store: StoreFolder, elsewhere: Iterable[BlobSource] = ()) -> None:
         """Make it.
 
         Args:
             store: the store.
-            elsewhere: where else the blobs are.
+            elsewhere: where else the blobs may be, the likeliest place first.
         """
         self._store = store
-        self.elsewhere = elsewhere
+        self.elsewhere = tuple(elsewhere)
 
     @property
     def name(self) -> str:
         """What messages call it."""
-        also = f" or {self.elsewhere.name}" if self.elsewhere is not None else ""
-        return f"the store {self._store.path}{also}"
+        return " or ".join((f"the store {self._store.path}", *(one.name for one in self.elsewhere)))
+
+    def has(self, blob: Descriptor) -> bool:
+        """Whether the store itself has a blob."""
+        return self._store.blob(hex_of(blob)).exists()
+
+    @property
+    def alone(self) -> StoreSource:
+        """The store, and nothing else."""
+        return StoreSource(self._store)
 
     def open(self, blob: Descriptor) -> BinaryIO:
         """A stream of a blob's bytes, not checked: read it through ``verified``.
 
         Raises:
-            NotFoundError: it is missing.
+            NotFoundError: it is missing; the message says from where.
             OSError: it cannot be read.
         """
-        try:
+        with contextlib.suppress(FileNotFoundError):
             return self._store.blob(hex_of(blob)).open("rb")
-        except FileNotFoundError:
-            if self.elsewhere is None:
-                raise NotFoundError(
-                    f"the blob {blob.digest} is missing from the store {self._store.path}"
-                ) from None
-        return self.elsewhere.open(blob)
+        reasons = []
+        for source in self.elsewhere:
+            try:
+                return source.open(blob)
+            except (NotFoundError, MissingFileError) as error:
+                reasons.append(str(error))
+        raise NotFoundError(
+            "; ".join(
+                (f"the blob {blob.digest} is missing from the store {self._store.path}", *reasons)
+            )
+        )
 
 
 class Elsewhere:
@@ -131,6 +146,40 @@ class Elsewhere:
         return self._opened
 
 
+def repositories_in(source: BlobSource) -> Iterator[Repository]:
+    """The repositories of registries that a source reads from."""
+    if isinstance(source, StoreSource):
+        for each in source.elsewhere:
+            yield from repositories_in(each)
+    elif isinstance(source, Elsewhere):
+        if not Path(source.name).is_absolute():
+            yield from repositories_in(source.opened)
+    elif isinstance(source, Repository):
+        yield source
+
+
+def read_manifest(source: BlobSource, manifest: Descriptor) -> bytes:
+    """The bytes of a manifest, checked; registries keep them apart from blobs.
+
+    Raises:
+        NotFoundError: it is not there.
+        IntegrityError: there are other bytes.
+        RegistryError, OSError: it cannot be read.
+    """
+    if isinstance(source, Repository):
+        return source.get_manifest(manifest.digest).data
+    if isinstance(source, Elsewhere):
+        return read_manifest(source.opened, manifest)
+    if isinstance(source, StoreSource):
+        with contextlib.suppress(NotFoundError):
+            return read_blob(source.alone, manifest, MAX_MANIFEST_BYTES)
+        for each in source.elsewhere:
+            with contextlib.suppress(NotFoundError, MissingFileError):
+                return read_manifest(each, manifest)
+        raise NotFoundError(f"the manifest {manifest.digest} is missing from {source.name}")
+    return read_blob(source, manifest, MAX_MANIFEST_BYTES)
+
+
 def open_source(place: str) -> BlobSource:
     """The source that a COMMIT fact names; a registry is asked nothing yet.
 
@@ -138,7 +187,7 @@ def open_source(place: str) -> BlobSource:
         MissingFileError: it is an archive that is not there.
         UsageError, IntegrityError, OSError: it is one no more.
     """
-    if os.path.isabs(place):
+    if Path(place).is_absolute():
         return open_layout(Path(place))
     reference = parse_reference(place)
     return repository_of(reference)
@@ -194,19 +243,18 @@ def find_in_registry(reference: Reference) -> Artifact:
     return Artifact(fetched.data, Manifest.decode(fetched.data), repository, place)
 
 
-def find_in_store(store: StoreFolder, digest: str, place: str | None) -> Artifact:
+def find_in_store(store: StoreFolder, digest: str, places: Sequence[str] = ()) -> Artifact:
     """The artifact of an experiment that is committed in the store.
 
     Args:
         store: the store.
         digest: of its manifest.
-        place: where blobs are that the store lacks, or None.
+        places: where blobs may be that the store lacks.
 
     Raises:
         IntegrityError: the manifest is missing from the store, or damaged.
     """
-    elsewhere = None if place is None else Elsewhere(place)
-    source = StoreSource(store, elsewhere)
+    source = StoreSource(store, map(Elsewhere, places))
     path = store.blob(digest.removeprefix("sha256:"))
     try:
         size_bytes = path.stat().st_size
@@ -217,4 +265,53 @@ def find_in_store(store: StoreFolder, digest: str, place: str | None) -> Artifac
         ) from None
     manifest = Descriptor(MANIFEST_TYPE, digest, size_bytes)
     data = read_blob(source, manifest, MAX_MANIFEST_BYTES)
-    return Artifact(data, Manifest.decode(data), source, place)
+    return Artifact(data, Manifest.decode(data), source, places[0] if places else None)
+
+
+def forebears(artifact: Artifact, *, are_whole: bool = False) -> Iterator[Artifact]:
+    """The artifacts that one was forked from, as far as its source has their manifests.
+
+    Args:
+        artifact: the fork.
+        are_whole: only those whose blobs are there too, and what comes before the first other one.
+
+    Raises:
+        IntegrityError: there are other bytes.
+        RegistryError, OSError: they cannot be read.
+    """
+    seen = {artifact.digest}
+    own = {blob.digest for blob in artifact.blobs}
+    at = artifact.manifest.subject
+    while at is not None and at.media_type == MANIFEST_TYPE and at.digest not in seen:
+        seen.add(at.digest)
+        try:
+            data = read_manifest(artifact.source, at)
+        except (NotFoundError, MissingFileError):
+            return
+        found = Artifact(data, Manifest.decode(data), artifact.source, artifact.place)
+        others = [blob for blob in found.blobs if blob.digest not in own]
+        if are_whole and missing_from(artifact.source, others):
+            return
+        yield found
+        at = found.manifest.subject
+
+
+def missing_from(source: BlobSource, blobs: Iterable[Descriptor]) -> list[Descriptor]:
+    """Those of some blobs that a source does not have; none of them is read.
+
+    Raises:
+        RegistryError, OSError: it cannot be asked.
+    """
+    if isinstance(source, StoreSource):
+        left = [blob for blob in blobs if not source.has(blob)]
+        for each in source.elsewhere:
+            left = missing_from(each, left) if left else left
+        return left
+    if isinstance(source, Elsewhere):
+        try:
+            return missing_from(source.opened, blobs)
+        except MissingFileError:
+            return list(blobs)
+    if isinstance(source, Repository):
+        return [blob for blob in blobs if not source.has_blob(blob)]
+    return source.missing(blobs) if isinstance(source, Layout) else list(blobs)

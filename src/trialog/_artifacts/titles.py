@@ -22,27 +22,30 @@ class Titles:
             self._take(each)
 
     def give(self, wish: str) -> str:
-        """A path for a layer: the one that is wished for, or that with ``@1``, ``@2``, …"""
-        path, number = wish, 0
-        while not self._is_free(path):
-            number += 1
-            path = f"{wish}@{number}"
-        return self._take(path)
+        """A path for a layer: the one that is wished for, or one with ``@1``, ``@2`` and so on.
+
+        Where a folder of it is a file already, the folder is called so.
+        """
+        path = wish
+        while blocked := next((each for each in _folders_of(path) if each in self._taken), None):
+            path = self._first_free(blocked, self._taken) + path[len(blocked) :]
+        return self._take(self._first_free(path, self._taken, self._folders))
 
     def give_numbered(self, stem: str, suffix: str) -> str:
-        """The first free path of ``metrics.parquet``, ``metrics-1.parquet``, …"""
+        """The first free path of ``metrics.parquet``, ``metrics-1.parquet``, and so on."""
         path, number = f"{stem}{suffix}", 0
-        while not self._is_free(path):
+        while path in self._taken:
             number += 1
             path = f"{stem}-{number}{suffix}"
         return self._take(path)
 
-    def _is_free(self, path: str) -> bool:
-        return (
-            path not in self._taken
-            and path not in self._folders
-            and self._taken.isdisjoint(_folders_of(path))
-        )
+    @staticmethod
+    def _first_free(wish: str, *taken: set[str]) -> str:
+        path, number = wish, 0
+        while any(path in each for each in taken):
+            number += 1
+            path = f"{wish}@{number}"
+        return path
 
     def _take(self, path: str) -> str:
         self._taken.add(path)

@@ -91,7 +91,7 @@ class Trash:
             source, target = folder / _FILES / item.path, self._home / item.path
             if source.exists() and not target.exists():
                 make_folder(target.parent)
-                os.rename(source, target)
+                source.rename(target)
                 returned.append(item)
         shutil.rmtree(folder)
         return returned
@@ -118,10 +118,10 @@ class Trash:
             if not may_go(source):
                 return False
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.rename(source, target)
+            source.rename(target)
             if may_go(target):
                 return True
-            os.rename(target, source)
+            target.rename(source)
         return False
 
     def _batches(self) -> list[Path]:
@@ -147,6 +147,6 @@ def _read_list(folder: Path) -> Iterator[Item]:
     for line in (folder / _LIST).read_bytes().splitlines():
         fields = Fields.parse(line, where, _MAX_LINE_BYTES)
         path = fields.text("path")
-        if os.path.isabs(path) or ".." in path.split("/"):
+        if Path(path).is_absolute() or ".." in path.split("/"):
             raise IntegrityError(f"{where} names {path!r}, which is not in the store")
         yield Item(path, fields.integer("size_bytes"))

@@ -24,6 +24,7 @@ from trialog.errors import IntegrityError
 
 _MAX_ERRORS = 100  # of one journal: who has more does not read them
 _YOUNG_NS = 10 * 1_000_000_000
+_OF_SOLVES = ("input", "output", "diagnostics")
 _NO_CONTENT = frozenset({Kind.HEARTBEAT, Kind.SYNCED})
 
 
@@ -32,6 +33,13 @@ class Reference(NamedTuple):
 
     digest: str
     name: str
+
+
+class Sealed(NamedTuple):
+    """What a journal says of an artifact: its manifest, and where blobs of it are if not here."""
+
+    digest: str
+    source: str | None
 
 
 @dataclass(slots=True)
@@ -44,6 +52,7 @@ class Examined:
         errors: what was lost or cannot be trusted.
         notes: what is only worth knowing.
         references: the blobs it needs.
+        sealed: the artifacts that its experiment was committed to.
     """
 
     start: Start | None = None
@@ -51,6 +60,7 @@ class Examined:
     errors: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
+    sealed: list[Sealed] = field(default_factory=list)
 
 
 class JournalExaminer:
@@ -133,6 +143,15 @@ class JournalExaminer:
         if fact.kind is Kind.ATTACHMENT:
             name = f"attachment {content['name']!r}"
             found.references.append(Reference(content["sha256"], name))
+        elif fact.kind is Kind.SOLVE:
+            for role in _OF_SOLVES:
+                blob = content.get(role)
+                if blob is not None:
+                    name = f"the {role} of a call of {content['adapter']}"
+                    found.references.append(Reference(blob["sha256"], name))
+        elif fact.kind is Kind.COMMIT:
+            digest = content["digest"].removeprefix("sha256:")
+            found.sealed.append(Sealed(digest, content.get("source")))
 
     def _look_at_rest(
         self, block: BlockRead, presence: Presence, found: Examined, *, is_last: bool

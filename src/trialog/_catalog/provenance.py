@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
+from trialog._catalog.members import lineage_of
 from trialog._catalog.rows import chunks
 from trialog._catalog.selections import RunRow, all_runs, with_writers
 from trialog._format.values import load_json
@@ -38,6 +39,20 @@ def commit_of(connection: Connection, project: int, experiment: str) -> Kept | N
             content = load_json(text.encode())
             return Kept(content["digest"], content.get("source"))
     return None
+
+
+def sources_of(connection: Connection, experiment: str) -> list[str]:
+    """Where blobs of an experiment and of its forebears may be that the store lacks."""
+    ids = [each.experiment for each in lineage_of(connection, experiment)]
+    table = schema.RUNS
+    statement = select(table.c.id, table.c.commit).where(
+        (table.c.kind == "experiment") & table.c.id.in_(ids) & table.c.commit.is_not(None)
+    )
+    said = {
+        row.id: load_json(row.commit.encode()).get("source")
+        for row in connection.execute(statement)
+    }
+    return list(dict.fromkeys(said[each] for each in ids if said.get(each) is not None))
 
 
 class Entry(NamedTuple):

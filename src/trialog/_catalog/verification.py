@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from trialog._catalog.examination import Examined, JournalExaminer
+from trialog._catalog.examination import Examined, JournalExaminer, Reference
 from trialog._catalog.places import is_described
+from trialog._catalog.sealings import Sealings
 from trialog._format.checking import is_digest
 from trialog._format.facts import OUTSIDE
 from trialog._format.folders import JOURNAL_SUFFIX, StoreFolder, day_of
@@ -89,6 +90,7 @@ class Verifier:
         self._progress = progress
         self._findings: list[Finding] = []
         self._referenced = array("Q")  # the first 64 bits of digests: 8 bytes each, not 100
+        self._sealings: Sealings[tuple[Path, str | None, str]] = Sealings(store)
         self._written: set[Path] = set()  # folders of runs that a process of theirs has written
         self._done = self._all = 0
         self._journals = self._blobs = self._size_bytes = 0
@@ -102,6 +104,8 @@ class Verifier:
             self._look_at_journal(path, project, run)
         for path, run_id in self._each_run():
             self._look_for_its_own(path, run_id)
+        self._look_at_missing()
+        self._referenced.extend(map(_start_of, self._sealings.needed()))
         self._referenced = array("Q", sorted(self._referenced))
         for path in self._each_blob():
             self._look_at_blob(path)
@@ -171,8 +175,9 @@ class Verifier:
         for problem in found.notes:
             self._find(path, run_id, problem, is_error=False)
         self._look_at_place(path, found, project, run)
+        self._sealings.take(found)
         for reference in found.references:
-            self._look_at_reference(path, run_id, reference.name, reference.digest)
+            self._look_at_reference(path, found, run_id, reference)
             self._referenced.append(_start_of(reference.digest))
         if found.start is None or found.start.role not in OUTSIDE:
             self._written.add(path.parent)
@@ -207,10 +212,36 @@ class Verifier:
             owner = f"{start.namespace}/{start.project}"
             self._find(path, run_id or None, f"it was written in {owner}", is_error=False)
 
-    def _look_at_reference(self, path: Path, run_id: str | None, name: str, digest: str) -> None:
-        blob = self._store.blob(digest)
-        if not blob.is_file():
-            self._find(path, run_id, f"{name} has lost its bytes: there is no blob {digest}")
+    def _look_at_reference(
+        self, path: Path, found: Examined, run_id: str | None, reference: Reference
+    ) -> None:
+        digest, name = reference
+        if self._store.blob(digest).is_file():
+            return
+        problem = f"{name} has lost its bytes: there is no blob {digest}"
+        is_held = found.start is not None and self._sealings.note_missing(
+            found.start, (path, run_id, problem)
+        )
+        if not is_held:
+            self._find(path, run_id, problem)
+
+    def _look_at_missing(self) -> None:
+        """Blobs of experiments that are not here: elsewhere, or lost."""
+        for missing in self._sealings.missing():
+            if missing.source is not None:
+                path, _, _ = missing.problems[0]
+                problem = (
+                    f"{missing.count} blobs of the experiment are fetched when they are read, from "
+                    f"{missing.source}"
+                )
+                self._find(path.parent, missing.experiment, problem, is_error=False)
+                continue
+            for path, run_id, problem in missing.problems:
+                self._find(path, run_id, problem)
+            if missing.count > len(missing.problems):
+                more = missing.count - len(missing.problems)
+                path, run_id, _ = missing.problems[-1]
+                self._find(path, run_id, f"and {more} more like these")
 
     def _look_at_blob(self, path: Path) -> None:
         self._blobs += 1

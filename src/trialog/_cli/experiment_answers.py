@@ -9,7 +9,7 @@ import click
 
 from trialog._cli.output import write_array, write_object, write_text
 from trialog._cli.session import Session, resolve_experiment
-from trialog._cli.words import count, printable
+from trialog._cli.words import count, printable, quoted
 from trialog._tracking.client import LocalClient
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def refuse_uncommitted(record: RunRecord, done: str) -> None:
     if record.commit is None:
         raise click.ClickException(
             f"{title_of(record)} is not committed, so it cannot be {done}: "
-            f"`trialog experiment commit {record.name}` first"
+            f"`trialog experiment commit {quoted(record.name)}` first"
         )
 
 

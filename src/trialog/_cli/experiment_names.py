@@ -14,7 +14,7 @@ from trialog._cli.experiment_answers import (
 )
 from trialog._cli.session import Session, resolve_experiment
 from trialog._cli.words import count, printable
-from trialog.errors import UsageError
+from trialog.errors import InvalidNameError, UsageError
 
 
 @click.command(
@@ -80,18 +80,24 @@ def rename_experiment(session: Session, experiment: str, name: str, project: str
 @click.command(
     "tag",
     short_help="Let one more name lead to an experiment.",
-    epilog="\b\nExamples:\n  trialog experiment tag sweep-7 best\n  trialog experiment show best",
+    epilog="\b\nExamples:\n  trialog experiment tag sweep-7 best\n  trialog experiment show best\n"
+    "  trialog experiment tag sweep-7 ghcr.io/team/sweep:best",
 )
 @options.experiment_argument
-@click.argument("name")
+@click.argument("name", metavar="NAME | REFERENCE")
 @options.project_option
 @options.session_options
 def tag_experiment(session: Session, experiment: str, name: str, project: str | None) -> None:
-    """Let one more NAME of this store lead to EXPERIMENT, for every command and Experiment.open."""
+    """Let one more NAME of this store lead to EXPERIMENT, for every command and Experiment.open.
+
+    A REFERENCE with a registry's host is a tag there, of a repository that it was pushed to.
+    """
     catalog = session.catalog()
     record = resolve_experiment(catalog, experiment, project)
     try:
         open_experiment(session, record).tag(name)
+    except InvalidNameError:
+        raise
     except UsageError as error:
         raise click.ClickException(str(error)) from None  # it is taken
     answer_one(session, catalog, record, f"{printable(name)} leads to {title_of(record)} now")

@@ -63,23 +63,28 @@ def save_experiment(
     "load",
     short_help="Bring an experiment of a file or a registry into the store.",
     epilog="\b\nExamples:\n"
-    "  trialog experiment load sweep-1.tar\n"
+    "  trialog experiment load sweep-1.tar --all\n"
     "  trialog experiment load ghcr.io/team/sweep:v1",
 )
 @click.argument("what", metavar="PATH | REFERENCE", type=click.Path())
 @click.option("--named", metavar="NAME", help="Which one, by name or digest, of a file of several.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Copy the attachments too, so that the file may go."
+)
 @options.session_options
-def load_experiment(session: Session, what: str, named: str | None) -> None:
+def load_experiment(session: Session, what: str, named: str | None, *, everything: bool) -> None:
     """Bring an experiment of an archive, an OCI layout's folder or a registry into the store.
 
-    From then on it is listed, searched and compared like any other. Its attachments stay where they
-    are until they are read: keep the file, or use pull. Only a reference with a registry's host
-    asks the network.
+    From then on it is listed, searched and compared like any other. Without --all its attachments
+    stay where they are until they are read. Only a reference with a registry's host asks the
+    network.
     """
     from trialog._public.experiment import Experiment  # noqa: PLC0415 # loads the write half
 
     client = LocalClient(session.home_to_be)
-    _answer_arrived(session, Experiment.load(what, named=named, client=client), "loaded")
+    experiment = Experiment.load(what, named=named, client=client)
+    _bring_in(experiment, everything=everything)
+    _answer_arrived(session, experiment, "loaded", stay=not everything)
 
 
 @click.command(
@@ -123,19 +128,42 @@ def pull_experiment(session: Session, reference: str) -> None:
     from trialog._public.experiment import Experiment  # noqa: PLC0415 # loads the write half
 
     client = LocalClient(session.home_to_be)
-    _answer_arrived(session, Experiment.pull(reference, client=client), "pulled")
+    _answer_arrived(session, Experiment.pull(reference, client=client), "pulled", stay=False)
 
 
-def _answer_arrived(session: Session, experiment: Experiment, done: str) -> None:
-    """Say what has come into the store: who asks for the runs brings it there."""
+def _bring_in(experiment: Experiment, *, everything: bool) -> None:
+    """Put an experiment into the store that was loaded; one of the store is there."""
+    from trialog._artifacts.journalpacks import PACK_TYPE  # noqa: PLC0415 # loads the read half
+    from trialog._public.transfers import show_transfer  # noqa: PLC0415 # beside it
+
+    loaded = experiment._loaded  # noqa: SLF001 # the first question would do it without a bar
+    if loaded is None:
+        return
+    wanted = [each for each in loaded.artifact.blobs if everything or each.media_type == PACK_TYPE]
+    size_bytes = sum(blob.size_bytes for blob in wanted)
+    with show_transfer(f"Loading {loaded.facts.name}", size_bytes) as progress:
+        loaded.bring_in(progress)
+        if everything:
+            loaded.fetch_all(progress)
+
+
+def _answer_arrived(session: Session, experiment: Experiment, done: str, *, stay: bool) -> None:
+    """Say what has come into the store.
+
+    Args:
+        session: how to answer.
+        experiment: it.
+        done: how it came.
+        stay: whether its attachments may be elsewhere.
+    """
     runs = count(len(experiment.runs), "run")
     catalog = session.catalog()
     record = _record_of(catalog, experiment)
     (facts,) = facts_of(catalog, [record])
     more = f"{runs}, {facts['digest']}" if facts["digest"] else runs
-    stay = f"; attachments are read from {printable(facts['source'])}" if facts["source"] else ""
-    told = f"{done} {title_of(record)}: {more}"
-    answer_one(session, catalog, record, told if done == "pulled" else told + stay)
+    if stay and facts["source"]:
+        more += f"; attachments are read from {printable(facts['source'])}"
+    answer_one(session, catalog, record, f"{done} {title_of(record)}: {more}")
 
 
 def _record_of(catalog: Catalog, experiment: Experiment) -> RunRecord:

@@ -26,7 +26,15 @@ from trialog._cli.tables import (
     stdout_width,
     table_of,
 )
-from trialog._cli.words import count, duration, metric_value, parameter_value, printable, size
+from trialog._cli.words import (
+    count,
+    duration,
+    metric_value,
+    parameter_value,
+    printable,
+    quoted,
+    size,
+)
 from trialog._reading.tallies import FAILURES, failed, unended
 
 _BAD_SOLVES = frozenset({"failed", "interrupted"})
@@ -136,7 +144,7 @@ def _runs(
     keys = list(dict.fromkeys(key for each in parameters for key in each))
     same = [key for key in keys if len(runs) > 1 and is_same(parameters, key)]
     shown = runs[:limit]
-    columns = _run_columns(name, shown)
+    columns = _run_columns(shown)
     for place, key in enumerate(key for key in keys if key not in same):
         columns.insert(3 + place, parameter_column(parameters[:limit], key, 4 + place))
     widths = fit(columns, width)
@@ -151,18 +159,20 @@ def _runs(
         yield _note(f"no room for {count(len(left_out), 'column')}: {', '.join(left_out)}")
     if len(runs) > len(shown):
         has_failures = any(run.record.status in FAILURES for run in runs[limit:])
-        failures = f", `trialog run list --experiment {name} --status error` the failed ones"
+        failures = (
+            f", `trialog run list --experiment {quoted(name)} --status error` the failed ones"
+        )
         yield _note(
             f"… and {count(len(runs) - len(shown), 'more run')}: --runs {len(runs)} shows all"
             + (failures if has_failures else "")
         )
 
 
-def _run_columns(name: str, runs: Sequence[FoundRun]) -> list[Column]:
+def _run_columns(runs: Sequence[FoundRun]) -> list[Column]:
     """What became of runs; a name only where the user gave one."""
     now = local_now()
     records = [run.record for run in runs]
-    given = ["" if each.name == f"{name}/{each.number}" else each.name for each in records]
+    given = ["" if each.name.endswith(f"/{each.number}") else each.name for each in records]
     columns = [
         Column("run_id", [_text(record.number) for record in records], is_right=True),
         Column("status", [status_cell(record) for record in records]),
@@ -193,7 +203,7 @@ def _solves(solves: Sequence[Row], limit: int, width: int) -> Iterator[Renderabl
         Column(
             "objective", [Text(metric_value(each["objective"])) for each in shown], is_right=True
         ),
-        Column("seconds", [Text(duration(each["seconds"])) for each in shown], is_right=True),
+        Column("time", [Text(duration(each["seconds"])) for each in shown], is_right=True),
     ]
     kept = filled(columns)
     yield sections.heading_of(f"Solves ({len(solves):,})")

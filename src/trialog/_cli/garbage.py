@@ -54,7 +54,10 @@ def collect_garbage(session: Session, older_than: str | None, *, delete: bool, u
     if undo:
         _say_undone(session, upkeep.gc_undo(client=client))
         return
-    found = upkeep.gc(delete, older_than or "24h", client=client)
+    try:
+        found = upkeep.gc(delete, older_than or "24h", client=client)
+    except UsageError as error:
+        raise UsageError(str(error).replace("older_than=", "--older-than ")) from None
     if session.is_json:
         write_object(_as_json(found))
     elif len(found) or found.freed_bytes or found.unreadable:

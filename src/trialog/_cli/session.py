@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from trialog import _names
 from trialog._cli.output import is_terminal
 from trialog._cli.progress import show_progress
+from trialog._cli.words import quoted
 from trialog._settings import Settings
 from trialog._tracking.client import LocalClient
 from trialog.errors import InvalidNameError, NotFoundError, StoreError, UsageError
@@ -95,12 +96,12 @@ def resolve_run(catalog: Catalog, run: str, project: str | None) -> RunRecord:
         if _is_there(catalog, run, project, "experiment"):
             raise NotFoundError(
                 f"{run!r} is an experiment, not a run; look at it by `trialog experiment show "
-                f"{run}`, at its runs by `trialog run list --experiment {run}`"
+                f"{quoted(run)}`, at its runs by `trialog run list --experiment {quoted(run)}`"
             ) from None
         if is_project(catalog, run):
             raise NotFoundError(
-                f"{run!r} is a project, not a run; look at it by `trialog run list {run}` or "
-                f"`trialog run compare {run}`"
+                f"{run!r} is a project, not a run; look at it by `trialog run list {quoted(run)}` "
+                f"or `trialog run compare {quoted(run)}`"
             ) from None
         raise
 
@@ -122,12 +123,13 @@ def resolve_experiment(catalog: Catalog, experiment: str, project: str | None) -
         if _is_there(catalog, experiment, project, "run"):
             raise NotFoundError(
                 f"{experiment!r} is a run, not an experiment; look at it by "
-                f"`trialog run show {experiment}`"
+                f"`trialog run show {quoted(experiment)}`"
             ) from None
         if is_project(catalog, experiment):
             raise NotFoundError(
                 f"{experiment!r} is a project, not an experiment; look at it by `trialog "
-                f"experiment list {experiment}` or `trialog experiment compare {experiment}`"
+                f"experiment list {quoted(experiment)}` or `trialog experiment compare "
+                f"{quoted(experiment)}`"
             ) from None
         raise
     return resolve(

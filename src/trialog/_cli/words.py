@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import shlex
 import unicodedata
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -193,6 +194,16 @@ def printable_line(text: str, *, keeps_colours: bool) -> str:
         elif not keeps_colours:
             parts[index] = ""
     return "".join(parts)
+
+
+def quoted(text: str) -> str:
+    """A name as it stands in a command that can be copied.
+
+    Example:
+        >>> quoted("sweep-1"), quoted("two words")
+        ('sweep-1', "'two words'")
+    """
+    return shlex.quote(printable(text))
 
 
 def _visible(letter: str) -> str:

@@ -253,7 +253,7 @@ class Solve(_Payload):
         adapter: the dotted path of the adapter's class.
         options: what the adapter was called with, JSON.
         status: ``optimal``, ``feasible``, ``infeasible``, ``unbounded``, ``failed`` or
-            ``interrupted``.
+            ``interrupted``; ``finished`` of OMMX's own experiments, which say no more.
         input: the blob of the instance: ``{"sha256", "size_bytes", "media_type"}``.
         output: the blob of what came out, likewise, or None.
         objective: its objective value, or None.

@@ -448,6 +448,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         if self._recorder.address is None:
             self.finish()
             return ""
+        self._complete()
         from trialog._artifacts.committing import commit  # noqa: PLC0415 # loads SQL and pyarrow
 
         return commit(self._recorder, self._experiment_reader())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from trialog._catalog import Catalog, RunPlace, provenance
+from trialog._writing import claims
 
 
 def fetch_blob(
@@ -22,9 +23,13 @@ def fetch_blob(
     """
     if catalog.store.blob(sha256).exists():
         return
-    kept = catalog.ask(provenance.commit_of, place.project.key, experiment or place.id)
-    if kept is None or kept.source is None:
+    owner = experiment or place.id
+    kept = catalog.ask(provenance.commit_of, place.project.key, owner)
+    source = kept and kept.source
+    if source is None:  # one of OMMX's, perhaps, be it committed since
+        source = claims.origin_of(place.project.folder(catalog.store), owner)
+    if source is None:
         return  # it is missing: who reads it says so
     from trialog._artifacts.loading import fetch  # noqa: PLC0415 # loads requests, where needed
 
-    fetch(catalog.store, kept.source, sha256, size_bytes)
+    fetch(catalog.store, source, sha256, size_bytes)

@@ -10,6 +10,7 @@ from trialog._public.experiment_changes import ExperimentChanges
 from trialog._public.transfers import show_transfer
 from trialog._settings import Settings
 from trialog._tracking.client import LocalClient, check_client
+from trialog._writing import claims
 from trialog.errors import InvalidTypeError, MissingFileError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ class ExperimentSharing(ExperimentChanges):
         """
         from trialog._oci.references import has_registry, parse_reference  # noqa: PLC0415 # rare
 
-        if not isinstance(name, str) or not has_registry(name):
+        if not has_registry(str(name)):
             super().tag(name)
             return
         from trialog._artifacts.pushing import tag  # noqa: PLC0415 # loads requests
@@ -236,9 +237,17 @@ class ExperimentSharing(ExperimentChanges):
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _complete(self) -> None:
+        """Fetch what is still elsewhere of an experiment that is not committed: of OMMX's."""
+        address = self._address()
+        if claims.origin_of(address.folder, address.experiment) is not None:
+            from trialog._artifacts.ommx_loading import complete  # noqa: PLC0415 # rare
+
+            complete(address)
+
     @classmethod
     def _loaded_from(cls, what: Any, home: Path, named: str | None) -> Self:
-        from trialog._artifacts.loading import load  # noqa: PLC0415 # loads requests
+        from trialog._artifacts.opening import load  # noqa: PLC0415 # loads requests
 
         return cls._of(None, load(what, home, named=named))
 
@@ -252,17 +261,20 @@ class ExperimentSharing(ExperimentChanges):
             StoreSource,
             find_in_store,
         )
+        from trialog._catalog import provenance  # noqa: PLC0415 # loads SQL
 
         if self._own is None and self._loaded is not None and self._loaded.digest is not None:
             artifact = self._loaded.artifact
-            return artifact._replace(source=StoreSource(self._store(), artifact.source))
+            return artifact._replace(source=StoreSource(self._store(), [artifact.source]))
         commit = self._fact("commit")
         if commit is None:
             raise UsageError(
                 f"the experiment {self.name!r} is not committed, so it cannot be {done}: "
                 "experiment.commit() first"
             )
-        return find_in_store(self._store(), commit.digest, commit.source)
+        reader = self._experiment_reader()
+        places = reader.catalog.ask(provenance.sources_of, self.id)
+        return find_in_store(self._store(), commit.digest, places)
 
     def _store(self) -> Any:
         from trialog._format.folders import StoreFolder  # noqa: PLC0415 # beside the others
@@ -274,11 +286,12 @@ class ExperimentSharing(ExperimentChanges):
 
 def _is_path(text: str) -> bool:
     """Whether a text means a file: one that is there, or one that is called like an archive."""
-    if text.endswith(_SUFFIXES) or os.path.isabs(text) or text.startswith(("./", "../", "~/")):
+    path = Path(text)
+    if text.endswith(_SUFFIXES) or path.is_absolute() or text.startswith(("./", "../", "~/")):
         return True
-    if os.path.isdir(text):
-        return os.sep in text or os.path.exists(os.path.join(text, "index.json"))
-    return os.path.isfile(text)
+    if path.is_dir():
+        return os.sep in text or (path / "index.json").exists()
+    return path.is_file()
 
 
 def _home_of(client: LocalClient | None) -> Path:

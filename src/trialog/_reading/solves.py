@@ -33,7 +33,7 @@ class SolveInfo:
         adapter: the dotted path of the adapter's class.
         options: what the adapter was called with.
         status: ``optimal``, ``feasible``, ``infeasible``, ``unbounded``, ``failed`` or
-            ``interrupted``.
+            ``interrupted``; ``finished`` of OMMX's own experiments, which say no more.
         objective: the objective value of what came out, or None.
         seconds: how long it took.
         date_began, date_ended: UTC; what the run printed in between is the solver's console.

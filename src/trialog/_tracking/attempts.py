@@ -11,6 +11,7 @@ from trialog._format.facts import Start
 from trialog._format.folders import JOURNAL_SUFFIX, ProjectFolder
 from trialog._tracking.earlier import read_writers
 from trialog._tracking.presence import is_alive
+from trialog._tracking.sealing import check_unsealed
 from trialog._writing import claims
 from trialog._writing.identity import this_process
 from trialog.errors import UsageError
@@ -55,6 +56,7 @@ def continued(
 
     Raises:
         UsageError: it is to be gone on with, and lives.
+        SealedError: its experiment is committed.
     """
     until, least = time.monotonic() + FIRST_RECORD_S, 0
     while True:
@@ -63,6 +65,7 @@ def continued(
         if not attempts:
             return None
         first, latest = attempts[0], attempts[-1]
+        check_unsealed(project, first)  # before an attempt is claimed that nobody may begin
         if group is not None and _is_of(group, project, latest, writers):
             return attached(writers)
         alive = find_alive(project, writers)

@@ -130,10 +130,7 @@ def _take(path: Path) -> int:
         make_folder(path.parent)
         fd = open_above_standard(path, os.O_RDWR | os.O_CREAT)
         try:
-            if not _lock(fd):
-                claim = os.pread(fd, _MAX_BYTES, 0).decode(errors="replace")
-                if is_claimant_alive(claim) and claim != claimant():
-                    raise UsageError(f"the experiment is just being committed by {claim}")
+            _lock(fd)
             with contextlib.suppress(FileNotFoundError):
                 if os.path.samestat(os.fstat(fd), path.stat()):
                     share(path)
@@ -144,10 +141,15 @@ def _take(path: Path) -> int:
         os.close(fd)  # who held it has given it up: another file is the claim now
 
 
-def _lock(fd: int) -> bool:
-    """Wait for the lock of a file; False where the file system has none."""
+def _lock(fd: int) -> None:
+    """Wait for the lock of a file.
+
+    Raises:
+        UsageError: the file system has none, and the process that the claim names lives.
+    """
     try:
         fcntl.flock(fd, fcntl.LOCK_EX)
     except OSError:
-        return False
-    return True
+        claim = os.pread(fd, _MAX_BYTES, 0).decode(errors="replace")
+        if claim != claimant() and is_claimant_alive(claim):
+            raise UsageError(f"the experiment is just being committed by {claim}") from None

@@ -218,13 +218,25 @@ def write_commit(folder: Path, experiment: Start, commit: Commit, name: str | No
     Raises:
         OSError: it cannot be written.
     """
-    now = time.time_ns()
-    journal = _short_journal(folder, identified(_beside(experiment, now), now))
+    journal = begin_unseen(folder, _beside(experiment, time.time_ns()))
     if name is not None:
         edit = {"name": name, "by": this_process().user}
         journal.append_fact(Kind.EDIT, dump_json(edit, "name"))
     journal.append_fact(Kind.COMMIT, commit.encode())
     journal.close(Kind.LEAVE)
+
+
+def begin_unseen(folder: Path, start: Start) -> Journal:
+    """A journal in a folder that nobody sees yet, to be written in one go.
+
+    Args:
+        folder: where.
+        start: its first record, but for who writes it.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    return _short_journal(folder, identified(start, time.time_ns()))
 
 
 def end_orphan(run: Start, folder: Path, end: End) -> None:

@@ -225,6 +225,28 @@ def sealing(project: ProjectFolder, experiment: str) -> Path:
     return project.name(f"{experiment}\0sealed")  # no name holds a zero
 
 
+def note_origin(project: ProjectFolder, experiment: str, place: str) -> None:
+    """Remember where the blobs are of an experiment that came from elsewhere and is not sealed.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    path = _origin(project, experiment)
+    if _read_claim(path) != place:
+        temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
+        _claim(temporary, place)
+        os.replace(temporary, path)
+
+
+def origin_of(project: ProjectFolder, experiment: str) -> str | None:
+    """Where the blobs of an experiment are that came from elsewhere and is not sealed, or None."""
+    return _read_claim(_origin(project, experiment))
+
+
+def _origin(project: ProjectFolder, experiment: str) -> Path:
+    return project.name(f"{experiment}\0origin")  # no name holds a zero
+
+
 def _member(project: ProjectFolder, name: str) -> tuple[str, int] | None:
     """The experiment's id and the number that a name of the form ``experiment/number`` means."""
     before, slash, digits = name.rpartition("/")

@@ -101,7 +101,7 @@ def test_a_second_push_sends_the_manifest_only(debian, name, committed):
 
 
 def test_another_repository_of_the_registry_is_mounted_from(debian, name, committed, elsewhere):
-    """What the registry has already is not sent: known from a push, and from where it was loaded."""
+    """What the registry has is not sent: known from a push, and from where it was loaded."""
     experiment = committed()
     text = experiment.push(f"{debian.host}/{name}:v1")
     before = debian.requests()
@@ -226,9 +226,7 @@ def test_what_is_not_committed_or_not_there(debian, name, committed, elsewhere):
 def test_a_lost_registry_is_named(small, name, committed, elsewhere):
     """Attachments that were not fetched: what is missing, where it was, and what to do."""
     experiment = committed(runs=1)
-    loaded = trialog.Experiment.load(
-        experiment.push(f"{small.host}/{name}:v1"), client=elsewhere
-    )
+    loaded = trialog.Experiment.load(experiment.push(f"{small.host}/{name}:v1"), client=elsewhere)
     run = loaded.runs[0]
     held = dict(small.blobs)
     small.blobs.clear()

@@ -82,9 +82,7 @@ def listing(*parts, runs=()):
             JournalEntry(run_id=each.key.run_id, writer=each.key.writer, size_bytes=each.size_bytes)
             for each in parts
         )
-        return replace(
-            config, journals=config.journals + entries, runs=config.runs + tuple(runs)
-        )
+        return replace(config, journals=config.journals + entries, runs=config.runs + tuple(runs))
 
     return change
 
@@ -205,9 +203,7 @@ def test_a_run_of_mine_is_never_touched(recorded, sealer, elsewhere, forger):
     run = RunEntry(
         number=2, id="mine", name="x", status="COMPLETED", created_ns=0, experiment=experiment.id
     )
-    path = sealer.archive(
-        experiment, parts=[*parts, forged], change=listing(forged, runs=[run])
-    )
+    path = sealer.archive(experiment, parts=[*parts, forged], change=listing(forged, runs=[run]))
     before = visible(elsewhere)
     with pytest.raises(IntegrityError, match="the run mine, and the store has another run"):
         len(trialog.Experiment.load(path, client=elsewhere).runs)

@@ -7,6 +7,7 @@ import random
 import time
 import tracemalloc
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -29,7 +30,7 @@ def age(home, days=3):
             continue
         for name in (*folders, *names):
             if not name.startswith("catalog.db"):
-                os.utime(os.path.join(folder, name), (then, then))
+                os.utime(Path(folder) / name, (then, then))
 
 
 def content(home):
@@ -173,7 +174,7 @@ def test_durations(store):
 @pytest.mark.parametrize("seed", range(6))
 def test_nothing_reachable_ever_goes(store, seed):
     """Random stores: what a run that was not deleted holds can be read after every clean-up."""
-    chance = random.Random(seed)  # noqa: S311 # the same each time
+    chance = random.Random(seed)
     pool = [os.urandom(chance.randrange(1, 60)) * chance.randrange(1, 900) for _ in range(8)]
     kept: dict[str, dict[str, bytes]] = {}
     for number in range(12):

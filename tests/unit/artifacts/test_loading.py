@@ -30,10 +30,10 @@ def test_a_loaded_experiment_is_as_it_was(recorded, sealer, elsewhere):
 
 def test_facts_that_are_too_large_for_a_journal_come_with_it(sealer, elsewhere):
     """A blob that a journal needs to be read at all is fetched with the journal."""
-    with trialog.Experiment("large", project="acme/demo", commit=False) as experiment:
-        with experiment.run() as run:
-            run.log_value("table", ["y" * 30_000])
-            run.log_parameter("text", "z" * 20_000)
+    experiment = trialog.Experiment("large", project="acme/demo", commit=False)
+    with experiment.run() as run:
+        run.log_value("table", ["y" * 30_000])
+        run.log_parameter("text", "z" * 20_000)
     experiment.finish()
 
     manifest = sealer.manifest(experiment)
@@ -273,3 +273,20 @@ def test_killed_in_the_middle_it_is_done_again(recorded, sealer, elsewhere, scri
     assert loaded.run_parameters_df()["lr"].tolist() == [0.1, 0.2]
     assert [each.name for each in trialog.experiments(client=elsewhere)] == ["sweep"]
     assert loaded.verify().blobs == 4
+
+
+def test_what_is_elsewhere_is_no_damage(recorded, sealer, elsewhere):
+    """The doctor tells what is fetched when it is read from what is lost."""
+    from trialog._reading import catalog_of
+
+    path = sealer.archive(recorded())
+    loaded = trialog.Experiment.load(path, client=elsewhere)
+    assert len(loaded.runs) == 2
+    catalog = catalog_of(elsewhere.home)
+    (finding,) = catalog.verify().findings
+    assert finding.problem == f"4 blobs of the experiment are fetched when they are read, from {path}"
+    assert not finding.is_error
+    assert finding.run_id == loaded.id
+    blob = next(elsewhere.home.glob("blobs/sha256/*/*"))
+    blob.write_bytes(b"changed")
+    assert not catalog.verify().is_sound

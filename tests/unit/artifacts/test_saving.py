@@ -24,7 +24,7 @@ def loaded(recorded, sealer, elsewhere):
 
 
 def test_what_is_saved_is_the_same_artifact(loaded, elsewhere, tmp_path):
-    """Same digest, same bytes each time; attachments that were not fetched come from where they are."""
+    """Same digest, same bytes each time; what was not fetched comes from where it is."""
     one = loaded.save(tmp_path / "one.tar")
     assert one == tmp_path / "one.tar"
     two = trialog.Experiment.open("sweep", client=elsewhere).save(tmp_path / "two.tar")
@@ -32,7 +32,9 @@ def test_what_is_saved_is_the_same_artifact(loaded, elsewhere, tmp_path):
     again = trialog.Experiment.load(one, client=trialog.LocalClient(tmp_path / "third"))
     assert again.digest == loaded.digest
     assert again.runs[0].get_attachment("weights") == b"weights" * 1000
-    assert not [each for each in elsewhere.home.glob("blobs/sha256/*/*") if each.stat().st_size == 7000]
+    assert not [
+        each for each in elsewhere.home.glob("blobs/sha256/*/*") if each.stat().st_size == 7000
+    ]
 
 
 def test_a_loaded_one_is_saved_without_a_store(recorded, sealer, tmp_path):
@@ -72,7 +74,9 @@ def test_verify_names_what_changed(loaded, sealer, elsewhere):
     archive = sealer.folder / "a.tar"
     whole = archive.read_bytes()
     archive.write_bytes(whole.replace(b"weights" * 1000, b"w3ights" * 1000))
-    with pytest.raises(IntegrityError, match="attachment 'weights' of run 0 and 'weights' of run 1"):
+    with pytest.raises(
+        IntegrityError, match="attachment 'weights' of run 0 and 'weights' of run 1"
+    ):
         loaded.verify()
     archive.write_bytes(whole)
     run = loaded.runs[0]

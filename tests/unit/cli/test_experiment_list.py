@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from click.shell_completion import BashComplete
 from rich.cells import cell_len
 
 import trialog
+from trialog._cli.commands import command_line
 
 
 def _names(answer):
@@ -164,3 +166,21 @@ def test_a_command_that_is_not_there(call, arguments, said):
     answer = call(*arguments)
     assert answer.code == 2
     assert said in answer.stderr
+
+
+@pytest.mark.usefixtures("sweeps")
+@pytest.mark.parametrize(
+    "words, incomplete, expected",
+    [
+        (["experiment", "show"], "sw", {"sweep-1", "sweep-2"}),
+        (["experiment", "list", "--tag"], "", {"paper", "wide"}),
+        (["experiment", "compare"], "digits", {"digits-sweep"}),
+        (["experiment", "push"], "実", {"実験"}),
+        (["run", "list", "--experiment"], "", {"sweep-1", "sweep-2", "実験"}),
+        (["run", "show"], "sweep-1/", {"sweep-1/0", "sweep-1/1", "sweep-1/2"}),
+    ],
+)
+def test_the_shell_completes(words, incomplete, expected):
+    """Names of experiments where experiments are meant, and those of runs where runs are."""
+    shell = BashComplete(command_line, {}, "trialog", "_TRIALOG_COMPLETE")
+    assert {each.value for each in shell.get_completions(words, incomplete)} == expected

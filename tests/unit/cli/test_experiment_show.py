@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import trialog
+from trialog._format.records import Kind
 
 
 @pytest.mark.usefixtures("sweeps")
@@ -74,6 +75,38 @@ def test_runs_that_find_no_room_are_counted(call):
     whole = call("experiment", "show", "big", "--table", "--runs", "30").stdout
     assert "more runs" not in whole
     assert len(call("experiment", "show", "big").json["runs"]) == 30
+
+
+def test_calls_of_solvers(call):
+    """Those of the runs in their order, then those beside them; failed ones are told apart."""
+    fact = {
+        "adapter": "solvers.highs.Adapter",
+        "status": "optimal",
+        "objective": 12.5,
+        "input": {"sha256": "0" * 64, "size_bytes": 5, "media_type": "text/plain"},
+        "began_ns": 1_700_000_000_000_000_000,
+        "duration_ns": 1_500_000_000,
+    }
+    with trialog.Experiment("solved", "acme", "p", commit=False) as experiment:
+        own = experiment.run()
+        own.append_fact(Kind.SOLVE, {**fact, "name": "first"}, "a solve")
+        trouble = {"type": "ValueError", "message": "no", "traceback": ""}
+        failed = {**fact, "status": "failed", "objective": None, "exception": trouble}
+        own.append_fact(Kind.SOLVE, failed, "a solve")
+        own.finish()
+    experiment.finish()
+    first, second = call("experiment", "show", "solved").json["solves"]
+    assert (first["run_id"], first["name"], first["objective"]) == (0, "first", 12.5)
+    assert second["exception"] == {"type": "ValueError", "message": "no"}
+    lines = call("experiment", "show", "solved", "--table").lines
+    start = lines.index("Solves (2)")
+    assert lines[start + 1].split() == [
+        "run_id", "name", "adapter", "status", "objective", "time",
+    ]  # fmt: skip
+    assert lines[start + 3].split()[:5] == ["0", "first", fact["adapter"], "optimal", "12.5"]
+    assert lines[start + 4].split() == ["0", fact["adapter"], "failed", "1.5", "s"]
+    shorter = call("experiment", "show", "solved", "--table", "--runs", "1").lines
+    assert "  … and 1 more: --runs 2 shows all" in shorter
 
 
 def test_without_runs(call):
