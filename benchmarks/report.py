@@ -36,6 +36,17 @@ class Figure:
 
 def report(name: str, figures: Sequence[Figure]) -> None:
     """Print the figures of one script as a table and keep them."""
+    print(table(figures), flush=True)
+    keep(name, [as_kept(figure) for figure in figures])
+
+
+def as_kept(figure: Figure) -> dict[str, Any]:
+    """Return what is kept of a figure."""
+    return asdict(figure) | {"ratio": figure.ratio}
+
+
+def table(figures: Sequence[Figure]) -> str:
+    """Lay out figures, each beside what it is compared with and its goal."""
     headers = ("what", "measured", "beside", "", "ratio", "goal", "met")
     rows = [
         (
@@ -49,8 +60,7 @@ def report(name: str, figures: Sequence[Figure]) -> None:
         )
         for figure in figures
     ]
-    print(aligned(headers, rows), flush=True)
-    keep(name, [asdict(figure) | {"ratio": figure.ratio} for figure in figures])
+    return aligned(headers, rows)
 
 
 def aligned(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -61,6 +61,7 @@ def go(process):
     process.stdin.flush()
 
 
+@pytest.mark.slow
 def test_a_commit_that_is_killed_at_any_moment(committer):
     """Whoever comes next goes on where it was: it takes runs, or it is whole and right."""
     experiment, moments = record(), random.Random(7)

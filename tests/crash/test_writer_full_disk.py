@@ -146,6 +146,47 @@ def test_a_crash_on_a_full_disk_keeps_its_exception(disk, journals, capfd):
     assert "1 / 0" in end["exception"]["traceback"]
 
 
+def test_a_run_of_an_experiment_ends_on_a_full_disk(disk, journals, capfd):
+    """It had reserved a page: what does not fit there waits, and the end always finds room."""
+    experiment = trialog.Experiment("e", project="p", commit=False)
+    run = experiment.run()
+
+    def train():
+        with run:
+            run.log_parameter("lr", 0.1)
+            fill(disk)
+            log_points(run, 5_000)
+            run.log_parameter("late", 0.2)
+            _ = 1 / 0
+
+    with pytest.raises(ZeroDivisionError):
+        train()
+    end = journals.end(run.name)
+    assert (end["status"], end["reason"]) == ("CRASHED", "ZeroDivisionError: division by zero")
+    assert "ZeroDivisionError" in end["exception"]["traceback"]
+    kept = journals.points("x")
+    assert kept == [(step, float(step)) for step in range(len(kept))]
+    assert len(kept) + end["missing"] == 5_000
+    assert journals.facts(Kind.PARAMETERS)[0] == {"lr": 0.1}
+    assert any("no room" in line for line in told(capfd))
+    free(disk)
+    experiment.finish()
+
+
+def test_a_run_of_an_experiment_waits_for_room(disk, journals, capfd):
+    """Once there is room again every point is there."""
+    experiment = trialog.Experiment("e", project="p", commit=False)
+    with experiment.run() as run:
+        fill(disk)
+        log_points(run, 20_000)
+        free(disk)
+        wait_until(lambda: len(journals.points("x")) == 20_000)
+        log_points(run, 20_000, first=20_000)
+    assert journals.points("x") == [(step, float(step)) for step in range(40_000)]
+    assert journals.end(run.name)["missing"] == 0
+    experiment.finish()
+
+
 def test_memory_is_bounded_and_what_goes_beyond_is_counted(disk, journals, capfd, monkeypatch):
     """Past the limit points are dropped, and every one of them is in the count."""
     monkeypatch.setattr("trialog._writing.blockfile.MEMORY_LIMIT_BLOCKS", 3)

@@ -48,8 +48,13 @@ def name_of(page: Path) -> str:
 
 
 def pages_with(*languages: str):
-    pages = [page for page in PAGES if blocks(page, *languages)]
-    return pytest.mark.parametrize("page", pages, ids=name_of)
+    """The pages with such blocks; those with programs of their own take a while."""
+    pages = []
+    for page in PAGES:
+        if found := blocks(page, *languages):
+            marks = pytest.mark.slow if any(block.file for block in found) else ()
+            pages.append(pytest.param(page, id=name_of(page), marks=marks))
+    return pytest.mark.parametrize("page", pages)
 
 
 @pages_with("python")

@@ -365,9 +365,8 @@ def test_every_scene_is_on_the_page(page_table):
 
 def test_every_error_class_is_on_the_page(page_table):
     """What trialog can raise on purpose, a reader of the page has met, codecs' errors aside."""
+    tables = ("values", "steps", "names", "files", "starting", "reading", "store")
     met = {
-        row[1]
-        for name in ("values", "steps", "names", "files", "starting", "reading", "store")
-        for row in page_table(PAGE, name)
+        row[1] for name in (*tables, "experiments", "artifacts") for row in page_table(PAGE, name)
     }
     assert set(errors.__all__) - met == {"TrialogError", "UnsafeCodecError"}

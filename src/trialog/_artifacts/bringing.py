@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from trialog._artifacts.arrivals import Arrival, check_start, missing_from, sort_out
 from trialog._artifacts.config import ExperimentConfig
+from trialog._artifacts.forebears import forebears
 from trialog._artifacts.journalpacks import (
     PACK_TYPE,
     JournalKey,
@@ -25,7 +26,7 @@ from trialog._artifacts.journalpacks import (
 )
 from trialog._artifacts.keeping import BlobKeeper
 from trialog._artifacts.mentions import read_spilled
-from trialog._artifacts.sources import Artifact, forebears
+from trialog._artifacts.sources import Artifact
 from trialog._catalog import provenance
 from trialog._format.facts import Commit, Start
 from trialog._format.folders import JOURNAL_SUFFIX, ProjectFolder, StoreFolder
@@ -37,7 +38,7 @@ from trialog._oci.documents import shown
 from trialog._oci.progress import Progress
 from trialog._reading import catalog_of
 from trialog._tracking import writers
-from trialog._tracking.experiments import Address
+from trialog._tracking.experiments import Address, edit_experiment
 from trialog._writing import claims
 from trialog._writing import store as stores
 from trialog._writing.folders import make_folder, share
@@ -78,6 +79,8 @@ def bring_in(
     known = [entry for entry in standing if entry.digest == artifact.digest]
     if known and (known[0].namespace, known[0].project) == (config.namespace, config.project):
         _note_source(address, artifact)
+        if known[0].is_deleted:  # who loads it wants to see it
+            edit_experiment(address, deleted=False)
         return address
     store = stores.open_store(home, time.time_ns())
     _Bringing(artifact, config, store, progress).run()

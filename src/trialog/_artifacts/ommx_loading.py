@@ -29,7 +29,7 @@ from trialog._oci.progress import Progress
 from trialog._oci.references import parse_reference
 from trialog._reading import catalog_of
 from trialog._settings import Settings
-from trialog._tracking.experiments import Address
+from trialog._tracking.experiments import Address, edit_experiment
 from trialog._tracking.places import belonging
 from trialog._writing import claims
 from trialog._writing.identity import user_name
@@ -110,6 +110,8 @@ class LoadedOmmx:
         if here:
             address = Address(self.store, here[0].namespace, here[0].project, start.run)
             note_origin(address, self.artifact)
+            if here[0].is_deleted:  # who loads it wants to see it
+                edit_experiment(address, deleted=False)
             return address
         if entries:  # it was interrupted, and goes on where it began
             start = replace(start, namespace=entries[0].namespace, project=entries[0].project)

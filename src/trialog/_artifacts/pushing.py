@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from trialog._artifacts.exchanges import Repositories, Uploads
+from trialog._artifacts.forebears import forebears
 from trialog._artifacts.keeping import BlobKeeper
-from trialog._artifacts.sources import Artifact, forebears, repositories_in, repository_of
+from trialog._artifacts.sources import Artifact, repositories_in, repository_of
 from trialog._format.folders import StoreFolder
 from trialog._oci.progress import Progress
 from trialog._oci.references import Reference

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from trialog._artifacts.sources import Artifact, forebears
+from trialog._artifacts.forebears import forebears
+from trialog._artifacts.sources import Artifact
 from trialog._oci.archives import write_archive
 from trialog._oci.descriptors import Descriptor
 from trialog._oci.progress import Progress, TransferState

@@ -158,28 +158,6 @@ def repositories_in(source: BlobSource) -> Iterator[Repository]:
         yield source
 
 
-def read_manifest(source: BlobSource, manifest: Descriptor) -> bytes:
-    """The bytes of a manifest, checked; registries keep them apart from blobs.
-
-    Raises:
-        NotFoundError: it is not there.
-        IntegrityError: there are other bytes.
-        RegistryError, OSError: it cannot be read.
-    """
-    if isinstance(source, Repository):
-        return source.get_manifest(manifest.digest).data
-    if isinstance(source, Elsewhere):
-        return read_manifest(source.opened, manifest)
-    if isinstance(source, StoreSource):
-        with contextlib.suppress(NotFoundError):
-            return read_blob(source.alone, manifest, MAX_MANIFEST_BYTES)
-        for each in source.elsewhere:
-            with contextlib.suppress(NotFoundError, MissingFileError):
-                return read_manifest(each, manifest)
-        raise NotFoundError(f"the manifest {manifest.digest} is missing from {source.name}")
-    return read_blob(source, manifest, MAX_MANIFEST_BYTES)
-
-
 def open_source(place: str) -> BlobSource:
     """The source that a COMMIT fact names; a registry is asked nothing yet.
 
@@ -188,7 +166,7 @@ def open_source(place: str) -> BlobSource:
         UsageError, IntegrityError, OSError: it is one no more.
     """
     if Path(place).is_absolute():
-        return open_layout(Path(place))
+        return _layout(Path(place))
     reference = parse_reference(place)
     return repository_of(reference)
 
@@ -196,6 +174,12 @@ def open_source(place: str) -> BlobSource:
 def repository_of(reference: Reference) -> Repository:
     """The repository of a reference; connections are kept, each process having its own."""
     return _repository(os.getpid(), reference.registry, reference.repository)
+
+
+@lru_cache(maxsize=16)
+def _layout(path: Path) -> Layout:
+    """A layout whose headers were read once; it looks again where the file is another one."""
+    return open_layout(path)
 
 
 @lru_cache(maxsize=16)
@@ -266,52 +250,3 @@ def find_in_store(store: StoreFolder, digest: str, places: Sequence[str] = ()) -
     manifest = Descriptor(MANIFEST_TYPE, digest, size_bytes)
     data = read_blob(source, manifest, MAX_MANIFEST_BYTES)
     return Artifact(data, Manifest.decode(data), source, places[0] if places else None)
-
-
-def forebears(artifact: Artifact, *, are_whole: bool = False) -> Iterator[Artifact]:
-    """The artifacts that one was forked from, as far as its source has their manifests.
-
-    Args:
-        artifact: the fork.
-        are_whole: only those whose blobs are there too, and what comes before the first other one.
-
-    Raises:
-        IntegrityError: there are other bytes.
-        RegistryError, OSError: they cannot be read.
-    """
-    seen = {artifact.digest}
-    own = {blob.digest for blob in artifact.blobs}
-    at = artifact.manifest.subject
-    while at is not None and at.media_type == MANIFEST_TYPE and at.digest not in seen:
-        seen.add(at.digest)
-        try:
-            data = read_manifest(artifact.source, at)
-        except (NotFoundError, MissingFileError):
-            return
-        found = Artifact(data, Manifest.decode(data), artifact.source, artifact.place)
-        others = [blob for blob in found.blobs if blob.digest not in own]
-        if are_whole and missing_from(artifact.source, others):
-            return
-        yield found
-        at = found.manifest.subject
-
-
-def missing_from(source: BlobSource, blobs: Iterable[Descriptor]) -> list[Descriptor]:
-    """Those of some blobs that a source does not have; none of them is read.
-
-    Raises:
-        RegistryError, OSError: it cannot be asked.
-    """
-    if isinstance(source, StoreSource):
-        left = [blob for blob in blobs if not source.has(blob)]
-        for each in source.elsewhere:
-            left = missing_from(each, left) if left else left
-        return left
-    if isinstance(source, Elsewhere):
-        try:
-            return missing_from(source.opened, blobs)
-        except MissingFileError:
-            return list(blobs)
-    if isinstance(source, Repository):
-        return [blob for blob in blobs if not source.has_blob(blob)]
-    return source.missing(blobs) if isinstance(source, Layout) else list(blobs)

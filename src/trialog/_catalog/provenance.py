@@ -65,6 +65,7 @@ class Entry(NamedTuple):
     namespace: str
     project: str
     digest: str | None
+    is_deleted: bool
 
 
 def entries_of(
@@ -79,16 +80,20 @@ def entries_of(
     """
     table, owner = schema.RUNS, schema.PROJECTS
     columns = table.c.id, table.c.name, table.c.kind, table.c.experiment
-    statement = select(*columns, owner.c.namespace, owner.c.project, table.c.commit).join(
-        owner, owner.c.key == table.c.project
-    )
+    statement = select(
+        *columns, owner.c.namespace, owner.c.project, table.c.commit, table.c.deleted_ns
+    ).join(owner, owner.c.key == table.c.project)
     found: dict[Entry, None] = {}
     for column, wanted in ((table.c.id, ids), (table.c.experiment, experiments)):
         for part in chunks(wanted):
             for row in connection.execute(statement.where(column.in_(part))):
                 digest = None if row.commit is None else load_json(row.commit.encode())["digest"]
-                owner_of = row.namespace, row.project
-                found[Entry(row.id, row.name, row.kind, row.experiment, *owner_of, digest)] = None
+                place = row.namespace, row.project
+                is_deleted = row.deleted_ns is not None
+                entry = Entry(
+                    row.id, row.name, row.kind, row.experiment, *place, digest, is_deleted
+                )
+                found[entry] = None
     return list(found)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, or_, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import chunks
@@ -96,7 +96,7 @@ def filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
     if wanted.experiments is not None:
         statement = statement.where(table.c.experiment.in_(wanted.experiments))
     if not wanted.with_deleted:
-        statement = statement.where(table.c.deleted_ns.is_(None))
+        statement = statement.where(table.c.deleted_ns.is_(None) & ~_of_deleted())
     if wanted.namespace is not None:
         statement = statement.where(owner.c.namespace == wanted.namespace)
     if wanted.project is not None:
@@ -113,6 +113,17 @@ def filtered(statement: Select[Any], wanted: RunFilter) -> Select[Any]:
         has_tag = exists().where((tags.c.run == table.c.key) & (tags.c.tag == tag))
         statement = statement.where(has_tag)
     return statement
+
+
+def _of_deleted() -> ColumnElement[bool]:
+    """Whether a run is of an experiment that is deleted: it is hidden with it."""
+    table, experiment = schema.RUNS, schema.RUNS.alias()
+    return exists().where(
+        (experiment.c.id == table.c.experiment)
+        & (experiment.c.project == table.c.project)
+        & (experiment.c.kind == "experiment")
+        & experiment.c.deleted_ns.is_not(None)
+    )
 
 
 def with_writers(connection: Connection, rows: Sequence[Row[Any]]) -> list[RunRow]:

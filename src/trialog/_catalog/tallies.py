@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.members import lineage_of
@@ -32,7 +32,7 @@ def members_by_status(connection: Connection, experiments: Sequence[str]) -> dic
     table = schema.RUNS
     forks: list[str] = []
     for part in chunks(experiments):
-        condition = table.c.experiment.in_(part)
+        condition: ColumnElement[bool] = table.c.experiment.in_(part)
         _count(connection, _counted().where(condition), found)
         for row in _unended(connection, all_runs().where(condition)):
             found[row.facts.experiment].unended.append(row)
@@ -60,7 +60,7 @@ def names_of(connection: Connection, experiments: Sequence[str]) -> dict[str, st
     return found
 
 
-def _counted() -> Select[tuple[str, str, int]]:
+def _counted() -> Select[Any]:
     table = schema.RUNS
     return (
         select(table.c.experiment, table.c.status, func.count())
@@ -69,14 +69,12 @@ def _counted() -> Select[tuple[str, str, int]]:
     )
 
 
-def _count(
-    connection: Connection, statement: Select[tuple[str, str, int]], found: dict[str, Members]
-) -> None:
+def _count(connection: Connection, statement: Select[Any], found: dict[str, Members]) -> None:
     for experiment, status, amount in connection.execute(statement):
         found[experiment].ended[status] += amount
 
 
-def _unended(connection: Connection, statement: Select[tuple[object, ...]]) -> list[RunRow]:
+def _unended(connection: Connection, statement: Select[Any]) -> list[RunRow]:
     table = schema.RUNS
     wanted = statement.where(
         (table.c.kind == "run") & table.c.deleted_ns.is_(None) & table.c.status.is_(None)

@@ -22,6 +22,8 @@ LAST_WORDS_START = FIRST_BLOCK_BYTES
 LAST_WORDS_BYTES = 16 * KIB
 LAST_WORDS_END = LAST_WORDS_START + LAST_WORDS_BYTES
 LARGEST_BLOCK_BYTES = 1024 * KIB
+PAGE_BYTES = 4 * KIB
+SHORT_BYTES = 3 * KIB  # of the first page of a journal that is short; the rest is for its end
 _GROWING = 4  # blocks 1..4 double: 128, 256, 512 KiB, 1 MiB
 
 TRAILER_MAGIC = 0x4B4C42FF  # its low byte, 0xFF, is the kind no record has

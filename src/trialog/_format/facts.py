@@ -33,6 +33,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Any, Literal, Self
 
 import orjson
@@ -78,8 +79,13 @@ class _Payload:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """The payload of that JSON object."""
-        known = {each.name for each in fields(cls)}  # type: ignore[arg-type]
+        known = _names_of(cls)
         return cls(**{key: value for key, value in content.items() if key in known})
+
+
+@lru_cache(maxsize=64)
+def _names_of(kind: type) -> frozenset[str]:
+    return frozenset(each.name for each in fields(kind))
 
 
 class _Flat(_Payload):

@@ -9,7 +9,9 @@
         runs/<day>/<run id>/<writer>.journal                the run, a file for each writer
         changes/<day>/<run day>~<run id>~<writer>           a later writer or an edit of a run
         open/<run day>~<run id>~<writer>                    a writer that has not left yet
-    blobs/sha256/<hh>/<digest>                              attachments
+    blobs/sha256/<hh>/<digest>                              attachments, and parts of artifacts
+    blobs/incoming/, incoming/                              what is arriving
+    registries/, trash/                                     notes on registries; what was cleaned up
     segments/<name>.parquet                                 finished runs, a cache
     catalog.db                                              a cache
 """
@@ -27,6 +29,8 @@ STORE_VERSION = 1
 JOURNAL_SUFFIX = ".journal"
 NAMED_DAY = "named"  # runs whose id was chosen by the user
 _ID_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+_ID_PAIRS = [first + second for first in _ID_DIGITS for second in _ID_DIGITS]
+_DAY_S = 86_400
 _GENERATED_ID = re.compile(f"[0-7][{_ID_DIGITS}]{{25}}")
 _TIME_DIGITS = 10
 RUN_ID = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -39,8 +43,15 @@ def make_id(time_ns: int, randomness: bytes) -> str:
         time_ns: when it is made.
         randomness: 10 bytes.
     """
-    number = (time_ns // 1_000_000) << 80 | int.from_bytes(randomness)
-    return "".join(_ID_DIGITS[number >> shift & 31] for shift in range(125, -1, -5))
+    upper, lower = int.from_bytes(randomness[:5]), int.from_bytes(randomness[5:])
+    return _time_digits(time_ns // 1_000_000) + "".join(
+        [_ID_PAIRS[half >> shift & 1023] for half in (upper, lower) for shift in (30, 20, 10, 0)]
+    )
+
+
+@lru_cache(maxsize=1)  # the run's and its writer's, as a rule
+def _time_digits(milliseconds: int) -> str:
+    return "".join([_ID_DIGITS[milliseconds >> shift & 31] for shift in range(45, -1, -5)])
 
 
 @lru_cache(maxsize=64)
@@ -59,7 +70,12 @@ def day_of(run_id: str) -> str:
 
 def day_at(time_ns: int) -> str:
     """The UTC day of a time."""
-    return datetime.fromtimestamp(time_ns // 1_000_000_000, UTC).strftime("%Y-%m-%d")
+    return _day(time_ns // 1_000_000_000 // _DAY_S)
+
+
+@lru_cache(maxsize=64)
+def _day(number: int) -> str:
+    return datetime.fromtimestamp(number * _DAY_S, UTC).strftime("%Y-%m-%d")
 
 
 class Marker(NamedTuple):
@@ -117,8 +133,12 @@ class ProjectFolder(NamedTuple):
 
     def name(self, name: str) -> Path:
         """The claim of a run's name."""
+        return Path(self.claim(name))
+
+    def claim(self, name: str) -> str:
+        """The claim of a run's name, as text: a thousand runs are begun in a second."""
         digest = hashlib.sha256(name.encode()).hexdigest()
-        return self.path.joinpath("names", digest[:2], digest[2:34])
+        return f"{self.path}/names/{digest[:2]}/{digest[2:34]}"
 
 
 class StoreFolder(NamedTuple):

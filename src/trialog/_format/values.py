@@ -245,7 +245,8 @@ def _tag_members(value: Mapping[Any, object], path: str, depth: int) -> dict[str
         text = _key(key, path)
         if text in tagged:
             raise InvalidTypeError(f"{path} has two keys that become the text {text!r}")
-        tagged[text] = _tag(item, f"{path}[{shown(key)}]", depth + 1)
+        is_plain = type(item) is int and MIN_SIGNED <= item <= MAX_UNSIGNED
+        tagged[text] = item if is_plain else _tag(item, f"{path}[{shown(key)}]", depth + 1)
     if len(tagged) == 1 and next(iter(tagged)).startswith("$"):
         return {"$object": tagged}
     return tagged

@@ -49,23 +49,25 @@ def read_content(fact: Fact, store: StoreFolder) -> dict[str, Any]:
     if fact.kind is Kind.START and digest is None:
         return dict(_read_start(fact.payload)[0])
     content = load_json(fact.payload if digest is None else read_blob(store, digest))
-    return _checked(fact.kind, content)
-
-
-def _checked(kind: Kind, content: Any) -> dict[str, Any]:
-    if not isinstance(content, dict):
-        raise ValueError("it is not an object")  # noqa: TRY004 # unreadable is one thing here
-    if not _PLAIN.issuperset(map(type, content.values())):
-        _check_depth(content, 0)
-    check = CHECKS.get(kind)
+    content = _shaped(content)
+    check = CHECKS.get(fact.kind)
     if check is not None:
         check(content)
     return content
 
 
+def _shaped(content: Any) -> dict[str, Any]:
+    """A payload that is an object, and not too deep."""
+    if not isinstance(content, dict):
+        raise ValueError("it is not an object")  # noqa: TRY004 # unreadable is one thing here
+    if not _PLAIN.issuperset(map(type, content.values())):
+        _check_depth(content, 0)
+    return content
+
+
 @lru_cache(maxsize=8)  # who reads a journal asks for its first record several times in a row
 def _read_start(payload: bytes) -> tuple[dict[str, Any], Start]:
-    content = _checked(Kind.START, load_json(payload))
+    content = _shaped(load_json(payload))
     return content, start_of(content)
 
 
@@ -81,12 +83,9 @@ def start_in(fact: Fact | None, store: StoreFolder) -> Start | None:
         return None
 
 
-def _check_depth(value: object, depth: int) -> None:
-    if depth > _MAX_DEPTH:
+def _check_depth(value: dict[str, Any] | list[Any], depth: int) -> None:
+    if depth >= _MAX_DEPTH:
         raise ValueError(f"it is nested more than {_MAX_DEPTH} deep")
-    if isinstance(value, dict):
-        for each in value.values():
-            _check_depth(each, depth + 1)
-    elif isinstance(value, list):
-        for each in value:
+    for each in value.values() if isinstance(value, dict) else value:
+        if isinstance(each, dict | list):
             _check_depth(each, depth + 1)

@@ -191,9 +191,7 @@ class _Reader:
         steps = self._number(groups, values, after)
         self._summarise(groups)
         for fact, each in zip(facts, spoken, strict=True):
-            self._note(
-                fact, each if each is None else each._replace(step=steps.get(each.offset, 0))
-            )
+            self._note(fact, _stepped(each, steps))
         if groups:
             state.news_ns = max(state.news_ns, *(int(group.times_ns.max()) for group in groups))
         return True
@@ -209,8 +207,7 @@ class _Reader:
         values = [each for each in spoken if each is not None and each.kind is Kind.VALUE]
         steps = self._number([], values, None)
         for fact, each in zip(facts, spoken, strict=True):
-            found = each if each is None else each._replace(step=steps.get(each.offset, 0))
-            self._note(fact, found, is_last=True)
+            self._note(fact, _stepped(each, steps), is_last=True)
         state.last_words = max(state.last_words, index.stop)
 
     def _begin(self, index: BlockIndex) -> bool:
@@ -293,11 +290,17 @@ class _Reader:
         if found is not None:
             state.order_ns = max(state.order_ns, fact.time_ns)
             order_ns = AT_THE_END if is_last else state.order_ns
-            self._delta.facts.append(found._replace(order_ns=order_ns))
+            self._delta.facts.append(FactRead(found.offset, order_ns, *found[2:]))
 
 
 def _found(fact: Fact, content: dict[str, Any]) -> FactRead:
     return FactRead(fact.offset, 0, fact.time_ns, fact.kind, content, blob=digest_of(fact))
+
+
+def _stepped(found: FactRead | None, steps: dict[int, int]) -> FactRead | None:
+    """A fact with its step, where it is a JSON value."""
+    step = None if found is None else steps.get(found.offset)
+    return found if found is None or step is None else found._replace(step=step)
 
 
 def _since(group: Calls, offset: int) -> Calls:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from trialog._catalog import Catalog, members, queries
+from trialog._catalog.members import MemberParameters
 from trialog._catalog.selections import RunRow
 from trialog._format.records import Kind
 from trialog._reading.finding import resolve
@@ -75,7 +76,7 @@ class ExperimentReader:
         read = partial(members.members_of, with_deleted=with_deleted)
         return self.catalog.ask(read, self._experiment)
 
-    def parameters(self) -> members.MemberParameters:
+    def parameters(self) -> MemberParameters:
         """The parameters of its runs, as far as the catalog knows."""
         return self.catalog.ask(members.member_parameters, self._experiment)
 

@@ -60,15 +60,20 @@ def open_run(home: Path, wish: Start, pointers: Pointers, *, strict: bool) -> Op
     store = stores.open_store(home, now)
     try:
         project, start = settle(store, wish, pointers, now)
-        if len(start.encode()) > MAX_PAYLOAD_BYTES // 2:
-            start = replace(start, description=None, tags=[])  # as edits: see _tell
-        journal = writers.open_journal(project, start, strict=strict)
+        journal = writers.open_journal(project, fitting(start), strict=strict)
     except OSError as error:
         if isinstance(error, TrialogError):
             raise
         raise stores.unwritable(home, error) from error
     active.session.begun.update(counted_for(wish, pointers, start))
     return tended(journal, store, project)
+
+
+def fitting(start: Start) -> Start:
+    """A first record that fits into one: what is too long follows as an edit, see :func:`begin`."""
+    if len(start.encode()) <= MAX_PAYLOAD_BYTES // 2:
+        return start
+    return replace(start, description=None, tags=[])
 
 
 def tended(journal: Journal, store: StoreFolder, project: ProjectFolder) -> Opened:
@@ -82,12 +87,14 @@ def tended(journal: Journal, store: StoreFolder, project: ProjectFolder) -> Open
 
     def leave() -> None:
         active.session.steward.release(journal)
-        if journal.is_complete:
-            mark_left()
-        else:
+        if not journal.is_complete:
             active.session.steward.complete_later(journal, mark_left)
+            return
+        mark_left()
+        if journal.needs_sync:
+            active.session.steward.sync_later(journal)
 
-    return Opened(journal, facts, project.run(journal.start.run), leave)
+    return Opened(journal, facts, journal.folder, leave)
 
 
 class Manner(NamedTuple):
@@ -147,17 +154,20 @@ def begin(
     if start.kind == "run":
         active.push(run)
     active.session.add(run, lifecycle)
-    handlers.install()
-    _attend(opened, run.url, manner)
+    if manner.is_brief:
+        handlers.stay()
+    else:
+        handlers.install()
+    _attend(opened, run, manner)
     _tell(opened, start)
     if parameters:
         opened.facts.append_parameters(parameters)
     if opened.home is not None:
-        _watch(run.url, lifecycle, opened.journal, manner)
+        _watch(run, lifecycle, opened.journal, manner)
     return run
 
 
-def _attend(opened: Opened, url: str, manner: Manner) -> None:
+def _attend(opened: Opened, run: Run, manner: Manner) -> None:
     """Let the witness know of a run; without one, the run says so and does without."""
     captured, hooks = manner.captured, manner.hooks
     if opened.home is None or not manner.is_attended:
@@ -166,7 +176,7 @@ def _attend(opened: Opened, url: str, manner: Manner) -> None:
     trouble = active.session.witness.open(
         {
             "folder": str(opened.home),
-            "url": url,
+            "url": run.url,
             "start": asdict(start),
             "capture": sorted(captured),
             "interval_s": manner.settings.system_interval_s,
@@ -189,7 +199,7 @@ def _attend(opened: Opened, url: str, manner: Manner) -> None:
 
 
 def _watch(
-    url: str,
+    run: Run,
     lifecycle: Lifecycle,
     journal: Journal | DisabledJournal,
     manner: Manner,
@@ -201,7 +211,7 @@ def _watch(
         active.session.witness.tell({"do": "event", "writer": writer, "event": event})
 
     if any(manner.hooks):
-        lifecycle.hooks = Hooks(manner.hooks, journal.start, url, relay)
+        lifecycle.hooks = Hooks(manner.hooks, journal.start, run.url, relay)
         lifecycle.tell_started()
     limit_ns = round(manner.settings.stalled_after_s * 1e9)
     if limit_ns and isinstance(journal, Journal) and not is_interactive():

@@ -96,6 +96,8 @@ def is_mapped(error: BaseException | None, ends: Mapping[type[BaseException], Ru
 
 def writable(end: End) -> End:
     """An end that can be written, whatever is in its texts."""
+    if end.reason is None and end.exception is None:
+        return end
     end = replace(end, reason=end.reason if end.reason is None else writable_text(end.reason))
     try:
         end.encode()

@@ -11,7 +11,7 @@ import os
 import threading
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -22,7 +22,7 @@ from trialog._format.folders import ProjectFolder, StoreFolder
 from trialog._format.records import Kind
 from trialog._settings import Settings, parse_capture
 from trialog._tracking import active, writers
-from trialog._tracking.beginning import Manner, begin, open_nothing, tended
+from trialog._tracking.beginning import Manner, begin, fitting, open_nothing, tended
 from trialog._tracking.client import LocalClient
 from trialog._tracking.earlier import read_starts
 from trialog._tracking.endings import Ends, check_end, check_ends
@@ -93,6 +93,7 @@ class ExperimentRecorder:
         """
         self.start = start
         self.address = address
+        self._folder = None if address is None else address.folder
         self._recording = recording
         self._joins = joins
         self._strict = strict
@@ -102,23 +103,23 @@ class ExperimentRecorder:
         self._pid = os.getpid()
         self._lock = threading.RLock()
         self._may_map: bool | None = None
-        self._template = replace(
-            start,
-            writer="",
-            role="run",
-            kind="run",
-            experiment=start.run,
-            subject=None,
-            parent=None,
-            attempt=1,
-        )
+        self._template = {each.name: getattr(start, each.name) for each in fields(start)} | {
+            "writer": "",
+            "role": "run",
+            "kind": "run",
+            "experiment": start.run,
+            "subject": None,
+            "parent": None,
+            "attempt": 1,
+            "status": RunStatus.RUNNING.value,
+        }
 
     # -- its own record ------------------------------------------------------------------------
 
     @property
     def is_sealed(self) -> bool:
         """Whether it takes nothing more."""
-        return self.address is not None and is_sealed(self.address.folder, self.start.run)
+        return self._folder is not None and is_sealed(self._folder, self.start.run)
 
     @property
     def opened(self) -> Run | None:
@@ -137,8 +138,8 @@ class ExperimentRecorder:
         Raises:
             SealedError: it is.
         """
-        if self.address is not None:
-            check_unsealed(self.address.folder, self.start)
+        if self._folder is not None:
+            check_unsealed(self._folder, self.start)
 
     def recording(self) -> Run:
         """Its record, opened by this process where that is not so yet.
@@ -174,12 +175,12 @@ class ExperimentRecorder:
     def leave(self, error: BaseException) -> None:
         """A block of it ends with an error: it stays open to go on with, and says why."""
         if (run := self.opened) is not None:
-            run.leave_block(error)
+            run._leave_block(error)  # noqa: SLF001 # its record
 
     def pause(self) -> None:
         """A block of it ends well, and more may come: an exit now is no failure."""
         if (run := self.opened) is not None:
-            run.set_at_exit(RunStatus.COMPLETED)
+            run._set_at_exit(RunStatus.COMPLETED)  # noqa: SLF001 # its record
 
     # -- its runs ------------------------------------------------------------------------------
 
@@ -202,13 +203,11 @@ class ExperimentRecorder:
         status = self._settings.at_exit if at_exit is None else check_end(at_exit)
         if name is not None:
             name = _names.normalise(_names.check_name(name, "run"))
-        wish = replace(
-            self._template,
-            name=name or "",
-            description=check_description(description),
-            tags=check_tags(tags),
-            status=RunStatus.RUNNING.value,
-        )
+        wish = self._template | {
+            "name": name or "",
+            "description": check_description(description),
+            "tags": check_tags(tags),
+        }
         good: Mapping[str, Any] = {}
         if parameters is not None:
             good, bad = flatten(parameters)
@@ -225,23 +224,28 @@ class ExperimentRecorder:
             is_brief=True,
         )
         strict = self._strict if strict is None else strict
-        if self.address is None:
-            return begin(run_class, open_nothing(self._counted(wish)), wish, manner, good)
+        if self.address is None or self._folder is None:
+            start = self._counted(wish)
+            return begin(run_class, open_nothing(start), start, manner, good)
         if self._joins:
             self.recording()
         active.session.witness.hear_out()  # what was printed before is not this run's
-        journal_start = self._claimed(self.address, wish)
+        start = self._claimed(self.address, self._folder, wish)
         try:
             journal = writers.open_journal(
-                self.address.folder, journal_start, strict=strict, may_map=self._maps(self.address)
+                self._folder,
+                fitting(start) if start.tags or start.description else start,
+                strict=strict,
+                may_map=self._maps(self._folder),
+                is_brief=True,
             )
         except OSError as error:
-            self._give_back(self.address, journal_start.number or 0)
+            self._give_back(self._folder, start.number or 0)
             if isinstance(error, TrialogError):
                 raise
             raise stores.unwritable(self.address.home, error) from error
-        opened = tended(journal, StoreFolder(self.address.home), self.address.folder)
-        return begin(run_class, opened, journal_start, manner, good)
+        opened = tended(journal, StoreFolder(self.address.home), self._folder)
+        return begin(run_class, opened, start, manner, good)
 
     def _captured_by_run(self, capture: object) -> frozenset[str]:
         """What a run keeps about itself: nothing, where the experiment does so in this process."""
@@ -250,14 +254,14 @@ class ExperimentRecorder:
         is_attended = self.opened is not None and os.getpid() == self._pid
         return frozenset() if is_attended else self._captured
 
-    def _claimed(self, address: Address, wish: Start) -> Start:
+    def _claimed(self, address: Address, folder: ProjectFolder, wish: dict[str, Any]) -> Start:
         """A first record with the run's id, its number and its name.
 
         The number is claimed before it is looked whether the experiment is sealed; who seals it
         looks for numbers after the claim to do so. One of the two sees the other.
         """
-        folder, experiment = address.folder, self.start.run
-        run_id = writers.new_id(time.time_ns())
+        experiment, now = self.start.run, time.time_ns()
+        run_id = writers.new_id(now)
         try:
             number = claims.claim_number(
                 folder, experiment, run_id, least=self._first, hint=self._next
@@ -268,29 +272,29 @@ class ExperimentRecorder:
         try:
             self.check_unsealed()
         except SealedError:
-            self._give_back(address, number)
+            self._give_back(folder, number)
             raise
-        name = wish.name or claims.member_name(self.start.name, number)
-        if wish.name or claims.is_claimed(folder, name):
+        name = wish["name"] or claims.member_name(self.start.name, number)
+        if wish["name"] or claims.is_claimed(folder, name):
             name = claims.claim_name(folder, name, run_id)
-        return replace(wish, run=run_id, number=number, name=name, created_ns=time.time_ns())
+        own = {"run": run_id, "number": number, "name": name, "created_ns": now}
+        return Start(**wish | own | writers.identity(now))
 
-    def _give_back(self, address: Address, number: int) -> None:
+    def _give_back(self, folder: ProjectFolder, number: int) -> None:
         """A run could not be begun: the next one gets its number."""
-        claims.give_back_number(address.folder, self.start.run, number)
+        claims.give_back_number(folder, self.start.run, number)
         self._next = min(self._next, number)
 
-    def _counted(self, wish: Start) -> Start:
+    def _counted(self, wish: dict[str, Any]) -> Start:
         """As :meth:`_claimed`, where nothing is kept."""
         number, self._next = self._next, self._next + 1
-        return replace(
-            wish, name=wish.name or claims.member_name(self.start.name, number), number=number
-        )
+        name = wish["name"] or claims.member_name(self.start.name, number)
+        return Start(**wish | {"name": name, "number": number, "run": "", "created_ns": 0})
 
-    def _maps(self, address: Address) -> bool:
+    def _maps(self, folder: ProjectFolder) -> bool:
         """Whether the project's file system allows maps; looked up once, for a thousand runs."""
         if self._may_map is None:
-            self._may_map = can_map(address.folder.path)
+            self._may_map = can_map(folder.path)
         return self._may_map
 
 
@@ -315,6 +319,8 @@ def start_experiment(
         UsageError: a name or combination that cannot mean anything.
         StoreError: the store cannot be written.
     """
+    if name is not None:
+        _names.check_name(name, "experiment")
     run = start_run(
         Run,
         name=name,
@@ -382,7 +388,9 @@ def annotate(run: Run, key: object, text: object) -> None:
         raise InvalidTypeError(
             f"annotation {checked!r} must be text, not {type(text).__name__}: {_names.shown(text)}"
         )
-    run.append_fact(Kind.EDIT, {"annotations": {checked: text}}, f"annotation {checked!r}")
+    run._append_fact(  # noqa: SLF001 # its record
+        Kind.EDIT, {"annotations": {checked: text}}, f"annotation {checked!r}"
+    )
 
 
 def edit_experiment(address: Address, **changes: Any) -> None:

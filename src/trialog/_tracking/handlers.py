@@ -55,6 +55,7 @@ class Handlers:
         self._previous: dict[int, Handler | int] = {}
         self._excepthook: Callable[..., Any] | None = None
         self._has_atexit = False
+        self._has_signals = False
         self._shells: set[int] = set()
         self._raised: tuple[str, BaseException] | None = None
 
@@ -72,8 +73,14 @@ class Handlers:
             shell.events.register("pre_run_cell", self._before_cell)
             shell.events.register("post_run_cell", self._after_cell)
         if threading.current_thread() is threading.main_thread():
+            self._has_signals = True
             for number in _SIGNALS:
                 self._install_signal(number)
+
+    def stay(self) -> None:
+        """As :meth:`install`, for one of many runs: what watches already is left as it is."""
+        if not self._has_signals:
+            self.install()
 
     def remove(self) -> None:
         """The last open run has ended: leave signals and the excepthook as they were."""
@@ -81,6 +88,7 @@ class Handlers:
             sys.excepthook, self._excepthook = self._excepthook, None
         if threading.current_thread() is not threading.main_thread():
             return
+        self._has_signals = False
         for number, previous in list(self._previous.items()):
             if signal.getsignal(number) == self._on_signal:
                 signal.signal(number, previous)
@@ -88,6 +96,8 @@ class Handlers:
 
     def signal_of(self, error: BaseException | None) -> str | None:
         """The signal whose handler raised this exception, or one that it came from."""
+        if error is None:
+            return None
         codes, seen = self._codes_of_users(), 0
         while error is not None and seen < 100:  # noqa: PLR2004 # a loop
             if self._raised is not None and error is self._raised[1]:

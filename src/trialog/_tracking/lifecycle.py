@@ -93,12 +93,13 @@ class Lifecycle:
         self.hooks = Hooks(HookSet(), journal.start, "")
         who = journal.start.name if is_kept else None
         self.alerts = AlertLog(self.facts, self._tell_alert, who=who)
-        self.stop = StopWatch(None, journal.start.attempt)
         if isinstance(journal, Journal):
             self.stop = StopWatch(
                 journal.folder, journal.start.attempt, journal.path.name, is_brief=is_brief
             )
             journal.on_tend = self.stop.look_if_due
+        else:
+            self.stop = StopWatch(None, journal.start.attempt)
         self._opened: Journal | DisabledJournal | None = journal
         self._start: Start = journal.start
         self._facts = facts

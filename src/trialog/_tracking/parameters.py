@@ -66,7 +66,9 @@ def flatten(given: object) -> tuple[dict[str, Scalar], list[TrialogError]]:
 
 
 def flatten_one(name: str, value: object) -> tuple[dict[str, Scalar], list[TrialogError]]:
-    """One parameter, or the several that a nested value makes."""
+    """One parameter of a good name, or the several that a nested value makes."""
+    if value is None or type(value) in (bool, int, float):
+        return {name: cast("Scalar", value)}, []
     return flatten({name: value})
 
 

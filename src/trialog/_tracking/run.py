@@ -216,9 +216,11 @@ class Run(DescribedRun, Solving):
         self._log_parameters(good | more_good, bad + more_bad)
 
     def _log_parameters(self, good: dict[str, Scalar], bad: list[TrialogError]) -> None:
-        with self._refusing():
+        try:
             if good:
                 self._lifecycle.facts().append_parameters(good)
+        except JournalClosedError:
+            raise self._lifecycle.finished() from None
         raise_bad(bad)
 
     def log_json(
@@ -498,7 +500,7 @@ class Run(DescribedRun, Solving):
     def _facts(self) -> FactLog:
         return self._lifecycle.facts()
 
-    def append_fact(self, kind: Kind, content: dict[str, Any], what: str) -> None:
+    def _append_fact(self, kind: Kind, content: dict[str, Any], what: str) -> None:
         """Append a fact of a kind that has no method of its own.
 
         Raises:
@@ -508,11 +510,11 @@ class Run(DescribedRun, Solving):
         with self._refusing():
             self._lifecycle.facts().append(kind, content, what)
 
-    def leave_block(self, error: BaseException) -> None:
+    def _leave_block(self, error: BaseException) -> None:
         """End as an exception says, that left a block of what this run is the record of."""
         self._lifecycle.leave(error)
 
-    def set_at_exit(self, status: RunStatus) -> None:
+    def _set_at_exit(self, status: RunStatus) -> None:
         """How to end where the interpreter exits and nobody has ended it."""
         self._lifecycle.at_exit = status
 

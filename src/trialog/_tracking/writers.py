@@ -46,14 +46,17 @@ def new_id(time_ns: int) -> str:
 
 def identified(start: Start, time_ns: int) -> Start:
     """A first record with a writer's id of its own, and who this process is."""
-    return replace(
-        start,
-        writer=new_id(time_ns),
-        created_ns=start.created_ns or time_ns,
-        trialog=__version__,
-        format=FORMAT_VERSION,
+    return replace(start, created_ns=start.created_ns or time_ns, **identity(time_ns))
+
+
+def identity(time_ns: int) -> dict[str, Any]:
+    """What a first record says of who writes it: an id of its own, and this process."""
+    return {
+        "writer": new_id(time_ns),
+        "trialog": __version__,
+        "format": FORMAT_VERSION,
         **this_process()._asdict(),
-    )
+    }
 
 
 def open_project(store: StoreFolder, start: Start, time_ns: int) -> ProjectFolder:
@@ -67,15 +70,21 @@ def open_project(store: StoreFolder, start: Start, time_ns: int) -> ProjectFolde
 
 
 def open_journal(
-    project: ProjectFolder, start: Start, *, strict: bool = False, may_map: bool | None = None
+    project: ProjectFolder,
+    start: Start,
+    *,
+    strict: bool = False,
+    may_map: bool | None = None,
+    is_brief: bool = False,
 ) -> Journal:
     """A journal in a run's folder, marked as open.
 
     Args:
         project: where the run is.
-        start: the journal's first record, but for who writes it.
+        start: the journal's first record; who writes it is added where that is not said.
         strict: raise where something cannot be kept.
         may_map: whether the file system allows maps; looked up where not given.
+        is_brief: one of many that are short as a rule.
 
     Raises:
         OSError: the store cannot be written.
@@ -91,10 +100,11 @@ def open_journal(
         return child
 
     make_folder(folder)
-    now = time.time_ns()
-    if start.role != "run" or start.attempt > 1:
-        start = replace(start, created_ns=now)
-    start = identified(start, now)
+    if not start.writer:
+        now = time.time_ns()
+        if start.role != "run" or start.attempt > 1:
+            start = replace(start, created_ns=now)
+        start = identified(start, now)
     _mark(project, start)
     try:
         return Journal(
@@ -104,6 +114,7 @@ def open_journal(
             may_map=can_map(folder) if may_map is None else may_map,
             reborn=reborn,
             trouble=Trouble(f"run {start.name!r}", strict=strict),
+            is_brief=is_brief,
         )
     except OSError:
         leave(project, start)

@@ -15,7 +15,7 @@ from itertools import count
 from struct import Struct
 from typing import NamedTuple
 
-from trialog._format.blocks import TRAILER_BYTES, Extent
+from trialog._format.blocks import LAST_WORDS_END, PAGE_BYTES, SHORT_BYTES, TRAILER_BYTES, Extent
 from trialog._format.decoding import Fact, index_block
 from trialog._format.encoding import encode_name, encode_template
 from trialog._format.records import (
@@ -61,14 +61,16 @@ class Block:
         write: takes one whole record, or raises ValueError where it does not fit.
         words: the metrics defined in this block so far.
         templates: the calls of several metrics defined in this block so far.
+        numbers, template_numbers: give the next of each a number.
     """
 
     __slots__ = (
         "_memory",
-        "_numbers",
-        "_template_numbers",
+        "_sealing_at",
         "_used",
         "extent",
+        "numbers",
+        "template_numbers",
         "templates",
         "words",
         "write",
@@ -81,8 +83,9 @@ class Block:
         self.write: Callable[[bytes], object] = memory.write
         self._memory = memory
         self._used: int | None = None
-        self._numbers = count()
-        self._template_numbers = count()
+        self._sealing_at: int | None = None
+        self.numbers = count()
+        self.template_numbers = count()
 
     def put(self, record: bytes) -> None:
         """Write a record as ``write`` does, for those who may be interrupted.
@@ -118,7 +121,7 @@ class Block:
         """
         words = self.words.get(name)
         if words is None:
-            number = next(self._numbers)
+            number = next(self.numbers)
             if number > MAX_NUMBER:
                 raise BlockFullError
             self.put(encode_name(number, name, time_ns))
@@ -137,7 +140,7 @@ class Block:
         template = self.templates.get(names)
         if template is None:
             numbers = [self.define(name, time_ns).number for name in names]
-            number = next(self._template_numbers)
+            number = next(self.template_numbers)
             self.put(encode_template(number, numbers, time_ns))
             template = Template(
                 number,
@@ -160,7 +163,11 @@ class Block:
             How many bytes are records.
         """
         while self._used is None:
-            used = self._memory.tell()
+            used, at = self._memory.tell(), self._sealing_at
+            if at is not None and at < used == len(self._memory) and not self._memory[at]:
+                self._used = at  # sealed, and a signal handler raised before that was noted
+                break
+            self._sealing_at = used
             try:
                 # one step: where a record came in between, the zeros do not fit any more
                 self.put(bytes(len(self._memory) - used))
@@ -168,6 +175,15 @@ class Block:
                 continue
             self._used = used
         return self._used
+
+    def go_on_from(self, beginning: ShortBlock) -> None:
+        """Take over what the beginning of this block holds, and let nothing more into that.
+
+        What is defined there is shared, for a thread may be just about to note a definition.
+        """
+        self._memory.seek(beginning.seal())
+        self.words, self.templates = beginning.words, beginning.templates
+        self.numbers, self.template_numbers = beginning.numbers, beginning.template_numbers
 
     def memory(self) -> mmap.mmap:
         """The block's bytes without its trailer."""
@@ -194,6 +210,26 @@ class MappedBlock(Block):
         with above_standard():  # a map keeps a copy of the file's number
             memory = mmap.mmap(fd, extent.size - TRAILER_BYTES, offset=extent.start)
         return cls(extent, memory)
+
+
+class ShortBlock(MappedBlock):
+    """The first page of block 0, for a journal that is short as a rule; the rest is not reserved.
+
+    It takes little time to make and to cut. A part of the page is left for the end.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def reserve(cls, fd: int, extent: Extent) -> ShortBlock:
+        """Reserve the page in the file, and map it.
+
+        Raises:
+            OSError: as :meth:`MappedBlock.reserve`.
+        """
+        os.posix_fallocate(fd, extent.start, PAGE_BYTES)
+        with above_standard():
+            return cls(extent, mmap.mmap(fd, SHORT_BYTES, offset=extent.start))
 
 
 class Unwritten(NamedTuple):
@@ -241,6 +277,39 @@ class BufferedBlock(Block):
             if fact.offset + record_bytes(fact.kind, len(fact.payload)) > reached
         ]
         return Unwritten(points, facts)
+
+
+class HeldBlock(BufferedBlock):
+    """Block 0 where the disk has room for its first page only: the rest waits in memory.
+
+    Attributes:
+        has_room: whether the rest has room in the file by now, and last words too.
+    """
+
+    __slots__ = ("has_room",)
+
+    def __init__(self, extent: Extent) -> None:
+        super().__init__(extent)
+        self.has_room = False
+
+    def go_on_from(self, beginning: ShortBlock) -> None:
+        """As a block does; what the beginning holds stands in the file already."""
+        used = beginning.seal()
+        with memoryview(beginning.memory()) as memory, memoryview(self._memory) as ours:
+            ours[:used] = memory[:used]
+        super().go_on_from(beginning)
+        self.flushed = used
+
+    def flush(self, fd: int) -> None:
+        """Reserve the rest, and copy what is new to it: the room for an end is left as it is.
+
+        Raises:
+            OSError: as :meth:`BufferedBlock.flush`.
+        """
+        if not self.has_room:
+            os.posix_fallocate(fd, 0, LAST_WORDS_END)
+            self.has_room = True
+        super().flush(fd)
 
 
 class ShutBlock:

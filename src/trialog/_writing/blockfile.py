@@ -11,12 +11,19 @@ from pathlib import Path
 from zlib import crc32
 
 from trialog._format import blocks
-from trialog._writing.block import Block, BufferedBlock, DroppingBlock, MappedBlock, ShutBlock
+from trialog._writing.block import (
+    Block,
+    BufferedBlock,
+    DroppingBlock,
+    HeldBlock,
+    MappedBlock,
+    ShortBlock,
+    ShutBlock,
+)
 from trialog._writing.descriptors import open_above_standard
 from trialog._writing.folders import share, sync
 from trialog._writing.trouble import Trouble
 
-_PAGE_BYTES = 4096
 MEMORY_LIMIT_BLOCKS = 32  # blocks of up to 1 MiB that may wait in memory for a full disk
 
 
@@ -34,22 +41,32 @@ class BlockFile:
         lacks_room_since_ns: since when.
     """
 
-    def __init__(self, *, may_map: bool, trouble: Trouble, clock: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        *,
+        may_map: bool,
+        trouble: Trouble,
+        clock: Callable[[], int],
+        is_brief: bool = False,
+    ) -> None:
         """Make one without a file; :meth:`create` gives it one.
 
         Args:
             may_map: whether the file system keeps its word about reserved space.
             trouble: told where there is no room.
             clock: nanoseconds since 1970.
+            is_brief: reserve a page to begin with, and the rest where that is not enough.
         """
         self.lock = threading.RLock()
         self.is_shut = False
         self.lacks_room: OSError | None = None
         self.lacks_room_since_ns = 0
         self._may_map = may_map
+        self._is_brief = is_brief
         self._trouble = trouble
         self._clock = clock
         self._blocks: dict[int, Block | ShutBlock] = {}
+        self._grown: dict[int, Block] = {}
         self._first_full = 0  # the index of the oldest block that has not ended
         self._fd = -1
 
@@ -82,12 +99,7 @@ class BlockFile:
             with contextlib.suppress(OSError):  # not every file system knows it
                 fcntl.flock(self._fd, fcntl.LOCK_EX)  # a reader may hold it for a moment
             share(path)  # whoever may write the store reads its runs, whatever the umask
-            try:
-                self._make_room_for_an_end()
-            except OSError:
-                if must_reserve:
-                    raise
-            first = self._blocks[0] = self.reserve(0)
+            first = self._blocks[0] = self._begin(len(first_record), must_reserve=must_reserve)
             first.write(first_record)
             if not self._may_map and isinstance(first, BufferedBlock):
                 first.flush(self._fd)
@@ -98,6 +110,18 @@ class BlockFile:
                 path.unlink()
             raise
         return first
+
+    def _begin(self, size: int, *, must_reserve: bool) -> Block | ShutBlock:
+        """Block 0, or its beginning, for a first record of that size."""
+        if self._is_brief and self._may_map and size <= blocks.SHORT_BYTES // 2:
+            with contextlib.suppress(OSError):  # told below
+                return ShortBlock.reserve(self._fd, blocks.extent(0))
+        try:
+            self._make_room_for_an_end()
+        except OSError:
+            if must_reserve:
+                raise
+        return self.reserve(0)
 
     def _make_room_for_an_end(self) -> None:
         """Reserve the first block and the last words.
@@ -118,10 +142,33 @@ class BlockFile:
 
         Raises:
             JournalClosedError: the file is shut.
+            StoreError: there is no room, and the user asked for errors.
         """
+        if isinstance(block, ShortBlock):
+            return self._all_of(block)
         index = block.extent.number + 1
         found = self._blocks.get(index)
         return self._blocks.setdefault(index, self.reserve(index)) if found is None else found
+
+    def _all_of(self, beginning: ShortBlock) -> Block | ShutBlock:
+        """The whole of a block of which there was the beginning; the same one for all who ask."""
+        with self.lock:
+            if self.is_shut:
+                raise JournalClosedError
+            if self._blocks[0] is not beginning:
+                return self._blocks[0]
+            whole: Block
+            try:
+                self._make_room_for_an_end()
+                whole = MappedBlock.reserve(self._fd, beginning.extent)
+            except OSError as error:
+                self.note_full(error)
+                self._trouble.refuse(error)
+                whole = HeldBlock(beginning.extent)
+            whole.go_on_from(beginning)
+            # one step: a signal handler that logs may have been here meanwhile
+            self._blocks[0] = self._grown.setdefault(0, whole)
+            return self._blocks[0]
 
     def reached_after(self, block: Block | ShutBlock) -> Block | ShutBlock | None:
         """The block after one, if records went there already: blocks are also reserved ahead."""
@@ -165,7 +212,8 @@ class BlockFile:
     def reserve_ahead(self, current: Block | ShutBlock) -> None:
         """Reserve the block after the current one, so that its writer need not."""
         index = current.extent.number + 1
-        if isinstance(current, MappedBlock) and index not in self._blocks:
+        is_whole = isinstance(current, MappedBlock) and not isinstance(current, ShortBlock)
+        if is_whole and index not in self._blocks:
             with contextlib.suppress(OSError), self.lock:  # told when it is needed
                 ahead = MappedBlock.reserve(self._fd, blocks.extent(index))
                 if self._blocks.setdefault(index, ahead) is not ahead:
@@ -270,15 +318,46 @@ class BlockFile:
         if syncs:
             os.fsync(self._fd)
 
-    def write_last_words(self, records: Iterable[bytes]) -> list[bool]:
+    def is_one_page(self, last: Block | ShutBlock) -> bool:
+        """Whether all there is stands in the first page, so that ending it waits for nothing.
+
+        Args:
+            last: the block that took the last record.
+        """
+        return isinstance(last, ShortBlock) and _is_one_page(self.unended(last))
+
+    def last_words_bytes(self, last: Block | ShutBlock) -> int:
+        """For how many bytes room was kept.
+
+        Args:
+            last: the block that took the last record, if any has.
+        """
+        start, stop = self._room_for_last_words(last)
+        return stop - start
+
+    def _room_for_last_words(self, last: Block | ShutBlock) -> tuple[int, int]:
+        """The area kept for them; of a journal that has but a page, what is left of that."""
+        if isinstance(last, ShortBlock):
+            return last.seal(), blocks.PAGE_BYTES
+        first = self._blocks.get(0)
+        if isinstance(first, HeldBlock) and not first.has_room:
+            return first.flushed, blocks.PAGE_BYTES
+        return blocks.LAST_WORDS_START, blocks.LAST_WORDS_END
+
+    def write_last_words(self, records: Iterable[bytes], last: Block | ShutBlock) -> list[bool]:
         """Write records where room was kept for them.
+
+        Args:
+            records: the most important one first.
+            last: the block that took the last record, if any has.
 
         Returns:
             Of each record, whether it found room.
         """
-        at, fit = blocks.LAST_WORDS_START, []
+        at, stop = self._room_for_last_words(last)
+        fit = []
         for record in records:
-            fit.append(at + len(record) <= blocks.LAST_WORDS_END)
+            fit.append(at + len(record) <= stop)
             if fit[-1]:
                 with contextlib.suppress(OSError):
                     at += os.pwrite(self._fd, record, at)
@@ -306,5 +385,5 @@ def _is_one_page(waiting: list[Block]) -> bool:
     return (
         len(waiting) == 1
         and waiting[0].extent.start == 0
-        and waiting[0].seal() + blocks.TRAILER_BYTES <= _PAGE_BYTES
+        and waiting[0].seal() + blocks.TRAILER_BYTES <= blocks.PAGE_BYTES
     )

@@ -20,7 +20,7 @@ _GAP = 128  # numbers are given back one by one: no gap among them is so long
 
 def is_claimed(project: ProjectFolder, name: str) -> bool:
     """Whether a run has claimed a name."""
-    return project.name(name).exists()
+    return os.path.exists(project.claim(name))  # a thousand times in a second
 
 
 def claim_name(project: ProjectFolder, name: str, run_id: str) -> str:
@@ -143,11 +143,11 @@ def claim_number(
     Raises:
         OSError: the folder cannot be written.
     """
-    if _claim(_number(project, experiment, hint), run_id):
+    if _claim(project.claim(_number(experiment, hint)), run_id):
         return hint
-    free = first_free(lambda each: not _number(project, experiment, least + each - 1).exists())
+    free = first_free(lambda each: not is_claimed(project, _number(experiment, least + each - 1)))
     number = least + free - 1
-    while not _claim(_number(project, experiment, number), run_id):
+    while not _claim(project.claim(_number(experiment, number)), run_id):
         number += 1
     return number
 
@@ -155,18 +155,18 @@ def claim_number(
 def give_back_number(project: ProjectFolder, experiment: str, number: int) -> None:
     """Take the claim of a number back: its run could not be begun."""
     with contextlib.suppress(OSError):
-        _number(project, experiment, number).unlink()
+        project.name(_number(experiment, number)).unlink()
 
 
 def number_claimed_by(project: ProjectFolder, experiment: str, number: int) -> str | None:
     """The id of the run that has a number, or None."""
-    return _read_claim(_number(project, experiment, number))
+    return _read_claim(project.name(_number(experiment, number)))
 
 
 def number_claimed_at(project: ProjectFolder, experiment: str, number: int) -> int | None:
     """When a number was claimed, in nanoseconds since 1970; None where it is not."""
     try:
-        return _number(project, experiment, number).stat().st_mtime_ns
+        return os.stat(project.claim(_number(experiment, number))).st_mtime_ns
     except OSError:
         return None
 
@@ -217,12 +217,16 @@ def sealing_claimed_by(project: ProjectFolder, experiment: str) -> str | None:
 
 def is_sealing(project: ProjectFolder, experiment: str) -> bool:
     """Whether anybody has begun to seal an experiment; what came of it is another question."""
-    return sealing(project, experiment).exists()
+    return is_claimed(project, _sealing(experiment))
 
 
 def sealing(project: ProjectFolder, experiment: str) -> Path:
     """The claim to seal an experiment; who seals holds its lock."""
-    return project.name(f"{experiment}\0sealed")  # no name holds a zero
+    return project.name(_sealing(experiment))
+
+
+def _sealing(experiment: str) -> str:
+    return f"{experiment}\0sealed"  # no name holds a zero
 
 
 def note_origin(project: ProjectFolder, experiment: str, place: str) -> None:
@@ -262,8 +266,8 @@ def _experiment(project: ProjectFolder, name: str) -> Path:
     return project.name(f"experiment\0{name}")  # no name holds a zero
 
 
-def _number(project: ProjectFolder, experiment: str, number: int) -> Path:
-    return project.name(f"{experiment}\0number {number}")  # as above
+def _number(experiment: str, number: int) -> str:
+    return f"{experiment}\0number {number}"  # as above
 
 
 # -- inside ----------------------------------------------------------------------------------------
@@ -282,14 +286,14 @@ def _read_claim(path: Path) -> str | None:
         os.close(fd)
 
 
-def _claim(path: Path, content: str) -> bool:
+def _claim(path: Path | str, content: str) -> bool:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         fd = os.open(path, flags, 0o666)
     except FileExistsError:
         return False
     except FileNotFoundError:
-        make_folder(path.parent)
+        make_folder(Path(path).parent)
         return _claim(path, content)
     try:
         os.write(fd, content.encode())

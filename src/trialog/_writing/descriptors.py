@@ -32,9 +32,20 @@ def open_above_standard(path: Path, flags: int) -> int:
         os.close(fd)
 
 
+def _is_open(number: int) -> bool:
+    try:
+        os.get_inheritable(number)  # the quickest question about one
+    except OSError:
+        return False
+    return True
+
+
 @contextlib.contextmanager
 def above_standard() -> Iterator[None]:
     """What is opened within gets a number that nobody prints to."""
+    if all(map(_is_open, range(_FIRST_FREE))):
+        yield
+        return
     held: list[int] = []
     try:
         with contextlib.suppress(OSError):  # no numbers left, or no such device: as it is, then

@@ -40,12 +40,12 @@ def _make_with_parents(path: Path) -> None:
         os.mkdir(path)  # once: /proc takes no folder, whatever there is above
 
 
-def share(path: Path) -> None:
+def share(path: Path | str) -> None:
     """Give a new folder or file its folder's permissions, where that is shared."""
-    parent = os.stat(path.parent).st_mode
+    parent = os.stat(os.path.dirname(path)).st_mode  # the quickest way
     if not parent & _SHARED or parent & stat.S_ISVTX:
         return
     mode = stat.S_IMODE(parent)
-    if not path.is_dir():
+    if not os.path.isdir(path):  # as above
         mode &= 0o666
     os.chmod(path, mode)

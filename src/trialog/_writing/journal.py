@@ -32,6 +32,7 @@ HEARTBEAT_NS = 10_000_000_000
 SYNC_NS = 500_000_000
 FLUSH_NS = 40_000_000
 _UNMISSED = frozenset({Kind.HEARTBEAT, Kind.SYNCED, Kind.END, Kind.LEAVE})
+_HEAD_BYTES = record_bytes(Kind.END, 0) + 8  # and what pads it
 _MARK_BYTES = record_bytes(Kind.SYNCED, SYNCED.size)
 
 
@@ -45,6 +46,7 @@ class Journal:
         is_ended: whether its last record has been appended; the file may still be open.
         on_tend: called whenever the steward comes by; takes no time. For who opened the journal.
         device: the disk that it lies on.
+        needs_sync: whether it is complete, and somebody else is to wait for the disk.
         silence: notices that nothing is logged any more, or None.
         trouble: what could not be kept, and who was told.
     """
@@ -58,6 +60,7 @@ class Journal:
         may_map: bool,
         reborn: Callable[[Start], Start],
         trouble: Trouble,
+        is_brief: bool = False,
     ) -> None:
         """Begin a journal.
 
@@ -68,6 +71,7 @@ class Journal:
             may_map: whether the file system keeps its word about reserved space.
             reborn: gives the first record of the journal that a forked child begins.
             trouble: told of what cannot be written.
+            is_brief: one of many that are short as a rule: little is reserved to begin with.
 
         Raises:
             OSError: the file cannot be made, or there is no room for its first block.
@@ -79,6 +83,7 @@ class Journal:
         self.now = self._clock = clock
         self.device = _device(folder)
         self._may_map = may_map
+        self._is_brief = is_brief
         self._reborn = reborn
         self.on_tend: Callable[[], None] = lambda: None
         self.silence: Silence | None = None
@@ -86,7 +91,12 @@ class Journal:
         self._open(must_reserve=True)
 
     def _reset(self) -> None:
-        self._file = BlockFile(may_map=self._may_map, trouble=self.trouble, clock=self._clock)
+        self._file = BlockFile(
+            may_map=self._may_map,
+            trouble=self.trouble,
+            clock=self._clock,
+            is_brief=self._is_brief,
+        )
         # Held while the steward is at work, or closing. Who needs both takes `_syncing` first: a
         # disk may be slow, and what can be flushed meanwhile is.
         self._tending = threading.RLock()
@@ -95,6 +105,7 @@ class Journal:
         self._held_bytes = 0
         self.is_ended = False
         self._is_closing = False
+        self.needs_sync = False
         self._turns = ["to close"]
         self._rest: Callable[[], None] | None = None
         self._is_forked = False
@@ -342,7 +353,8 @@ class Journal:
         Args:
             kind: END where this ends the run, LEAVE where the run goes on without this writer.
             end: what END says, and LEAVE where that is worth a word.
-            completes: False leaves everything that waits for the disk to :meth:`complete`.
+            completes: False leaves everything that waits for the disk to :meth:`complete`; of a
+                journal of one page nothing does, but the disk itself: see ``needs_sync``.
         """
         refusal = None if self.is_ended else self._append_last(kind, end)
         with self._syncing, self._tending:
@@ -369,6 +381,9 @@ class Journal:
 
             if completes:
                 rest()
+            elif self._file.is_one_page(last) or self._file.lacks_room is not None:
+                rest()  # nothing to wait for; or the end is in memory only
+                self.needs_sync = True
             else:
                 self._rest = rest
 
@@ -429,7 +444,8 @@ class Journal:
         lost = sum(each.points for each in left) + self._dropped(last)
         self.trouble.add_missing(lost, self._file.lacks_room_since_ns or self._clock())
         end = end and self._with_missing(end, 0)
-        payload = _last_payload(kind, end, MAX_PAYLOAD_BYTES // 2)
+        room = self._file.last_words_bytes(last)
+        payload = _last_payload(kind, end, min(MAX_PAYLOAD_BYTES // 2, room - _HEAD_BYTES))
         facts = [(kind, payload, self._clock())]
         facts += [
             (fact.kind, fact.payload, fact.time_ns)
@@ -439,7 +455,7 @@ class Journal:
         ]
         facts += self._held_facts
         records = [encode_general(each, time_ns, content) for each, content, time_ns in facts]
-        for fact, fits in zip(facts, self._file.write_last_words(records), strict=True):
+        for fact, fits in zip(facts, self._file.write_last_words(records, last), strict=True):
             if not fits:
                 self.trouble.tell_lost_fact(fact[0].name.lower())
         self.trouble.tell_full(error)

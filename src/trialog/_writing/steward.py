@@ -52,6 +52,12 @@ class Steward:
         if len(rounds.leaving) >= _LEAVING_LIMIT:
             rounds.complete()
 
+    def sync_later(self, journal: Journal) -> None:
+        """Bring a journal that is complete to the disk, soon and in the background."""
+        rounds = self._rounds_of(journal, "sync")
+        rounds.unsynced.append(journal.path)
+        rounds.start()
+
     def drain(self) -> None:
         """Complete now what was to be completed later, and wait for the disk."""
         for rounds in list(self._rounds.values()):
@@ -113,7 +119,7 @@ class Rounds:
     def __init__(self, name: str, duty: Duty, clock: Callable[[], int]) -> None:
         self.journals: dict[int, Journal] = {}
         self.leaving: deque[tuple[Journal, Callable[[], None]]] = deque()
-        self._unsynced: deque[Path] = deque()
+        self.unsynced: deque[Path] = deque()
         self._completing = threading.RLock()
         self._name = name
         self._duty = duty
@@ -139,7 +145,7 @@ class Rounds:
             except OSError as error:
                 journal.trouble.tell_failing(error)
             then()
-            self._unsynced.append(journal.path)
+            self.unsynced.append(journal.path)
             return True
 
     def sync(self) -> None:
@@ -148,9 +154,9 @@ class Rounds:
         Many at once: each new file that is synced alone is a turn of the file system's own journal,
         for which whoever makes the next file has to wait.
         """
-        while self._unsynced:
+        while self.unsynced:
             with contextlib.suppress(OSError, IndexError):  # deleted meanwhile; another thread
-                fd = os.open(self._unsynced.popleft(), os.O_RDONLY | os.O_CLOEXEC)
+                fd = os.open(self.unsynced.popleft(), os.O_RDONLY | os.O_CLOEXEC)
                 try:
                     sync(fd)
                 finally:
@@ -210,7 +216,7 @@ class Rounds:
 
     def _goes_on(self) -> bool:
         with self._lock:
-            if self.journals or self.leaving or self._unsynced:
+            if self.journals or self.leaving or self.unsynced:
                 return True
             self._thread = None
             return False

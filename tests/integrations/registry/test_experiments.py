@@ -245,3 +245,45 @@ def test_with_a_password(debian_basic, name, committed, elsewhere, log_in):
     trialog.Experiment.load(experiment.push(f"{debian_basic.host}/{name}:v1"), client=elsewhere)
     pulled = trialog.Experiment.pull(f"{debian_basic.host}/{name}:v1", client=elsewhere)
     assert len(pulled.runs) == 3
+
+
+def test_a_fork_sends_what_is_new(debian, name, elsewhere):
+    """Its parent's layers are there; the parent itself is sent before it, and leads to it."""
+    with trialog.Experiment("base", project="acme/demo") as base, base.run() as run:
+        run.log_attachment("weights", "application/x", os.urandom(50_000))
+    base.push(f"{debian.host}/{name}:base")
+    with base.fork("fork") as fork, fork.run() as run:
+        run.log_attachment("weights", "application/x", os.urandom(50_000))
+    before = debian.requests()
+    reference = fork.push(f"{debian.host}/{name}:fork")
+    sent = [path for method, path, _ in since(debian, before) if method == "PUT"]
+    assert sum("/blobs/" in path for path in sent) == 4  # index, journals, table, attachment
+    with_parent = f"{debian.host}/{name}-2:fork"
+    fork.push(with_parent)
+    for text in (reference, with_parent):
+        client = trialog.LocalClient(elsewhere.home / text.rpartition("/")[2].partition("@")[0])
+        assert len(trialog.Experiment.pull(text, client=client).runs) == 2
+        parent = trialog.Experiment.load(base.digest, client=client)
+        assert parent.verify().blobs == base.verify().blobs
+
+
+def test_an_artifact_of_ommx_in_a_registry(debian, name, elsewhere):
+    """It is read from there as from its archive."""
+    from pathlib import Path
+
+    from trialog._artifacts.pushing import push
+    from trialog._artifacts.sources import find_archived
+    from trialog._format.folders import StoreFolder
+    from trialog._oci.references import parse_reference
+
+    golden = Path(__file__).parents[2] / "unit" / "artifacts" / "golden"
+    artifact = find_archived(golden / "ommx-3.0.0b7-experiment.ommx")
+    store = StoreFolder(elsewhere.home)
+    text = push(store, artifact, parse_reference(f"{debian.host}/{name}:v1"))
+    experiment = trialog.Experiment.load(text, client=elsewhere)
+    assert experiment.name == name.rpartition("/")[2]
+    assert [run.run_id for run in experiment.runs] == [0, 1, 2]
+    before = debian.requests()
+    assert len(experiment.get_attachment("problem")) == 200
+    assert len(blob_gets(since(debian, before))) == 1
+    assert len(trialog.Experiment.pull(text, client=elsewhere).runs) == 3

@@ -234,3 +234,22 @@ def test_many_blobs_cost_little_memory(store):
     tracemalloc.stop()
     assert len(found.blobs) == 256 * 400
     assert most < 30 << 20
+
+
+@pytest.mark.parametrize("is_undone", [True, False])
+def test_a_loaded_experiment_that_went_is_loaded_again(
+    recorded, sealer, elsewhere, tmp_path, is_undone
+):
+    """Deleted, cleaned up, put back or not: loading brings it back as it was."""
+    path = sealer.archive(recorded())
+    loaded = trialog.Experiment.load(path, client=elsewhere)
+    assert len(loaded.runs) == 2
+    loaded.delete()
+    assert len(trialog.experiments(client=elsewhere)) == 0
+    assert len(later(elsewhere.home, is_removed=True).runs) == 3
+    if is_undone:
+        trialog.gc_undo(client=elsewhere)
+    again = trialog.Experiment.load(path, client=elsewhere)
+    assert [run.get_attachment("weights") for run in again.runs] == [b"noise"] * 2
+    assert [each.name for each in trialog.experiments(client=elsewhere)] == ["sweep"]
+    assert again.verify().blobs == 4

@@ -284,9 +284,34 @@ def test_what_is_elsewhere_is_no_damage(recorded, sealer, elsewhere):
     assert len(loaded.runs) == 2
     catalog = catalog_of(elsewhere.home)
     (finding,) = catalog.verify().findings
-    assert finding.problem == f"4 blobs of the experiment are fetched when they are read, from {path}"
+    assert (
+        finding.problem == f"4 blobs of the experiment are fetched when they are read, from {path}"
+    )
     assert not finding.is_error
     assert finding.run_id == loaded.id
     blob = next(elsewhere.home.glob("blobs/sha256/*/*"))
     blob.write_bytes(b"changed")
     assert not catalog.verify().is_sound
+
+
+def test_several_processes_load_it_at_once(recorded, sealer, elsewhere, script):
+    """Each of them has it whole, and it is there once."""
+    path = sealer.archive(recorded())
+    done = script(f"""
+        import os
+        import trialog, trialog._artifacts.opening, trialog._reading
+
+        client = trialog.LocalClient({str(elsewhere.home)!r})
+        children = []
+        for _ in range(6):
+            child = os.fork()
+            if not child:
+                loaded = trialog.Experiment.load({str(path)!r}, client=client)
+                runs = [run.get_attachment("weights") for run in loaded.runs]
+                os._exit(0 if runs == [b"noise"] * 2 and loaded.is_committed else 1)
+            children.append(child)
+        print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])
+    """)
+    assert done.stdout == "[0, 0, 0, 0, 0, 0]\n", done.stderr
+    assert [each.name for each in trialog.experiments(client=elsewhere)] == ["sweep"]
+    assert not list(elsewhere.home.glob("incoming/*"))

@@ -89,10 +89,10 @@ def test_calls_of_solvers(call):
     }
     with trialog.Experiment("solved", "acme", "p", commit=False) as experiment:
         own = experiment.run()
-        own.append_fact(Kind.SOLVE, {**fact, "name": "first"}, "a solve")
+        own._append_fact(Kind.SOLVE, {**fact, "name": "first"}, "a solve")
         trouble = {"type": "ValueError", "message": "no", "traceback": ""}
         failed = {**fact, "status": "failed", "objective": None, "exception": trouble}
-        own.append_fact(Kind.SOLVE, failed, "a solve")
+        own._append_fact(Kind.SOLVE, failed, "a solve")
         own.finish()
     experiment.finish()
     first, second = call("experiment", "show", "solved").json["solves"]

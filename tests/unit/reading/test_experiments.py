@@ -193,7 +193,7 @@ def test_a_solve_that_was_recorded_is_read_back():
             "duration_ns": 1_500_000_000,
             "exception": {"type": "Infeasible", "message": "no", "traceback": ""},
         }
-        run.append_fact(Kind.SOLVE, fact, "a solve")
+        run._append_fact(Kind.SOLVE, fact, "a solve")
         (solve,) = run.solves
     assert (solve.adapter, solve.options, solve.seconds) == ("some.Adapter", {"time_limit": 3}, 1.5)
     assert (solve.date_ended - solve.date_began).total_seconds() == 1.5

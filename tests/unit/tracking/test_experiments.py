@@ -325,6 +325,15 @@ def test_a_bad_argument_of_a_run_is_refused_before_it_has_a_number():
             assert run.run_id == 0
 
 
+def test_a_description_of_any_length_is_kept():
+    """What does not fit into the first record follows it."""
+    experiment = trialog.Experiment("described", project="acme/demo", commit=False)
+    with experiment, experiment.run(description="long " * 4_000, tags=["a"]) as run:
+        assert run.description == "long " * 4_000
+    assert experiment.runs[0].description == "long " * 4_000
+    assert experiment.runs[0].tags == ("a",)
+
+
 def test_misspelt_keywords_are_named():
     """The nearest one is."""
     with pytest.raises(errors.UnknownKeywordError, match="did you mean 'project'"):

@@ -29,7 +29,7 @@ class Bench:
         self.told = []
         self._count = 0
 
-    def journal(self, *, may_map, clock=time.time_ns, strict=False):
+    def journal(self, *, may_map, clock=time.time_ns, strict=False, is_brief=False):
         self._count += 1
         start = Start(
             writer=f"w{self._count}", run="r", role="run", namespace="n", project="p", created_ns=1
@@ -41,6 +41,7 @@ class Bench:
             may_map=may_map,
             reborn=lambda parent: replace(parent, role="fork", writer=f"{parent.writer}-child"),
             trouble=Trouble("run 'r'", strict=strict, tell=self.told.append),
+            is_brief=is_brief,
         )
 
     def read(self, journal):

@@ -10,6 +10,8 @@ from trialog._format.blocks import (
     LAST_WORDS_BYTES,
     LAST_WORDS_END,
     LAST_WORDS_START,
+    PAGE_BYTES,
+    SHORT_BYTES,
     TRAILER_BYTES,
     decode_trailer,
     extent,
@@ -17,7 +19,14 @@ from trialog._format.blocks import (
 from trialog._format.decoding import index_last_words
 from trialog._format.encoding import encode_general
 from trialog._format.records import Kind
-from trialog._writing.block import BufferedBlock, DroppingBlock, MappedBlock, ShutBlock
+from trialog._writing.block import (
+    BufferedBlock,
+    DroppingBlock,
+    HeldBlock,
+    MappedBlock,
+    ShortBlock,
+    ShutBlock,
+)
 from trialog._writing.blockfile import MEMORY_LIMIT_BLOCKS, BlockFile, JournalClosedError
 from trialog._writing.trouble import Trouble
 
@@ -35,9 +44,11 @@ def make(path):
     """Makes block files, and closes them."""
     made = []
 
-    def make_file(*, may_map=True, now_ns=5):
+    def make_file(*, may_map=True, now_ns=5, is_brief=False):
         trouble = Trouble("run 'r'", tell=lambda text: None)
-        made.append(BlockFile(may_map=may_map, trouble=trouble, clock=lambda: now_ns))
+        made.append(
+            BlockFile(may_map=may_map, trouble=trouble, clock=lambda: now_ns, is_brief=is_brief)
+        )
         return made[-1]
 
     yield make_file
@@ -166,10 +177,10 @@ def test_nothing_is_unended_where_nothing_was_begun(make):
 def test_last_words_take_what_fits(make, path):
     """In the order given; one that is too long does not keep out the next."""
     file = make()
-    file.create(path, FIRST, must_reserve=True)
+    first = file.create(path, FIRST, must_reserve=True)
     payloads = [b"one", bytes(LAST_WORDS_BYTES - 100), b"two" * 60, b"three"]
     records = [encode_general(Kind.END, 1, payload) for payload in payloads]
-    assert file.write_last_words(records) == [True, True, False, True]
+    assert file.write_last_words(records, first) == [True, True, False, True]
     index = index_last_words(path.read_bytes()[LAST_WORDS_START:LAST_WORDS_END])
     assert [fact.payload for fact in index.facts] == [payloads[0], payloads[1], payloads[3]]
 
@@ -180,3 +191,66 @@ def test_the_disk_lacks_room_since_it_was_first_noted(make):
     file.note_full(OSError(28, "full"))
     file.note_full(latest := OSError(122, "quota"))
     assert (file.lacks_room, file.lacks_room_since_ns) == (latest, 9)
+
+
+def test_a_brief_file_begins_with_a_page_and_becomes_a_block(make, path):
+    """What stands in the page, and is defined there, is that of the whole block."""
+    file = make(is_brief=True)
+    first = file.create(path, FIRST, must_reserve=True)
+    assert isinstance(first, ShortBlock)
+    assert path.read_bytes() == FIRST.ljust(PAGE_BYTES, b"\0")
+    words = first.define("loss", 2)
+    file.reserve_ahead(first)
+    assert path.stat().st_size == PAGE_BYTES
+    whole = file.after(first)
+    assert file.after(first) is whole
+    assert (whole.extent, whole.position) == (extent(0), first.position)
+    assert whole.define("loss", 3) is words
+    assert whole.define("accuracy", 3).number == words.number + 1
+    with pytest.raises(ValueError, match="^$"):
+        first.put(b"1234")
+    whole.put(b"12345678")
+    file.end_all(whole)
+    data = path.read_bytes()
+    assert data.startswith(FIRST)
+    assert decode_trailer(data).used == len(data) - TRAILER_BYTES
+
+
+def test_a_brief_file_of_one_page_is_cut_at_its_end(make, path):
+    """Nothing of it waits for the disk."""
+    file = make(is_brief=True)
+    first = file.create(path, FIRST, must_reserve=True)
+    assert file.is_one_page(first)
+    file.end_all(first, syncs=False)
+    data = path.read_bytes()
+    assert len(data) == len(FIRST) + TRAILER_BYTES
+    assert decode_trailer(data).used == len(FIRST)
+
+
+def test_a_first_record_too_large_for_a_page_has_a_whole_block(make, path):
+    """Of a run with a long description."""
+    large = encode_general(Kind.START, 1, bytes(SHORT_BYTES))
+    first = make(is_brief=True).create(path, large, must_reserve=True)
+    assert not isinstance(first, ShortBlock)
+    assert first.extent == extent(0)
+
+
+def test_a_page_whose_rest_has_no_room_keeps_its_own_for_the_end(make, path, monkeypatch):
+    """Nothing is copied to the file before there is room for all of it, and for last words."""
+    file = make(is_brief=True)
+    first = file.create(path, FIRST, must_reserve=True)
+    monkeypatch.setattr("trialog._format.blocks.LAST_WORDS_END", 1 << 62)  # no disk has that
+    held = file.after(first)
+    monkeypatch.undo()
+    assert isinstance(held, HeldBlock)
+    assert file.lacks_room is not None
+    assert held.position == held.flushed == len(FIRST)
+    record = encode_general(Kind.PARAMETERS, 1, bytes(PAGE_BYTES))
+    held.put(record)
+    assert file.last_words_bytes(held) == PAGE_BYTES - len(FIRST)
+    end = encode_general(Kind.END, 1, b"{}")
+    assert file.write_last_words([end, record], held) == [True, False]
+    assert path.read_bytes().rstrip(b"\0") == (FIRST + end).rstrip(b"\0")
+    file.flush(held)
+    assert file.last_words_bytes(held) == LAST_WORDS_BYTES
+    assert path.read_bytes().startswith(FIRST + record)

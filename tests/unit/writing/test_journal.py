@@ -18,7 +18,12 @@ from trialog._writing.journal import Journal
 from trialog._writing.steward import Rounds, Steward
 
 LARGE = b"{" + b" " * 16_000 + b"}"
-MAPPED = pytest.mark.parametrize("may_map", [True, False], ids=["mapped", "appended"])
+MANNERS = pytest.mark.parametrize(
+    "manner",
+    [{"may_map": True}, {"may_map": False}, {"may_map": True, "is_brief": True}],
+    ids=["mapped", "appended", "brief"],
+)
+CHANGING = {"_roll", "_reserve", "append_point", "reserve", "after", "_all_of", "go_on_from"}
 
 
 class Interruption(BaseException):
@@ -28,10 +33,11 @@ class Interruption(BaseException):
 def fill_block(journal, append, step):
     """Log until the next record will need a new block."""
     block = journal.block
-    journal.append_fact(Kind.PARAMETERS, LARGE)
-    journal.append_fact(Kind.PARAMETERS, LARGE)
+    if len(block.memory()) > 2 * len(LARGE):
+        journal.append_fact(Kind.PARAMETERS, LARGE)
+        journal.append_fact(Kind.PARAMETERS, LARGE)
     while True:
-        room = block.extent.size - 16 - block.position
+        room = len(block.memory()) - block.position
         if room < 64:
             return step
         append(journal, step)
@@ -69,18 +75,18 @@ class AtOpcode:
         return self._opcode
 
 
-@MAPPED
-def test_an_exception_at_every_opcode_between_two_blocks_loses_nothing(bench, append, may_map):
+@MANNERS
+def test_an_exception_at_every_opcode_between_two_blocks_loses_nothing(bench, append, manner):
     """A KeyboardInterrupt while the journal goes on to its next block: no block goes astray."""
 
     def interrupt():
         raise Interruption
 
     for number in range(1, 400, 2):
-        journal = bench.journal(may_map=may_map)
+        journal = bench.journal(**manner)
         said = fill_block(journal, append, 0)
         first = said
-        at = AtOpcode({"_roll", "_reserve", "append_point", "reserve"}, number, interrupt)
+        at = AtOpcode(CHANGING, number, interrupt)
         try:
             with at:
                 for _ in range(3):
@@ -106,12 +112,12 @@ def test_an_exception_at_every_opcode_between_two_blocks_loses_nothing(bench, ap
     assert number > 60
 
 
-@MAPPED
-def test_a_handler_that_logs_at_every_opcode_between_two_blocks(bench, append, may_map):
+@MANNERS
+def test_a_handler_that_logs_at_every_opcode_between_two_blocks(bench, append, manner):
     """A signal handler may log, and even need a block itself, while a block is being changed."""
     inner = 1_000_000
     for number in range(1, 400, 2):
-        journal = bench.journal(may_map=may_map)
+        journal = bench.journal(**manner)
         said = fill_block(journal, append, 0)
 
         def handle(journal=journal):
@@ -119,7 +125,7 @@ def test_a_handler_that_logs_at_every_opcode_between_two_blocks(bench, append, m
                 append(journal, step)
                 journal.append_fact(Kind.PARAMETERS, LARGE)  # twelve are more than a block holds
 
-        with AtOpcode({"_roll", "_reserve", "append_point", "reserve"}, number, handle) as at:
+        with AtOpcode(CHANGING, number, handle) as at:
             for _ in range(3):
                 append(journal, said)
                 said += 1
@@ -152,12 +158,12 @@ def test_waking_the_steward_may_be_interrupted_by_a_handler_that_wakes_it():
         thread.join()
 
 
-@MAPPED
-def test_threads_that_need_a_block_at_once_agree_on_one(bench, append, may_map):
+@MANNERS
+def test_threads_that_need_a_block_at_once_agree_on_one(bench, append, manner):
     """Sixteen threads across many blocks: every point once, every block closed by a clean end."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
-    journal = bench.journal(may_map=may_map)
+    journal = bench.journal(**manner)
     steward = Steward()
     steward.adopt(journal)
 
@@ -179,10 +185,10 @@ def test_threads_that_need_a_block_at_once_agree_on_one(bench, append, may_map):
     assert all(decode_trailer(data[each.start : each.stop]) for each in extents(len(data)))
 
 
-@MAPPED
-def test_closing_among_threads_that_log_keeps_what_returned(bench, append, may_map):
+@MANNERS
+def test_closing_among_threads_that_log_keeps_what_returned(bench, append, manner):
     """A call that returned is in the file; one that comes too late is refused, never lost."""
-    journal = bench.journal(may_map=may_map)
+    journal = bench.journal(**manner)
     said = [[] for _ in range(4)]
 
     def work(number):
@@ -282,15 +288,15 @@ class Refusal(ValueError):  # noqa: N818 # an interruption, as above
     """What a signal handler raises that looks like a full block."""
 
 
-@MAPPED
-def test_a_handler_that_raises_a_value_error_is_heard_and_doubles_nothing(bench, append, may_map):
+@MANNERS
+def test_a_handler_that_raises_a_value_error_is_heard_and_doubles_nothing(bench, append, manner):
     """At every opcode of appending and of going on to the next block."""
 
     def refuse():
         raise Refusal
 
     for number in range(1, 1_500, 3):
-        journal = bench.journal(may_map=may_map)
+        journal = bench.journal(**manner)
         said = fill_block(journal, append, 0)
         at = AtOpcode({"_roll", "append_point", "put", "define", "reserve"}, number, refuse)
         was_heard = False
