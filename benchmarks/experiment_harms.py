@@ -120,9 +120,7 @@ def mixed(peer: experiment_peers.Peer) -> None:
 
 HARMS = {
     "first": Harm("`kill -9` in the first run", killed_in_first, 1, PARAMETERS),
-    "hundredth": Harm(
-        f"`kill -9` in run {MANY}", killed_in_hundredth, MANY, MANY * PARAMETERS
-    ),
+    "hundredth": Harm(f"`kill -9` in run {MANY}", killed_in_hundredth, MANY, MANY * PARAMETERS),
     "uncommitted": Harm("exit without a commit", left_uncommitted, 3, 3 * PARAMETERS),
     "open": Harm("exit with a run still open", left_open, 1, PARAMETERS),
     "terminated": Harm("SIGTERM in a run, in a block", terminated, 4, 4 * PARAMETERS),

@@ -67,7 +67,7 @@ class Bench:
 
     def start(self, task: str, folder: Path, runs: int, manner: str = "") -> subprocess.Popen:
         """Start a worker."""
-        manner = manner or self.manners[0]
+        manner = manner or self.manners[0].name
         additional = experiment_peers.load(self.name, folder, manner).environment()
         return subprocess.Popen(
             [self._python, WORKER, self.name, manner, task, folder, str(runs)],
@@ -107,13 +107,13 @@ def measure_record(benches: list[Bench], scale: Scale) -> dict:
     found: dict[str, list[dict]] = {}
     for turn in range(scale.rounds):
         for bench, manner in cases:
-            tell(f"record, {bench.name}, {manner}, round {turn + 1}")
-            found.setdefault(f"{bench.name}, {manner}", []).append(
-                bench.measure("record", scale.runs, manner)
+            tell(f"record, {bench.name}, {manner.name}, round {turn + 1}")
+            found.setdefault(f"{bench.name}, {manner.name}", []).append(
+                bench.measure("record", scale.runs, manner.name)
             )
     results = {name: medians(rounds) for name, rounds in found.items()}
     for bench, manner in cases:
-        results[f"{bench.name}, {manner}"]["durability"] = manner.durability
+        results[f"{bench.name}, {manner.name}"]["durability"] = manner.durability
     return {"runs": scale.runs, "of": results}
 
 
@@ -163,7 +163,7 @@ def measure_harms(benches: list[Bench], _scale: Scale) -> dict:
     for key, harm in HARMS.items():
         found[key] = {"what": harm.what, "runs": harm.runs, "values": harm.values, "of": {}}
         for bench in benches:
-            for manner in bench.manners:
+            for manner in (each.name for each in bench.manners):
                 if manner == "capture on":
                     continue
                 tell(f"harms, {key}, {bench.name}, {manner}")
@@ -177,7 +177,9 @@ def after_harm(bench: Bench, key: str, manner: str) -> dict:
     workers = [bench.start(key, folder, 0, manner) for _ in range(HARMS[key].processes)]
     for worker in workers:
         worker.communicate(timeout=LIMIT_SECONDS)
-    raised = [each for each in workers if each.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM)]
+    raised = [
+        each for each in workers if each.returncode not in (0, -signal.SIGKILL, -signal.SIGTERM)
+    ]
     left = bench.measure("survivors", 0, manner, folder)
     return {"runs": left["runs"], "values": left["values"], "raised": len(raised)}
 
@@ -231,7 +233,9 @@ def main() -> None:
     parser.add_argument("--oras", help="a Python that has oras; 'none' measures without it")
     parser.add_argument("--folder", type=Path, help="where to work; on the disk to be measured")
     arguments = parser.parse_args()
-    scale = Scale(1_000, arguments.rounds, SERIES, SERIES[-1 if arguments.full else -2], 200, 5_000_000)
+    scale = Scale(
+        1_000, arguments.rounds, SERIES, SERIES[-1 if arguments.full else -2], 200, 5_000_000
+    )
     if arguments.quick:
         scale = Scale(20, 1, (5, 10), 10, 4, 100_000)
     wanted = arguments.only.split(",") if arguments.only else [*SECTIONS, "registry"]

@@ -7,7 +7,7 @@ only inside the methods: the driver reads `requirement` and `manners` without ha
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
 NAMES = ("trialog", "ommx")
 
 
-class Manner(str):
-    """A way to use a tracker, and what it keeps of a run by when."""
+class Manner(NamedTuple):
+    """A way to use a tracker.
 
+    Attributes:
+        name: what it is called in tables.
+        durability: what it keeps of a run by when.
+    """
+
+    name: str
     durability: str
-
-    def __new__(cls, name: str, durability: str) -> Manner:
-        manner = super().__new__(cls, name)
-        manner.durability = durability
-        return manner
 
 
 class Peer(Protocol):
@@ -32,6 +33,9 @@ class Peer(Protocol):
 
     requirement: str | None
     """What pip installs into the tracker's own environment; None: the driver's interpreter."""
+
+    statement: str
+    """The import that a user's script makes."""
 
     manners: tuple[Manner, ...]
     """The ways it is measured in, the default first."""

@@ -19,6 +19,7 @@ class Adapter:
     """`ommx.experiment.Experiment`. No name of it leads to a network: nobody is at that port."""
 
     requirement = "ommx==3.0.0b7"
+    statement = "from ommx.experiment import Experiment"
     manners = (
         Manner("default", "nothing before a run closes; then it is on the disk"),
         Manner("every 25 runs", "nothing before the 25th run closes; then all 25 are on the disk"),

@@ -22,6 +22,7 @@ class Adapter:
     """`trialog.Experiment`."""
 
     requirement = None
+    statement = "from trialog import Experiment"
     manners = (
         Manner("capture off", _KEPT),
         Manner("capture on", f"{_KEPT}; console, machine, code and environment too"),

@@ -24,6 +24,7 @@ from trialog._journals.addresses import RunPlace
 from trialog._journals.ingest import RunReader, RunUpdate
 from trialog._journals.liveness import FATES
 from trialog._journals.numbering import CallCutError
+from trialog._journals.parts import SPEAKING
 from trialog._journals.processes import Presence, Presences, identity_of, read_here
 from trialog._journals.reading import JournalState
 from trialog._journals.scanning import names_in
@@ -31,7 +32,8 @@ from trialog._journals.stretches import Stretch
 from trialog.errors import IntegrityError, StoreVersionError
 
 KEPT_POINTS = 4_000_000  # so many stay in memory, 100 MB; those of more runs are read again
-_KEPT = DERIVED_FROM | {Kind.PARAMETERS, Kind.ATTACHMENT, Kind.SOLVE}
+_KEPT = SPEAKING | {Kind.PARAMETERS, Kind.ATTACHMENT, Kind.SOLVE}
+_READ = DERIVED_FROM | _KEPT
 _ROUNDS = 5
 
 
@@ -231,7 +233,7 @@ class _Reading:
                     fact.order_ns, state.writer, fact.offset, fact.time_ns, fact.kind, fact.content
                 )
                 for fact in delta.facts
-                if fact.kind in _KEPT
+                if fact.kind in _READ
             ]
             for metric, stretches in delta.points.items():
                 self._room -= sum(map(len, stretches))
@@ -246,6 +248,7 @@ class _Reading:
         run.facts.sort(key=lambda fact: fact[:3])
         journals = [journal_facts_of(each) for each in self.states.values() if each.start]
         run.row = derive_run(run.place.id, journals, run.facts, is_damaged=bool(self._damages))
+        run.facts = [fact for fact in run.facts if fact.kind in _KEPT]
         if self._room >= 0:
             ordered = sorted(self._series.items())
             run.series = [Series(*key, stretch) for key, parts in ordered for stretch in parts]

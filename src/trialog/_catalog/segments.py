@@ -238,6 +238,8 @@ def sliced(stretch: Stretch, first: int, count: int) -> Stretch:
     """Some points of a stretch that follow each other."""
     if not count:
         return empty_stretch()
+    if count == len(stretch):
+        return stretch
     exact = {}
     if stretch.exact:
         exact = {

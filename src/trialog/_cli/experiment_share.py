@@ -36,10 +36,17 @@ if TYPE_CHECKING:
 @options.experiment_argument
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--overwrite", is_flag=True, help="Replace the file that is there.")
+@click.option("--ommx", "for_ommx", is_flag=True, help="Write an archive of OMMX's own kind.")
 @options.project_option
 @options.session_options
 def save_experiment(
-    session: Session, experiment: str, path: Path, project: str | None, *, overwrite: bool
+    session: Session,
+    experiment: str,
+    path: Path,
+    project: str | None,
+    *,
+    overwrite: bool,
+    for_ommx: bool,
 ) -> None:
     """Write a committed EXPERIMENT to PATH as an OCI archive, which any OCI tool reads.
 
@@ -49,7 +56,9 @@ def save_experiment(
     record = resolve_experiment(catalog, experiment, project)
     refuse_uncommitted(record, "saved")
     try:
-        written = open_experiment(session, record).save(path, overwrite=overwrite)
+        written = open_experiment(session, record).save(
+            path, overwrite=overwrite, format="ommx" if for_ommx else "trialog"
+        )
     except AttachmentExistsError:
         raise click.ClickException(
             f"{str(path)!r} is there already; --overwrite replaces it"

@@ -190,16 +190,18 @@ class RunReader:
         if state.start is not None and state.start.attempt > 1:  # the catalog keeps its own alone
             _raise(state.numbering.highest, seed(state.start))
         is_done = False
+        # what has been closed by its writer reads the same whether that lives or not
+        known = Presence.ELSEWHERE if file.is_one_closed_block else None
         while not is_done:
-            presence = self._presence_of_journal(file, state)
+            presence, known = known or self._presence_of_journal(file, state), None
             before = _progress(state)
             delta = read_on(
                 file, state, presence, self._store, seed, keeps_points=self._keeps_points
             )
             if state.start is None:
                 return
-            now = self._presence_of_journal(file, state)
-            is_done = delta.is_exhausted and (state.is_final or now.is_end == presence.is_end)
+            now = presence if state.is_final else self._presence_of_journal(file, state)
+            is_done = delta.is_exhausted and now.is_end == presence.is_end
             if delta.is_exhausted and not is_done:
                 delta.is_exhausted = False  # its writer has ended: what it left counts now
             if is_done:

@@ -17,6 +17,7 @@ from typing import NamedTuple, Self, TypeVar
 from zlib import crc32
 
 from trialog._format.blocks import (
+    FIRST_BLOCK_BYTES,
     LAST_WORDS_BYTES,
     LAST_WORDS_START,
     TRAILER_BYTES,
@@ -98,6 +99,15 @@ class JournalFile:
     def is_empty(self) -> bool:
         """Whether its writer has not written the first record yet."""
         return not self._is_written(0)
+
+    @property
+    def is_one_closed_block(self) -> bool:
+        """Whether all of it is its first block, which its writer has closed."""
+        size = self.size
+        if not TRAILER_BYTES < size <= FIRST_BLOCK_BYTES:
+            return False
+        tail = os.pread(self._fd, TRAILER_BYTES, size - TRAILER_BYTES)
+        return decode_trailer(tail) is not None
 
     def has_news(self, offset: int, last_words: int) -> bool:
         """Whether anything was written since, at the price of a few small reads.

@@ -192,8 +192,9 @@ class ExperimentFacts(RunContent):
             ...     with experiment.run() as run:
             ...         run.log_parameter("lr", 0.1)
             ...         run.log("loss", 0.5)
-            >>> experiment.run_parameters_df(status=True, metrics="loss").to_dict("index")
-            {0: {'status': 'COMPLETED', 'reason': <NA>, 'lr': 0.1, 'last(loss)': 0.5}}
+            >>> frame = experiment.run_parameters_df(status=True, metrics="loss")
+            >>> frame[["status", "lr", "last(loss)"]].values.tolist()
+            [['COMPLETED', 0.1, 0.5]]
         """
         from trialog._reading import experiments  # noqa: PLC0415 # loads SQL
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from trialog._public.experiment_changes import ExperimentChanges
 from trialog._public.transfers import show_transfer
@@ -125,7 +125,13 @@ class ExperimentSharing(ExperimentChanges):
         remember(StoreFolder(loaded.store), loaded.artifact, parsed)
         return experiment
 
-    def save(self, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        overwrite: bool = False,
+        *,
+        format: Literal["trialog", "ommx"] = "trialog",  # noqa: A002 # the word for it
+    ) -> Path:
         """Write it as an archive: an OCI image layout, which any OCI tool reads.
 
         The same experiment gives the same bytes. The file is there whole, or not at all.
@@ -133,18 +139,27 @@ class ExperimentSharing(ExperimentChanges):
         Args:
             path: where to; ``.tar`` is the custom.
             overwrite: replace the file that is there.
+            format: ``"ommx"`` writes an archive that OMMX opens as an experiment of its own, with
+                the runs, parameters, attachments, instances and solutions; ``.ommx`` is the custom.
 
         Returns:
             The path.
 
         Raises:
-            UsageError: it is not committed; or a folder stands there.
+            UsageError: it is not committed; a folder stands there; or there is no such format.
             AttachmentExistsError: the file is there already.
             MissingFileError: its folder is not there.
             IntegrityError: something is not what was sealed.
             OSError: it cannot be written.
         """
         artifact = self._artifact("saved")
+        if format == "ommx":
+            from trialog._artifacts.ommx_saving import save_for_ommx  # noqa: PLC0415 # loads SQL
+
+            reader = self._experiment_reader()
+            return save_for_ommx(artifact, reader, path, overwrite=overwrite)
+        if format != "trialog":
+            raise UsageError(f"save(format={format!r}): use 'trialog' or 'ommx'")
         from trialog._artifacts.saving import save  # noqa: PLC0415 # loads requests
 
         with show_transfer(f"Saving {self.name}", _size_bytes(artifact)) as progress:

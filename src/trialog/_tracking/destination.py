@@ -131,7 +131,8 @@ def _resumed(project: ProjectFolder, wish: Start, pointers: Pointers, resume: st
     run_id = claims.claimed_by(project, resume) or resume
     _check_meaning(project, resume, run_id)
     group = _group_of(wish, pointers, run_id)
-    start = continued(project, check_id(run_id), wish.status, resume, group)
+    is_id = RUN_ID.fullmatch(run_id) is not None  # a name nobody has may be no id either
+    start = continued(project, run_id, wish.status, resume, group) if is_id else None
     if start is None:
         raise NotFoundError(
             f"init(resume={resume!r}): there is no run of that id or name in "

@@ -38,6 +38,12 @@ class Solving:
         Raises:
             InvalidTypeError: it is no Instance.
             RunFinishedError, InvalidNameError, AttachmentExistsError: as :meth:`Run.log_json`.
+
+        Example:
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> run.log_instance("problem", models.knapsack())
+            >>> run.get_value("problem").title
+            'knapsack'
         """
         self._log_ommx("Instance", name, instance)
 
@@ -46,6 +52,12 @@ class Solving:
 
         Raises:
             InvalidTypeError, RunFinishedError, InvalidNameError: as :meth:`log_instance`.
+
+        Example:
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> run.log_parametric_instance("family", models.knapsack().as_parametric_instance())
+            >>> type(run.get_value("family")).__name__
+            'ParametricInstance'
         """
         self._log_ommx("ParametricInstance", name, pi)
 
@@ -54,6 +66,12 @@ class Solving:
 
         Raises:
             InvalidTypeError, RunFinishedError, InvalidNameError: as :meth:`log_instance`.
+
+        Example:
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> run.log_solution("greedy", models.knapsack().evaluate({0: 1, 1: 1, 2: 0}))
+            >>> run.get_value("greedy").objective
+            7.0
         """
         self._log_ommx("Solution", name, solution)
 
@@ -62,6 +80,13 @@ class Solving:
 
         Raises:
             InvalidTypeError, RunFinishedError, InvalidNameError: as :meth:`log_instance`.
+
+        Example:
+            >>> from ommx_openjij_adapter import OMMXOpenJijSAAdapter
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> run.log_sample_set("samples", OMMXOpenJijSAAdapter.sample(models.free(), num_reads=2))
+            >>> len(run.get_value("samples").feasible)
+            2
         """
         self._log_ommx("SampleSet", name, sample_set)
 
@@ -97,6 +122,14 @@ class Solving:
             UsageError: ``on_error`` is another word.
             RunFinishedError: the run has ended.
             ModuleNotFoundError: ommx is not installed. What the adapter raises passes through.
+
+        Example:
+            >>> from ommx_highs_adapter import OMMXHighsAdapter
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> run.log_solve(OMMXHighsAdapter, models.knapsack()).objective
+            8.0
+            >>> [(solve.status, solve.objective) for solve in run.solves]
+            [('optimal', 8.0)]
         """
         from trialog._tracking.solves import log_solve  # noqa: PLC0415 # for who solves
 
@@ -136,6 +169,13 @@ class Solving:
 
         Raises:
             InvalidTypeError, UsageError, RunFinishedError: as :meth:`log_solve`.
+
+        Example:
+            >>> from ommx_openjij_adapter import OMMXOpenJijSAAdapter
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> samples = run.log_sample(OMMXOpenJijSAAdapter, models.free(), num_reads=2)
+            >>> run.solves[0].kind
+            'sample'
         """
         from trialog._tracking.solves import log_sample  # noqa: PLC0415 # for who solves
 
@@ -163,6 +203,13 @@ class Solving:
 
         Raises:
             InvalidTypeError, RunFinishedError: as :meth:`log_solve`.
+
+        Example:
+            >>> run, models = getfixture("run"), getfixture("models")
+            >>> with run.open_solve("greedy", models.knapsack()) as solve:
+            ...     solve.record(solve.instance.evaluate({0: 1, 1: 1, 2: 0}))
+            >>> run.solves[0].status
+            'feasible'
         """
         from trialog._tracking.open_solves import OpenSolve  # noqa: PLC0415 # for who solves
 

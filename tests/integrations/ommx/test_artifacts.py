@@ -270,3 +270,47 @@ def test_ommx_refuses_artifacts_of_our_own_type(models, blobs, archive):
     )
     with pytest.raises(RuntimeError, match="not an OMMX artifact"):
         Artifact.import_archive(archive(manifest))
+
+
+def test_ommx_opens_an_experiment_of_ours_that_was_saved_for_it(models, tmp_path):
+    """With its runs, parameters of mixed types, attachments, instances, solutions and solves."""
+    pytest.importorskip("ommx.experiment", reason="OMMX before 3 has no experiments")
+    from ommx.experiment import Experiment
+    from ommx_highs_adapter import OMMXHighsAdapter
+
+    import trialog
+
+    with trialog.Experiment("for ommx") as experiment:
+        experiment.set_annotation("org.example.ticket", "T-1")
+        experiment.log_json("plan", [1, 2])
+        with experiment.run() as run:
+            run.log_parameters({"k": 1, "s": "a", "none": None})
+            run.log_instance("problem", models.knapsack())
+            solution = run.log_solve(OMMXHighsAdapter, models.knapsack())
+            run.log_solution("best", solution)
+        with experiment.run() as run:
+            run.log_parameters({"k": "text"})
+            run.log_solve(OMMXHighsAdapter, models.impossible(), on_error="record")
+        with pytest.raises(KeyError), experiment.run():
+            raise KeyError("boom")
+    path = experiment.save(tmp_path / "ours.ommx", format="ommx")
+    opened = Experiment.import_archive(path)
+    assert [(each.run_id, each.status) for each in opened.runs] == [
+        (0, "finished"),
+        (1, "finished"),
+        (2, "failed"),
+    ]
+    assert opened.get_json("plan") == [1, 2]
+    first, second, _ = opened.runs
+    assert first.get_instance("problem").title == "knapsack"
+    assert first.get_solution("best").objective == 8
+    assert first.solves[0].adapter.endswith("OMMXHighsAdapter")
+    assert second.solves[0].status == "failed"
+    assert opened.run_parameters_df()["k"].tolist()[:2] == ["1", "text"]
+    again = trialog.Experiment.load(path, client=trialog.LocalClient(tmp_path / "another"))
+    assert [run.run_id for run in again.runs] == [0, 1, 2]
+    assert again.runs[0].get_value("best").objective == 8
+    with pytest.raises(trialog.errors.AttachmentExistsError):
+        experiment.save(path, format="ommx")
+    with pytest.raises(trialog.errors.UsageError, match="'trialog' or 'ommx'"):
+        experiment.save(path, format="zip")
