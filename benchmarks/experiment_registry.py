@@ -3,9 +3,10 @@
     python benchmarks/experiment_registry.py CLIENT PORT SOURCE FOLDER
 
 Started by `experiments.py`, for each client and round with a fresh registry: `trialog` (an
-experiment with a file of the source an attachment), `oras` (the package of that name) and `copy`,
-the floor: the same requests over plain connections, four at a time, which knows every digest
-beforehand and keeps no record of anything. All check the digests of what they pull.
+experiment with each file of the source an attachment), `oras` (the package of that name) and
+`copy`, the floor: the same requests over plain connections, four at a time, no record of anything.
+All compute the digests of what they send and check those of what they pull. trialog waits for the
+disk for what it pulls, and so does `copy`, which also pulls without; `oras` does not.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ import urllib.parse
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -163,7 +165,8 @@ def with_oras(port: int, source: Path, folder: Path) -> dict:
 
 def with_copy(port: int, source: Path, folder: Path) -> dict:
     """Send and fetch the bytes, and nothing else."""
-    digests = {path: _sha256(path) for path in sorted(source.iterdir())}
+    paths = sorted(source.iterdir())
+    digests: dict[Path, str] = {}
     out = folder / "pulled"
     out.mkdir()
     local = threading.local()
@@ -178,41 +181,47 @@ def with_copy(port: int, source: Path, folder: Path) -> dict:
         return connection().getresponse()
 
     def send(path: Path) -> None:
-        digest = digests[path]
+        content = path.read_bytes()
+        digest = digests[path] = hashlib.sha256(content).hexdigest()
         with asked("HEAD", f"/v2/bench/pushed/blobs/sha256:{digest}") as answer:
             answer.read()
         with asked("POST", "/v2/bench/pushed/blobs/uploads/") as answer:
             answer.read()
             place = urllib.parse.urlsplit(answer.getheader("Location"))
-        with asked(
-            "PUT", f"{place.path}?{place.query}&digest=sha256:{digest}", path.read_bytes()
-        ) as answer:
+        put = f"{place.path}?{place.query}&digest=sha256:{digest}"
+        with asked("PUT", put, content) as answer:
             answer.read()
             assert answer.status == http.client.CREATED, answer.status
 
-    def fetch(path: Path) -> None:
+    def fetch(path: Path, *, syncs: bool) -> None:
         digest, hashed = digests[path], hashlib.sha256()
         piece = memoryview(bytearray(PIECE_BYTES))
         with (
             asked("GET", f"/v2/bench/pushed/blobs/sha256:{digest}") as answer,
-            (out / path.name).open("wb") as file,
+            (out / f"{path.name}-{syncs}").open("wb") as file,
         ):
             while size := answer.readinto(piece):
                 hashed.update(piece[:size])
                 file.write(piece[:size])
+            file.flush()
+            if syncs:
+                os.fdatasync(file.fileno())
         assert hashed.hexdigest() == digest
 
     begin = time.perf_counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(send, digests))
+        list(pool.map(send, paths))
     pushed = time.perf_counter()
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        list(pool.map(fetch, digests))
-    return {"push_s": pushed - begin, "pull_s": time.perf_counter() - pushed}
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+        list(pool.map(partial(fetch, syncs=False), paths))
+    pulled = time.perf_counter()
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        list(pool.map(partial(fetch, syncs=True), paths))
+    return {
+        "push_s": pushed - begin,
+        "pull_s": time.perf_counter() - pulled,
+        "unsynced_pull_s": pulled - pushed,
+    }
 
 
 class Counted:

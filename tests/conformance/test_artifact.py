@@ -252,3 +252,27 @@ def test_journals_are_those_of_the_store(opened, experiment, store):
     for name, data in packed.items():
         (path,) = store.glob(f"namespaces/acme/demo/runs/*/{name.removeprefix('runs/')}")
         assert path.read_bytes()[: len(data)] == data
+
+
+def test_a_fork_repeats_its_parents_layers(experiment, opened, tmp_path):
+    """The same digests but for the table of runs, the parent's own files in a folder."""
+    with experiment.fork("child") as child, child.run() as run:
+        run.log("loss", 0.1)
+    forked = ReadArchive(child.save(tmp_path / "child.tar"))
+    subject = {key: opened.index[key] for key in ("artifactType", "digest", "mediaType", "size")}
+    assert forked.manifest["subject"] == subject
+    inherited = [layer for layer in opened.manifest["layers"] if layer not in opened.layers("runs")]
+    own = forked.manifest["layers"][len(inherited) :]
+    digests = [layer["digest"] for layer in forked.manifest["layers"]]
+    assert digests[: len(inherited)] == [layer["digest"] for layer in inherited]
+    titles = [layer.get("annotations", {}).get(TITLE) for layer in forked.manifest["layers"]]
+    assert f"parents/{experiment.id}/plan.json" in titles
+    assert [layer["annotations"][TITLE] for layer in own] == [
+        "runs.parquet",
+        "metrics-1.parquet",
+        "journals-1.tar.zst",
+    ]
+    parent = forked.config["parent"]
+    assert (parent["digest"], parent["first_number"]) == (experiment.digest, 3)
+    assert [run["number"] for run in forked.config["runs"]] == [0, 1, 2, 3]
+    assert set(opened.journals()) < set(forked.journals())

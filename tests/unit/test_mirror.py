@@ -63,6 +63,10 @@ TESTED_IN = {
     "unit/witness/test_gpus.py": "_witness/nvml",
     "unit/witness/test_code.py": "_witness/found _witness/git _witness/workingtree",
     # artifacts: the parts of what is read and written as a whole
+    "unit/artifacts/test_committing.py": """
+        _artifacts/building _artifacts/contents _artifacts/descriptions _artifacts/inheritance
+        _artifacts/members _artifacts/observations
+    """,
     "unit/artifacts/test_config.py": "_artifacts/config_entries",
     "unit/oci/test_layouts.py": "_oci/layoutfiles",
     # registries: by what happens between a client and a real one

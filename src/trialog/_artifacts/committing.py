@@ -16,7 +16,6 @@ from trialog._artifacts.fates import await_witnesses, settle
 from trialog._artifacts.inheritance import read_inheritance
 from trialog._artifacts.members import Members, read_members, refuse_open
 from trialog._artifacts.observations import Observed, Observer
-from trialog._entities import RunStatus
 from trialog._format.facts import Commit
 from trialog._format.folders import StoreFolder, day_of
 from trialog._journals.addresses import ProjectPlace, RunPlace
@@ -124,7 +123,8 @@ class _Committing:
     def _records(self) -> list[Run]:
         """What this process has opened of the experiment itself, by whatever object.
 
-        The last of them ends the experiment; there are none where it has ended well already.
+        The last of them ends the experiment; there are none where it has ended already, and its
+        status is sealed as it is.
 
         Raises:
             UsageError: another process records the experiment.
@@ -136,7 +136,7 @@ class _Committing:
         self._check_ours()
         for run in opened:
             run.finish()  # it joined a process that has ended since
-        if self._own().row["status"] == RunStatus.COMPLETED.value:
+        if self._own().row["status"] is not None:
             return []
         run = self._recorder.recording()
         if not _is_owner(run):

@@ -79,7 +79,7 @@ class _Payload:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> Self:
         """The payload of that JSON object."""
-        known = _names_of(cls)
+        known = _names_of(cls)  # type: ignore[arg-type]
         return cls(**{key: value for key, value in content.items() if key in known})
 
 

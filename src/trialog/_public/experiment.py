@@ -428,7 +428,8 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         """Seal it: it and its runs take nothing more, and the digest of the artifact names it.
 
         What is sealed is an OCI image manifest with everything that was recorded; docs/how-to/
-        share-an-experiment.md says what is in it. A second time changes nothing.
+        share-an-experiment.md says what is in it. One that is still recorded ends as COMPLETED; the
+        status of one that has ended stays as it is. A second time changes nothing.
 
         Returns:
             The digest, ``sha256:…``.

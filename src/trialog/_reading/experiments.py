@@ -10,11 +10,13 @@ from trialog._catalog import Catalog, members, queries
 from trialog._catalog.members import MemberParameters
 from trialog._catalog.selections import RunRow
 from trialog._format.records import Kind
+from trialog._names import nearest
 from trialog._reading.finding import resolve
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import Records, RunRecord, read_records
 from trialog._reading.runs import Runs
 from trialog._reading.solves import solve_info
+from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,6 +119,7 @@ def run_parameters_df(
         records,
         catalog.ask(queries.parameters_of, records.keys),
         _summaries(catalog, records.keys, metrics),
+        metrics=None if isinstance(metrics, bool) else metrics,
         experiments=None if is_one else names,
         status=status,
         times=times,
@@ -132,12 +135,27 @@ def _summaries(
     if isinstance(metrics, str):
         metrics = [metrics]
     if metrics is not True:
+        _check_known(catalog, keys, metrics)
         return catalog.summaries(keys, list(metrics))
     found = catalog.summaries(keys)
     return {
         key: {name: each for name, each in of_run.items() if not is_of_system(name)}
         for key, of_run in found.items()
     }
+
+
+def _check_known(catalog: Catalog, keys: Sequence[int], metrics: Sequence[str]) -> None:
+    """Refuse metrics that no run has, where there are runs.
+
+    Raises:
+        NotFoundError: there is one; the message names the nearest.
+    """
+    known = catalog.ask(queries.metric_names, keys)
+    for name in metrics if keys else ():
+        if name not in known:
+            guess = nearest(name, known)
+            hint = f"did you mean {guess!r}?" if guess else f"there are: {known}"
+            raise NotFoundError(f"no run has a metric {name!r}; {hint}")
 
 
 def solves_df(readers: Sequence[ExperimentReader], *, is_one: bool = False) -> pd.DataFrame:

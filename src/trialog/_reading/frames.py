@@ -147,6 +147,7 @@ def run_parameters_frame(
     parameters: Mapping[int, Mapping[str, Any]],
     summaries: Mapping[int, Mapping[str, Summary]] | None = None,
     *,
+    metrics: str | Sequence[str] | None = None,
     experiments: Sequence[str] | None = None,
     status: bool = False,
     times: bool = False,
@@ -157,6 +158,7 @@ def run_parameters_frame(
         records: the runs.
         parameters: by run key.
         summaries: by run key: adds a column ``last(metric)`` for each metric.
+        metrics: the order of these columns; by name where not given.
         experiments: the name of each run's experiment, where there are several: the first index.
         status: adds the columns ``status`` and ``reason``.
         times: adds the columns ``date_created``, ``date_ended`` and ``duration`` (seconds).
@@ -164,20 +166,23 @@ def run_parameters_frame(
     fixed: dict[str, Any] = {}
     if status:
         fixed["status"] = column([record.status.value for record in records])
-        fixed["reason"] = column([record.reason for record in records])
+        fixed["reason"] = pd.array([record.reason for record in records], dtype="string")
     if times:
         fixed["date_created"] = _dates([record.date_created for record in records])
         fixed["date_ended"] = _dates([record.date_ended for record in records])
         fixed["duration"] = column([record.duration for record in records])
-    metrics = {} if summaries is None else _summary_columns(records, summaries, ("last",))
+    last = {} if summaries is None else _summary_columns(records, summaries, ("last",))
+    if metrics is not None:
+        asked = [metrics] if isinstance(metrics, str) else metrics
+        last = {name: last[name] for each in asked if (name := heading("last", each)) in last}
     index = pd.Index(pd.array(records.numbers, dtype="Int64"), name=RUN_ID, dtype="Int64")
     names = [RUN_ID]
     if experiments is not None:
         texts = pd.Index(list(experiments), dtype="string")
         index = pd.MultiIndex.from_arrays([texts, index], names=[EXPERIMENT, RUN_ID])
         names = [EXPERIMENT, RUN_ID]
-    given = _parameter_columns(records, parameters, [*names, *fixed, *metrics])
-    return pd.DataFrame({**fixed, **given, **metrics}, index=index)
+    given = _parameter_columns(records, parameters, [*names, *fixed, *last])
+    return pd.DataFrame({**fixed, **given, **last}, index=index)
 
 
 def bare_run_parameters_frame(

@@ -64,6 +64,7 @@ class StoredRun:
     missing_since = Fact[datetime | None]()
     parent = Fact[str | None]()
     annotations = Fact[dict[str, str]]()
+    experiment = Fact[str | None]()
     attempt = Fact[int]()
     host = Fact[str]()
     pid = Fact[int]()

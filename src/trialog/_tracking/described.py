@@ -57,6 +57,11 @@ class DescribedRun:
         return None if self.is_record else self._start.number
 
     @property
+    def experiment(self) -> str | None:
+        """The id of the experiment that it is recorded in, or None."""
+        return self._start.experiment
+
+    @property
     def is_record(self) -> bool:
         """Whether this is the record of an experiment itself."""
         return self._start.kind == "experiment"

@@ -84,7 +84,8 @@ class Solving:
         Example:
             >>> from ommx_openjij_adapter import OMMXOpenJijSAAdapter
             >>> run, models = getfixture("run"), getfixture("models")
-            >>> run.log_sample_set("samples", OMMXOpenJijSAAdapter.sample(models.free(), num_reads=2))
+            >>> samples = OMMXOpenJijSAAdapter.sample(models.free(), num_reads=2)
+            >>> run.log_sample_set("samples", samples)
             >>> len(run.get_value("samples").feasible)
             2
         """

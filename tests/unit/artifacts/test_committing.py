@@ -367,13 +367,34 @@ def test_a_record_that_another_object_has_opened_is_ours(store):
         first.run()
 
 
-def test_one_that_crashed_is_committed_as_completed(store):
-    """Whoever commits it goes on with it, and it ends well."""
-    with pytest.raises(ZeroDivisionError), trialog.Experiment("crashed") as experiment:
+def test_the_status_of_one_that_has_ended_is_sealed_as_it_is(store, script):
+    """A crash, a failure somebody said, a kill: a commit makes none of them well."""
+    with pytest.raises(ZeroDivisionError), trialog.Experiment("crashed"):
         1 / 0  # noqa: B018
-    assert experiment.status is trialog.RunStatus.CRASHED
-    sealed = Sealed(store, trialog.Experiment.open("crashed").commit())
-    assert sealed.config.status == "COMPLETED"
+    trialog.Experiment("failed").finish("FAILED", reason="no time")
+    script("""
+    import os, signal, trialog
+    experiment = trialog.Experiment("killed", project="acme/demo")
+    os.kill(os.getpid(), signal.SIGKILL)
+    """)
+    for name, status, reason in (
+        ("crashed", "CRASHED", "ZeroDivisionError: division by zero"),
+        ("failed", "FAILED", "no time"),
+        ("killed", "FAILED", "killed"),
+    ):
+        sealed = Sealed(store, trialog.Experiment.open(name).commit())
+        assert (sealed.config.status, sealed.config.reason) == (status, reason)
+        assert trialog.Experiment.open(name).status.value == status
+
+
+def test_one_that_went_on_after_a_crash_is_committed_as_completed(store):
+    """What counts is how its last attempt ended."""
+    experiment = trialog.Experiment("rough")
+    with pytest.raises(ZeroDivisionError), experiment:
+        1 / 0  # noqa: B018
+    with experiment:
+        pass
+    assert Sealed(store, experiment.digest).config.status == "COMPLETED"
 
 
 def test_two_who_commit_at_once_get_one_digest():
