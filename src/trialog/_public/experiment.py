@@ -23,6 +23,13 @@ from trialog._tracking.experiments import (
     open_experiment,
     start_experiment,
 )
+from trialog._tracking.foreign import (
+    EXPERIMENT_NAMES,
+    EXPERIMENT_RUN_KEYWORDS,
+    own_names,
+    point,
+    pointing,
+)
 from trialog._tracking.solving import Solving
 
 if TYPE_CHECKING:
@@ -33,6 +40,17 @@ if TYPE_CHECKING:
     from trialog.codecs import AttachmentCodec
 
 T = TypeVar("T")
+_RUN_KEYWORDS = (
+    "name",
+    "description",
+    "tags",
+    "parameters",
+    "ends",
+    "at_exit",
+    "capture",
+    "hooks",
+    "strict",
+)
 _KEYWORDS = (
     "name",
     "namespace",
@@ -48,6 +66,7 @@ _KEYWORDS = (
 )
 
 
+@pointing(EXPERIMENT_NAMES, lambda _, name: point("an experiment", name, EXPERIMENT_NAMES))
 class Experiment(ExperimentSharing, ExperimentChanges, Solving):
     """Runs that are recorded together, read together, and sealed as one artifact.
 
@@ -164,6 +183,9 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
 
         return cls._of(open_experiment(find_experiment(name_or_id, project, client)))
 
+    def __dir__(self) -> list[str]:
+        return own_names([*super().__dir__()], EXPERIMENT_NAMES)
+
     def __reduce__(self) -> tuple[Any, ...]:
         return _again, (type(self), self._address(), self._commits)
 
@@ -181,6 +203,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         capture: bool | str | Iterable[str] | None = None,
         hooks: Hook | Iterable[Hook] | None = None,
         strict: bool | None = None,
+        **unknown: Never,
     ) -> Run:
         """Start the next run: ``run.run_id`` is 0, 1, 2, … in the order of the starts.
 
@@ -199,6 +222,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
             hooks: whom to tell, beside those of TRIALOG_HOOKS.
             strict: raise where the store cannot take what is logged; as the experiment, where not
                 given.
+            unknown: none; a misspelt keyword is answered with the nearest.
 
         Raises:
             SealedError: the experiment is committed.
@@ -212,6 +236,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
             >>> ids
             (0, 1)
         """
+        _names.refuse_keywords("run", unknown, _RUN_KEYWORDS, EXPERIMENT_RUN_KEYWORDS)
         return self._recorder.run(
             Run,
             name,

@@ -138,6 +138,34 @@ MODULE_NAMES = {
     "agent": "a loop: trialog.init() for each combination, then trialog.runs('project')",
 }
 _GO_ON = "a stored run takes no more: go on with it by trialog.init({project!r}, resume={name!r})"
+EXPERIMENT_NAMES = {
+    "log": "with experiment.run() as run: run.log(name, value)",
+    "log_metric": "with experiment.run() as run: run.log(name, value)",
+    "image_name": "experiment.name, and experiment.digest once it is committed",
+    "lifecycle_reason": "experiment.reason",
+    "set_autosave_policy": "nothing: everything is kept when a call returns",
+    "restore_from_checkpoint": "trialog.Experiment.open(name)",
+    "import_archive": "trialog.Experiment.load(path)",
+    "from_artifact": "trialog.Experiment.load(path)",
+    "with_temp_local_registry": "trialog.testing.store()",
+    "attachment_names": "list(experiment.attachments)",
+    "attachment_media_type": "experiment.attachments[name].media_type",
+    "get_blob": "experiment.get_attachment(name)",
+    "get_instance": "experiment.get_value(name)",
+    "get_parametric_instance": "experiment.get_value(name)",
+    "get_solution": "experiment.get_value(name)",
+    "get_sample_set": "experiment.get_value(name)",
+    "artifact": "experiment.digest, experiment.save(path)",
+    "close": "experiment.finish()",
+}
+EXPERIMENT_RUN_KEYWORDS = {
+    "project": "the runs of an experiment are in its project",
+    "namespace": "the runs of an experiment are in its namespace",
+    "run_id": "it is given: 0, 1, 2, …",
+    "resume": "trialog.init(resume=run.id) goes on with a run",
+    "config": INIT_KEYWORDS["config"],
+    "params": INIT_KEYWORDS["params"],
+}
 STORED_NAMES = dict.fromkeys(
     (
         *_LOGGING,

@@ -201,3 +201,26 @@ def test_what_is_named_twice_is_refused(positions, keywords, what):
     """By position and by keyword: nobody knows which is meant."""
     with pytest.raises(errors.UsageError, match=what):
         trialog.init(*positions, **keywords)
+
+
+@pytest.mark.parametrize("name", foreign.EXPERIMENT_NAMES)
+def test_an_experiment_answers_for_words_of_ommx(name):
+    """The object and the class say what to write instead, and neither lists them."""
+    experiment = trialog.Experiment("words")
+    said = f"an experiment has no attribute {name!r}; use {foreign.EXPERIMENT_NAMES[name]}"
+    for owner in (experiment, trialog.Experiment):
+        with pytest.raises(AttributeError) as caught:
+            getattr(owner, name)
+        assert said in str(caught.value)
+    assert name not in dir(experiment)
+    experiment.finish()
+
+
+@pytest.mark.parametrize("keyword", foreign.EXPERIMENT_RUN_KEYWORDS)
+def test_a_run_of_an_experiment_answers_for_keywords_of_init(keyword):
+    """Nothing is begun by it."""
+    with trialog.Experiment("words", commit=False) as experiment:
+        with pytest.raises(trialog.errors.UnknownKeywordError, match=keyword):
+            experiment.run(**{keyword: "x"})
+        assert len(experiment.runs) == 0
+    experiment.finish()

@@ -20,8 +20,8 @@ from trialog._format.records import Kind
 from trialog._format.values import dump_json
 from trialog._tracking import attempts
 from trialog._tracking.presence import is_alive
-from trialog._writing.identity import this_process
 from trialog._writing.claims import claim_attempt
+from trialog._writing.identity import this_process
 
 
 def start_of(journals, path):
