@@ -41,7 +41,7 @@ from trialog._tracking import writers
 from trialog._tracking.experiments import Address, edit_experiment
 from trialog._writing import claims
 from trialog._writing import store as stores
-from trialog._writing.folders import make_folder, share
+from trialog._writing.folders import make_folder, share, sync_folder, sync_tree
 from trialog._writing.identity import this_process
 from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import IntegrityError, NotFoundError, StoreError, TrialogError
@@ -215,6 +215,7 @@ class _Bringing:
         )
         with _writing(self._store):
             project = writers.open_project(self._store, start, time.time_ns())
+            sync_tree(folder)
             for run_id in arrival.runs:
                 self._move(folder / run_id, project.run(run_id))
             if arrival.start is None:
@@ -222,7 +223,9 @@ class _Bringing:
             claims.claim_sealing(project, arrival.id, arrival.digest)
             own = folder / arrival.id
             self._seal(own, arrival, arrival.start, project)
-            os.sync()  # a loss of power must not leave a committed experiment without its runs
+            sync_tree(own)
+            for day in {project.run(run_id).parent for run_id in arrival.runs}:
+                sync_folder(day)  # a loss of power must not leave a committed one without its runs
             self._move(own, project.run(arrival.id), is_whole=True)
 
     def _seal(self, folder: Path, arrival: Arrival, start: Start, project: ProjectFolder) -> None:

@@ -7,7 +7,6 @@ Its ids are made of the digest, so the same artifact is the same experiment whoe
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 import time
@@ -38,7 +37,7 @@ from trialog._tracking.facts import FactLog
 from trialog._writing import claims
 from trialog._writing import store as stores
 from trialog._writing.blobs import BlobWriter
-from trialog._writing.folders import make_folder, share
+from trialog._writing.folders import make_folder, share, sync_folder
 from trialog.errors import IntegrityError, TrialogError
 
 SOURCE_KEY = "vnd.trialog.source"
@@ -107,6 +106,7 @@ class _Bringing:
         self._store = store
         self._blobs = BlobWriter(store)
         self._start = start
+        self._moved: list[Path] = []
         self._unpacked: dict[str, dict[str, Any]] = {}
 
     def run(self) -> None:
@@ -119,7 +119,8 @@ class _Bringing:
             self._write_own(folder / self._start.run)
             if self._artifact.place is not None:
                 claims.note_origin(project, self._start.run, self._artifact.place)
-            os.sync()  # a loss of power must not leave an experiment without its runs
+            for day in {each.parent for each in self._moved}:
+                sync_folder(day)  # a loss of power must not leave an experiment without its runs
             self._move(folder / self._start.run, project)
 
     @contextlib.contextmanager
@@ -241,6 +242,7 @@ class _Bringing:
                 ) from None
         else:
             share(target)
+        self._moved.append(target)
 
 
 def _end(status: str, reason: str | None) -> End:

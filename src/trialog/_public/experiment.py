@@ -18,11 +18,12 @@ from trialog._tracking.client import LocalClient
 from trialog._tracking.experiments import (
     Address,
     ExperimentRecorder,
-    annotate,
+    check_annotation,
     edit_experiment,
     open_experiment,
     start_experiment,
 )
+from trialog._tracking.facts import check_description
 from trialog._tracking.foreign import (
     EXPERIMENT_NAMES,
     EXPERIMENT_RUN_KEYWORDS,
@@ -391,7 +392,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
             InvalidNameError: the key cannot be one, or is reserved.
             InvalidTypeError: the text is no text.
         """
-        annotate(self._record_of_process(), key, text)
+        self._recorder.edit(annotations=check_annotation(key, text))
 
     def add_tags(self, *tags: str | Iterable[str]) -> None:
         """Add tags, to find it by. Not part of what is sealed: a committed one takes them too.
@@ -412,7 +413,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
             SealedError: the experiment is committed.
             InvalidTypeError: neither text nor None.
         """
-        self._record_of_process().set_description(description)
+        self._recorder.edit(description=check_description(description))
 
     # -- how it ends ---------------------------------------------------------------------------
 

@@ -62,7 +62,6 @@ class ExperimentReader:
 
     def members(self, *, with_deleted: bool = False) -> Records:
         """The records of its runs, in the order of their numbers."""
-        self.catalog.refresh()
         return read_records(self.catalog, self.rows(with_deleted=with_deleted))
 
     def runs(self, wrap: Callable[[Catalog, RunRecord], R]) -> Runs[R]:
@@ -74,7 +73,8 @@ class ExperimentReader:
         return Runs(self.catalog, self.members(), wrap, "the experiment has none yet")
 
     def rows(self, *, with_deleted: bool = False) -> list[RunRow]:
-        """The catalog's rows of its runs."""
+        """The catalog's rows of its runs, as they are now."""
+        self.catalog.refresh()
         read = partial(members.members_of, with_deleted=with_deleted)
         return self.catalog.ask(read, self._experiment)
 

@@ -172,6 +172,21 @@ class ExperimentRecorder:
             )
             return self._recording
 
+    def edit(self, **changes: Any) -> None:
+        """Change what is said of it: in its record where that is open, else beside it.
+
+        Raises:
+            SealedError: it is committed.
+            InvalidTypeError: a change that cannot be made.
+            StoreError: the store cannot be written.
+        """
+        run = self.opened
+        if run is None and self.address is not None:
+            edit_experiment(self.address, **changes)
+        else:
+            what = " and ".join(changes)
+            (run or self.recording())._append_fact(Kind.EDIT, changes, what)  # noqa: SLF001 # its record
+
     def leave(self, error: BaseException) -> None:
         """A block of it ends with an error: it stays open to go on with, and says why."""
         if (run := self.opened) is not None:
@@ -371,8 +386,8 @@ def open_experiment(address: Address, *, joins: bool = True) -> ExperimentRecord
     return ExperimentRecorder(found, address, None, joins=joins)
 
 
-def annotate(run: Run, key: object, text: object) -> None:
-    """Set an annotation in the record of an experiment; None takes it away.
+def check_annotation(key: object, text: object) -> dict[str, str | None]:
+    """An annotation as edits have it; None takes it away.
 
     Raises:
         InvalidNameError: the key cannot be one, or is reserved.
@@ -388,9 +403,7 @@ def annotate(run: Run, key: object, text: object) -> None:
         raise InvalidTypeError(
             f"annotation {checked!r} must be text, not {type(text).__name__}: {_names.shown(text)}"
         )
-    run._append_fact(  # noqa: SLF001 # its record
-        Kind.EDIT, {"annotations": {checked: text}}, f"annotation {checked!r}"
-    )
+    return {checked: text}
 
 
 def edit_experiment(address: Address, **changes: Any) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from trialog._format.facts import Solve
 from trialog._format.records import Kind
-from trialog._format.values import dump_json, load_json
+from trialog._format.values import dump_json, load_json, writable_text
 from trialog._names import check_path_name
 from trialog._redaction import REDACTED, says_secret
 from trialog._tracking.console_edges import settle_console
@@ -197,11 +197,18 @@ class SolveCall:
 
 
 def _plain(diagnostic: Any) -> Any:
-    """A report as JSON, whatever an adapter takes for one."""
+    """A report as JSON, whatever an adapter takes for one: its code must not lose the solution."""
     try:
         is_report = is_dataclass(diagnostic) and not isinstance(diagnostic, type)
         plain = asdict(diagnostic) if is_report else diagnostic
         dump_json(plain, "diagnostic")
-    except (TypeError, ValueError, AttributeError):
-        return {"type": type_name(diagnostic), "text": repr(diagnostic)}
+    except Exception:  # noqa: BLE001 # the adapter's classes may do anything
+        return {"type": type_name(diagnostic), "text": _text_of(diagnostic)}
     return plain
+
+
+def _text_of(diagnostic: Any) -> str | None:
+    try:
+        return writable_text(repr(diagnostic))
+    except Exception:  # noqa: BLE001 # as above
+        return None

@@ -273,7 +273,8 @@ def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
     Args:
         home: the store.
         folder: the run's folder.
-        changes: ``add_tags``, ``remove_tags``, ``description``, ``name`` or ``deleted``.
+        changes: ``add_tags``, ``remove_tags``, ``description``, ``annotations``, ``name`` or
+            ``deleted``.
 
     Raises:
         InvalidNameError, InvalidTypeError: a change that cannot be made.
@@ -290,7 +291,7 @@ def edit_recorded(home: Path, folder: Path, changes: dict[str, Any]) -> None:
     starts = read_starts(folder)
     if not starts:
         raise NotFoundError(f"there is no run in {str(folder)!r}")
-    if starts[-1].kind == "run" or "description" in changes:
+    if starts[-1].kind == "run" or {"description", "annotations"} & changes.keys():
         check_unsealed(ProjectFolder.of_run(folder), starts[-1], _WAY_OUT)
     try:
         edit_run(store, starts[-1], changes)

@@ -49,3 +49,32 @@ def share(path: Path | str) -> None:
     if not os.path.isdir(path):  # as above
         mode &= 0o666
     os.chmod(path, mode)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring everything in a folder to the disk, and nothing else: others need not wait for it.
+
+    Raises:
+        OSError: something cannot be read, or the disk refuses it.
+    """
+    for root, _, files in os.walk(folder):
+        for name in files:
+            _sync_path(Path(root, name))
+        _sync_path(Path(root))
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk.
+
+    Raises:
+        OSError: it cannot be read, or the disk refuses it.
+    """
+    _sync_path(folder)
+
+
+def _sync_path(path: Path) -> None:
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
