@@ -41,6 +41,16 @@ TESTED_IN = {
     "unit/reading/test_content.py": "_public/content _public/unkept",
     "unit/tracking/test_lifecycle.py": "_public/run _tracking/run",
     "unit/test_bad_input.py": "_public/readonly",
+    # experiments: by what their runs and tables are
+    "unit/tracking/test_experiments.py": """
+        _public/experiment _public/experiment_facts _public/experiments _tracking/beginning
+    """,
+    "unit/reading/test_experiments.py": "_catalog/members _reading/solves",
+    # solvers: with the real ones
+    "integrations/ommx/test_solves.py": """
+        _tracking/open_solves _tracking/solve_calls _tracking/solve_outcomes _tracking/solves
+    """,
+    "integrations/ommx/test_runs.py": "_tracking/solving",
     # handles and tables of runs
     "unit/reading/test_runs.py": "_reading/catalogs _reading/records _reading/stored",
     "unit/reading/test_frames.py": "_reading/headings _reading/moments",
@@ -56,6 +66,7 @@ TESTED_IN = {
     "crash/test_writer_forks.py": "_writing/descriptors",
     # the witness: by what it does to a process, and for it
     "crash/test_witness.py": """
+        _reading/keepers
         _tracking/spawning _tracking/streams _tracking/witness
         _witness/attendance _witness/origin _witness/surroundings
     """,
@@ -68,6 +79,20 @@ TESTED_IN = {
         _artifacts/members _artifacts/observations
     """,
     "unit/artifacts/test_config.py": "_artifacts/config_entries",
+    "unit/artifacts/test_loading.py": """
+        _artifacts/arrivals _artifacts/keeping _artifacts/opening _artifacts/sources
+        _public/fetching _public/sharing
+    """,
+    "unit/artifacts/test_forks_travel.py": "_artifacts/forebears _catalog/provenance",
+    "unit/artifacts/test_garbage.py": """
+        _artifacts/mentions _artifacts/trash _catalog/sealings _public/upkeep
+    """,
+    "unit/artifacts/test_progress.py": "_public/transfers",
+    "unit/artifacts/test_saving.py": "_artifacts/verifying",
+    "unit/artifacts/test_ommx.py": "_artifacts/ommx_experiments _artifacts/ommx_parameters",
+    "unit/artifacts/test_ommx_loading.py": "_artifacts/ommx_bringing",
+    "integrations/ommx/test_artifacts.py": "_artifacts/ommx_saving",
+    "integrations/registry/test_experiments.py": "_artifacts/exchanges _artifacts/pushing",
     "unit/oci/test_layouts.py": "_oci/layoutfiles",
     # registries: by what happens between a client and a real one
     "integrations/registry/test_downloads.py": "_oci/downloads",

@@ -90,10 +90,13 @@ def encode_trailer(used: int, crc: int) -> bytes:
 def decode_trailer(region: bytes | bytearray | memoryview) -> Trailer | None:
     """The trailer at the end of a block's bytes, or None where there is none."""
     view = memoryview(region)
-    if len(view) < TRAILER_BYTES:
+    if len(view) < TRAILER_BYTES or not is_trailer(tail := view[-TRAILER_BYTES:]):
         return None
-    tail = view[-TRAILER_BYTES:]
-    magic, used, crc = _TRAILER.unpack_from(tail)
-    if magic != TRAILER_MAGIC or _CRC.unpack_from(tail, 12)[0] != crc32(tail[:12]):
-        return None
+    _, used, crc = _TRAILER.unpack_from(tail)
     return Trailer(used, crc) if used <= len(view) - TRAILER_BYTES else None
+
+
+def is_trailer(tail: bytes | memoryview) -> bool:
+    """Whether 16 bytes are a trailer, of whatever block."""
+    (magic,) = _CRC.unpack_from(tail)
+    return magic == TRAILER_MAGIC and _CRC.unpack_from(tail, 12)[0] == crc32(tail[:12])

@@ -25,6 +25,7 @@ from trialog._format.blocks import (
     block_at,
     decode_trailer,
     extent,
+    is_trailer,
 )
 from trialog._format.decoding import BlockIndex, Damage, Fact, index_block, index_last_words
 from trialog._format.facts import SYNCED
@@ -107,7 +108,7 @@ class JournalFile:
         if not TRAILER_BYTES < size <= FIRST_BLOCK_BYTES:
             return False
         tail = os.pread(self._fd, TRAILER_BYTES, size - TRAILER_BYTES)
-        return decode_trailer(tail) is not None
+        return is_trailer(tail)
 
     def has_news(self, offset: int, last_words: int) -> bool:
         """Whether anything was written since, at the price of a few small reads.
@@ -125,7 +126,7 @@ class JournalFile:
         if stop - block.start < TRAILER_BYTES:
             return False
         tail = os.pread(self._fd, TRAILER_BYTES, stop - TRAILER_BYTES)
-        return decode_trailer(tail) is not None
+        return is_trailer(tail)
 
     def blocks(self, offset: int, presence: Presence) -> Iterator[BlockRead]:
         """The blocks from the one that holds ``offset``, up to where the writer is.

@@ -70,3 +70,16 @@ def test_forks_of_one_parent_share_it(chain, elsewhere, tmp_path):
     names = sorted(each.name for each in trialog.experiments(client=elsewhere))
     assert names == ["base", "middle", "side"]
     assert len(trialog.Experiment.open("base", client=elsewhere).runs) == 1
+
+
+def test_a_fork_of_what_was_just_loaded_goes_on_with_its_numbers(tmp_path):
+    """Nothing was asked of it before: its runs count all the same."""
+    here = trialog.LocalClient(tmp_path / "here")
+    there = trialog.LocalClient(tmp_path / "there")
+    with trialog.Experiment("parent", project="acme/demo", client=here) as parent:
+        for value in range(3):
+            parent.run(parameters={"value": value}).finish()
+    path = parent.save(tmp_path / "parent.tar")
+    with trialog.Experiment.load(path, client=there).fork("child") as child, child.run() as run:
+        assert run.run_id == 3
+    assert child.run_parameters_df().index.tolist() == [0, 1, 2, 3]

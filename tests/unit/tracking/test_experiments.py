@@ -414,3 +414,16 @@ def test_first_records_say_whose_run_it_is(journals):
     assert (starts[run.id].experiment, starts[run.id].number) == (experiment.id, 0)
     assert starts[run.id].kind == "run"
     assert starts[experiment.id].kind == "experiment"
+
+
+def test_an_edit_of_one_that_has_ended_does_not_go_on_with_it():
+    """A description, an annotation, a tag: facts beside it; its status stays."""
+    trialog.Experiment("done").finish()
+    experiment = trialog.Experiment.open("done")
+    experiment.set_description("about it")
+    experiment.set_annotation("org.example.ticket", "T-1")
+    experiment.add_tags("good")
+    assert experiment.status is trialog.RunStatus.COMPLETED
+    assert (experiment.description, experiment.tags) == ("about it", ("good",))
+    assert experiment.annotations == {"org.example.ticket": "T-1"}
+    assert len(experiment.attempts) == 1
