@@ -246,8 +246,14 @@ class _Reading:
         """All of it has been read."""
         run = self._run
         run.facts.sort(key=lambda fact: fact[:3])
-        journals = [journal_facts_of(each) for each in self.states.values() if each.start]
-        run.row = derive_run(run.place.id, journals, run.facts, is_damaged=bool(self._damages))
+        starts = {writer: each.start for writer, each in self.states.items() if each.start}
+        run.row = derive_run(
+            run.place.id,
+            [journal_facts_of(self.states[writer]) for writer in starts],
+            run.facts,
+            is_damaged=bool(self._damages),
+            known=starts,
+        )
         run.facts = [fact for fact in run.facts if fact.kind in _KEPT]
         if self._room >= 0:
             ordered = sorted(self._series.items())

@@ -65,6 +65,7 @@ def derive_run(
     facts: Iterable[PlacedFact],
     *,
     is_damaged: bool = False,
+    known: Mapping[str, Start] | None = None,
 ) -> dict[str, Any]:
     """The columns of a run's row that follow from its journals.
 
@@ -75,10 +76,14 @@ def derive_run(
         journals: all of its journals, at least one.
         facts: those of :data:`DERIVED_FROM` kinds of all of them.
         is_damaged: whether bytes of any of them are not what was written.
+        known: first records that have been made of their facts already, by writer.
     """
+    known = known or {}
     facts = sorted(facts, key=lambda fact: fact[:3])
     starts = {
-        fact.writer: Start.from_json(fact.content) for fact in facts if fact.kind is Kind.START
+        fact.writer: known.get(fact.writer) or Start.from_json(fact.content)
+        for fact in facts
+        if fact.kind is Kind.START
     }
     owners = [journal for journal in journals if journal.role == "run"]
     attempt = max((journal.attempt for journal in owners), default=1)
@@ -97,6 +102,7 @@ def derive_run(
             _annotate(annotations, fact.content.get("annotations"))
         elif fact.kind is Kind.COMMIT:
             row["commit"] = dump_json(fact.content, "commit").decode()
+            row["digest"] = fact.content["digest"]
     row["tags"] = dump_json(list(tags), "tags").decode()
     row["annotations"] = dump_json(annotations, "annotations").decode()
     row["points"] = sum(journal.points for journal in journals)
@@ -133,6 +139,7 @@ def _described(run_id: str, start: Start | None, first: JournalFacts) -> dict[st
         "number": start.number,
         "subject": start.subject,
         "commit": None,
+        "digest": None,
         "username": start.user,
         "host": start.host,
         "pid": start.pid,

@@ -33,8 +33,9 @@ def commit_of(connection: Connection, project: int, experiment: str) -> Kept | N
     is_own = (table.c.project == project) & (table.c.id == experiment)
     is_fork = (table.c.parent == experiment) & table.c.subject.is_not(None)
     for condition in (is_own, is_fork):
-        statement = select(table.c.commit).where(condition & table.c.commit.is_not(None)).limit(1)
-        text = connection.execute(statement).scalar()
+        statement = select(table.c.commit).where(condition & table.c.commit.is_not(None))
+        ordered = statement.order_by(table.c.created_ns, table.c.id).limit(1)
+        text = connection.execute(ordered).scalar()
         if text is not None:
             content = load_json(text.encode())
             return Kept(content["digest"], content.get("source"))
@@ -81,26 +82,24 @@ def entries_of(
     table, owner = schema.RUNS, schema.PROJECTS
     columns = table.c.id, table.c.name, table.c.kind, table.c.experiment
     statement = select(
-        *columns, owner.c.namespace, owner.c.project, table.c.commit, table.c.deleted_ns
+        *columns, owner.c.namespace, owner.c.project, table.c.digest, table.c.deleted_ns
     ).join(owner, owner.c.key == table.c.project)
     found: dict[Entry, None] = {}
     for column, wanted in ((table.c.id, ids), (table.c.experiment, experiments)):
         for part in chunks(wanted):
             for row in connection.execute(statement.where(column.in_(part))):
-                digest = None if row.commit is None else load_json(row.commit.encode())["digest"]
                 place = row.namespace, row.project
                 is_deleted = row.deleted_ns is not None
                 entry = Entry(
-                    row.id, row.name, row.kind, row.experiment, *place, digest, is_deleted
+                    row.id, row.name, row.kind, row.experiment, *place, row.digest, is_deleted
                 )
                 found[entry] = None
     return list(found)
 
 
 def experiments_of_digest(connection: Connection, digest: str) -> list[RunRow]:
-    """The experiments that were committed to a manifest of that digest, newest first."""
-    commit = schema.RUNS.c.commit
-    condition = commit.contains(f'"{digest}"', autoescape=True)
+    """The experiments that were committed to a manifest of a digest, or of one that begins so."""
+    condition = schema.RUNS.c.digest.startswith(digest, autoescape=True)
     return with_writers(connection, connection.execute(all_runs().where(condition)).all())
 
 

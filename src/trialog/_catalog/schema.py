@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from trialog._format.records import FORMAT_VERSION
 
-SCHEMA_VERSION = f"5.{FORMAT_VERSION}"  # another format may read what this one could not
+SCHEMA_VERSION = f"6.{FORMAT_VERSION}"  # another format may read what this one could not
 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 
@@ -95,6 +95,7 @@ RUNS = Table(
     Column("subject", Text),
     Column("annotations", Text, nullable=False),  # JSON
     Column("commit", Text),  # JSON: what sealed it, and where it came from
+    Column("digest", Text, index=True),  # of the manifest that it was sealed as
     Column("username", Text, nullable=False),
     Column("host", Text, nullable=False),
     Column("pid", _Int, nullable=False),

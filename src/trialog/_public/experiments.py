@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Never, overload
 
@@ -9,7 +10,6 @@ from trialog import _names
 from trialog._catalog import Catalog, provenance, queries
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
-from trialog._oci.descriptors import is_digest
 from trialog._public.queries import catalog_for, parse_project
 from trialog._reading import ExperimentReader, Records, RunRecord, find, resolve
 from trialog._reading import experiments as tables
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from trialog._public.experiment import Experiment
 
+_DIGEST = re.compile(r"sha256:[0-9a-f]{6,64}")  # or its beginning
 _QUERY = ("project", "name", "name_contains", "status", "tags", "limit", "client")
 
 
@@ -35,7 +36,7 @@ def find_experiment(name_or_id: str, project: str | None, client: LocalClient | 
     """
     catalog = catalog_for(client)
     namespace, slug = parse_project(project)
-    if is_digest(name_or_id):
+    if isinstance(name_or_id, str) and _DIGEST.fullmatch(name_or_id):
         return _find_digest(catalog, name_or_id)
     try:
         record = resolve(catalog, name_or_id, namespace=namespace, project=slug, kind="experiment")
@@ -74,7 +75,7 @@ def _find_other_name(
 
 
 def _find_digest(catalog: Catalog, digest: str) -> Address:
-    """Where the experiment is that was committed to a manifest of that digest."""
+    """Where the experiment is that was committed to a manifest of a digest, or its beginning."""
     catalog.refresh()
     rows = catalog.ask(provenance.experiments_of_digest, digest)
     if not rows:
@@ -82,6 +83,9 @@ def _find_digest(catalog: Catalog, digest: str) -> Address:
             f"there is no experiment {digest} (the store is {str(catalog.store.path)!r}); one of "
             "a registry is called with its host, as in 'ghcr.io/team/name@sha256:…'"
         )
+    digests = list(dict.fromkeys(row.facts.digest for row in rows))
+    if len(digests) > 1:
+        raise UsageError(f"{digest!r} is the beginning of {digests[0]} and {digests[1]}: give more")
     place = rows[0].place
     return Address(catalog.store.path, *place.project, place.id)
 

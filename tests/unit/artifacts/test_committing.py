@@ -577,3 +577,14 @@ def test_what_was_sealed_is_what_others_read(store, tmp_path):
     assert ours.equals(theirs)
     assert json.dumps(other.runs[1].get_json("x")) == '{"lr": 0.2}'
     assert Address(store, "acme", "demo", other.id).folder.run(other.id).is_dir()
+
+
+def test_a_digest_or_its_beginning_leads_to_the_experiment():
+    """As long as it is that of one alone."""
+    experiments = [trialog.Experiment(f"e{number}") for number in range(3)]
+    digests = [experiment.commit() for experiment in experiments]
+    for experiment, digest in zip(experiments, digests, strict=True):
+        assert trialog.Experiment.open(digest).id == experiment.id
+        assert trialog.Experiment.open(digest[:25]).id == experiment.id
+    with pytest.raises(errors.NotFoundError, match="sha256:000000"):
+        trialog.Experiment.open("sha256:000000000000")
