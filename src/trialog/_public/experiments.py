@@ -36,7 +36,7 @@ def find_experiment(name_or_id: str, project: str | None, client: LocalClient | 
     """
     catalog = catalog_for(client)
     namespace, slug = parse_project(project)
-    if isinstance(name_or_id, str) and _DIGEST.fullmatch(name_or_id):
+    if _DIGEST.fullmatch(str(name_or_id)):
         return _find_digest(catalog, name_or_id)
     try:
         record = resolve(catalog, name_or_id, namespace=namespace, project=slug, kind="experiment")
