@@ -99,4 +99,4 @@ def decode_trailer(region: bytes | bytearray | memoryview) -> Trailer | None:
 def is_trailer(tail: bytes | memoryview) -> bool:
     """Whether 16 bytes are a trailer, of whatever block."""
     (magic,) = _CRC.unpack_from(tail)
-    return magic == TRAILER_MAGIC and _CRC.unpack_from(tail, 12)[0] == crc32(tail[:12])
+    return bool(magic == TRAILER_MAGIC and _CRC.unpack_from(tail, 12)[0] == crc32(tail[:12]))

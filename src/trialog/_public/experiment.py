@@ -25,6 +25,7 @@ from trialog._tracking.experiments import (
 )
 from trialog._tracking.facts import check_description
 from trialog._tracking.foreign import (
+    EXPERIMENT_KEYWORDS,
     EXPERIMENT_NAMES,
     EXPERIMENT_RUN_KEYWORDS,
     own_names,
@@ -32,6 +33,7 @@ from trialog._tracking.foreign import (
     pointing,
 )
 from trialog._tracking.solving import Solving
+from trialog.errors import UsageError
 
 if TYPE_CHECKING:
     from trialog._tracking.endings import Ends
@@ -124,7 +126,8 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         strict: bool = False,
         **unknown: Never,
     ) -> None:
-        _names.refuse_keywords("Experiment", unknown, _KEYWORDS)
+        _names.refuse_keywords("Experiment", unknown, _KEYWORDS, EXPERIMENT_KEYWORDS)
+        namespace, project = _place(namespace, project)
         recorder = start_experiment(
             name,
             description,
@@ -153,6 +156,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         name_or_id: str,
         project: str | None = None,
         *,
+        commit: bool = True,
         client: LocalClient | None = None,
     ) -> Self:
         """An experiment of the store, to read it and to go on with it where it is not committed.
@@ -164,6 +168,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
             name_or_id: its name, another name by :meth:`tag`, its id, or at least 6 first letters
                 of that.
             project: ``"project"`` or ``"namespace/project"``, where the name stands in several.
+            commit: False leaves it open after its next block.
             client: the store; the default one where not given.
 
         Raises:
@@ -182,7 +187,9 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         """
         from trialog._public.experiments import find_experiment  # noqa: PLC0415 # loads SQL
 
-        return cls._of(open_experiment(find_experiment(name_or_id, project, client)))
+        experiment = cls._of(open_experiment(find_experiment(name_or_id, project, client)))
+        experiment._commits = commit  # noqa: SLF001 # its own
+        return experiment
 
     def __dir__(self) -> list[str]:
         return own_names([*super().__dir__()], EXPERIMENT_NAMES)
@@ -428,16 +435,21 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Commit it, or leave it open as the exception says; the exception goes on."""
+        """Commit it, or leave it open as the exception says; the exception goes on.
+
+        One that :meth:`finish` has ended in the block stays as that says.
+        """
         if error is not None:
             self._recorder.leave(error)
-        elif self._commits:
+        elif self._commits and not self._recorder.is_finished:
             self.commit()
         else:
             self._recorder.pause()
 
-    def finish(self, status: RunStatus | str | None = None, *, reason: str | None = None) -> None:
+    def finish(self, status: RunStatus | str | None = None, reason: str | None = None) -> None:
         """End it without a commit; :meth:`open` goes on with it, and so does its next run.
+
+        In a block too: the block commits nothing then.
 
         Args:
             status: COMPLETED where not given; FAILED, CRASHED, INTERRUPTED or CANCELED.
@@ -490,6 +502,21 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
 
     def _record_of_process(self) -> RecordedRun:
         return self._recorder.recording()
+
+
+def _place(namespace: str | None, project: str | None) -> tuple[str | None, str | None]:
+    """Namespace and project; ``"namespace/project"`` may stand in one of the two places.
+
+    Raises:
+        UsageError: the namespace is said twice.
+    """
+    if namespace is not None and project is None and str(namespace).count("/") == 1:
+        return None, namespace
+    if namespace is not None and project is not None and "/" in str(project):
+        raise UsageError(
+            f"Experiment() was given the namespace twice, as {namespace!r} and in {project!r}"
+        )
+    return namespace, project
 
 
 def _again(kind: type[Experiment], address: Address, commits: bool) -> Experiment:

@@ -12,7 +12,7 @@ from trialog._format.folders import day_of
 from trialog._public.content import RunContent
 from trialog._public.readonly import ReadOnlyDict
 from trialog._public.unkept import UnkeptReader
-from trialog.errors import UsageError
+from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -167,6 +167,33 @@ class ExperimentFacts(RunContent):
         from trialog._public.stored import StoredRun  # noqa: PLC0415 # loads SQL
 
         return self._experiment_reader().runs(StoredRun)
+
+    def get_run(self, run_id: int) -> StoredRun:
+        """The run of a number; ``runs[n]`` is the n-th of those there are.
+
+        Raises:
+            NotFoundError: there is none; the message says which there are.
+            InvalidTypeError: it is no number.
+
+        Example:
+            >>> import trialog
+            >>> with trialog.Experiment("numbered") as experiment:
+            ...     experiment.run("baseline").finish()
+            >>> experiment.get_run(0).name
+            'baseline'
+        """
+        if type(run_id) is not int:
+            raise InvalidTypeError(
+                f"a run of an experiment is found by its run_id, a number, not by {run_id!r}; "
+                "trialog.get_run(name) finds it by name"
+            )
+        runs = self.runs
+        for run in runs:
+            if run.run_id == run_id:
+                return run
+        last = max((run.run_id or 0 for run in runs), default=None)
+        there = "it has none" if last is None else f"it has {len(runs)}, the last one is {last}"
+        raise NotFoundError(f"experiment {self.name!r} has no run {run_id}: {there}")
 
     def run_parameters_df(
         self,

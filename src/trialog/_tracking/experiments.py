@@ -132,6 +132,11 @@ class ExperimentRecorder:
         """The number of the next run, as far as this process knows."""
         return self._next
 
+    @property
+    def is_finished(self) -> bool:
+        """Whether its record was opened here and has ended."""
+        return self._recording is not None and self._recording.is_ended
+
     def check_unsealed(self) -> None:
         """Refuse where it is committed.
 
@@ -352,6 +357,11 @@ def start_experiment(
         supersede=False,
         record=record or Record(),
     )
+    if name is not None and run.name != name and run.home is not None:
+        tell_on_stderr(
+            f"there is an experiment {name!r} in {run.project.slug!r} already: this one is called "
+            f"{run.name!r}; trialog.Experiment.open({name!r}) goes on with that one"
+        )
     settings = Settings.from_environ()
     captured = settings.capture if capture is None else parse_capture(capture, "capture")
     return ExperimentRecorder(

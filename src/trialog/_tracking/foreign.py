@@ -117,6 +117,8 @@ MODULE_NAMES = {
     "run": "trialog.get_active_run(), or the run that trialog.init() gives",
     "set_experiment": "trialog.init('project')",
     "create_experiment": "trialog.init('project')",
+    "get_experiment": "trialog.Experiment.open(name)",
+    "list_experiments": "trialog.experiments()",
     "set_tracking_uri": "TRIALOG_HOME, or client=trialog.LocalClient(path)",
     "search_runs": "trialog.runs('project'), and its comparison_df()",
     "config": "trialog.log_parameters(mapping); run.parameters reads them",
@@ -157,6 +159,17 @@ EXPERIMENT_NAMES = {
     "get_sample_set": "experiment.get_value(name)",
     "artifact": "experiment.digest, experiment.save(path)",
     "close": "experiment.finish()",
+    "metrics_df": "experiment.runs.metrics_df(name)",
+    "parameters_df": "experiment.run_parameters_df()",
+    "comparison_df": "experiment.runs.comparison_df()",
+    "best": "experiment.runs.best(metric, goal=…)",
+}
+EXPERIMENT_KEYWORDS = {
+    "image_name": "use name=",
+    "experiment_name": "use name=",
+    "autosave": "leave it out: everything is kept when a call returns",
+    "store_trace": "leave it out; what the machine does is kept by capture=",
+    **{name: INIT_KEYWORDS[name] for name in ("config", "params", "hparams", "notes", "entity")},
 }
 EXPERIMENT_RUN_KEYWORDS = {
     "project": "the runs of an experiment are in its project",

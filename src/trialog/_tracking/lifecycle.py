@@ -161,9 +161,10 @@ class Lifecycle:
                 f"this process has left run {self._start.name!r}, which goes on in the one that "
                 "began it: nothing more can be logged to it here"
             )
+        start = "experiment.run()" if self._start.experiment else "trialog.init()"
         return RunFinishedError(
             f"run {self._start.name!r} has ended ({self.status}): nothing more can be logged to "
-            "it. Start another one with trialog.init()"
+            f"it. Start another one with {start}"
         )
 
     # -- what ends it --------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def give_back_number(project: ProjectFolder, experiment: str, number: int) -> No
 
 def number_claimed_by(project: ProjectFolder, experiment: str, number: int) -> str | None:
     """The id of the run that has a number, or None."""
-    return _read_claim(project.name(_number(experiment, number)))
+    return _read_claim(project.claim(_number(experiment, number)))
 
 
 def number_claimed_at(project: ProjectFolder, experiment: str, number: int) -> int | None:
@@ -273,7 +273,7 @@ def _number(experiment: str, number: int) -> str:
 # -- inside ----------------------------------------------------------------------------------------
 
 
-def _read_claim(path: Path) -> str | None:
+def _read_claim(path: Path | str) -> str | None:
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)  # a thousand of them are asked at once
     except OSError:

@@ -427,3 +427,52 @@ def test_an_edit_of_one_that_has_ended_does_not_go_on_with_it():
     assert (experiment.description, experiment.tags) == ("about it", ("good",))
     assert experiment.annotations == {"org.example.ticket": "T-1"}
     assert len(experiment.attempts) == 1
+
+
+@pytest.mark.parametrize("status", ["FAILED", "CANCELED", "COMPLETED"])
+def test_finish_in_the_block_sticks(status):
+    """The block commits nothing then; an error that follows counts."""
+    with trialog.Experiment("said") as experiment:
+        experiment.finish(status, "bad data")
+    assert (experiment.status.value, experiment.reason) == (status, "bad data")
+    assert not experiment.is_committed
+    experiment.commit()
+    assert (experiment.status.value, experiment.reason) == (status, "bad data")
+
+
+def test_the_place_may_be_said_as_of_init():
+    """``namespace/project`` in either place; the namespace once."""
+    places = []
+    for arguments in (("acme", "demo"), ("acme/demo",), (None, "acme/demo")):
+        experiment = trialog.Experiment("placed", *arguments)
+        places.append((experiment.organization.slug, experiment.project.slug))
+        experiment.finish()
+    assert places == [("acme", "demo")] * 3
+    with pytest.raises(errors.UsageError, match="the namespace twice, as 'other'"):
+        trialog.Experiment("placed", "other", "acme/demo")
+
+
+def test_a_taken_name_is_told(capsys):
+    """And how to go on with the one that has it."""
+    trialog.Experiment("twice").finish()
+    assert capsys.readouterr().err == ""
+    trialog.Experiment("twice").finish()
+    said = capsys.readouterr().err
+    assert "is called 'twice_1'" in said
+    assert "trialog.Experiment.open('twice') goes on" in said
+
+
+def test_a_run_is_found_by_its_number():
+    """Not by its place, which moves when another is deleted."""
+    with trialog.Experiment("numbered", commit=False) as experiment:
+        for number in range(4):
+            experiment.run(parameters={"number": number}).finish()
+        experiment.get_run(1).delete()
+        assert experiment.get_run(3).parameters == {"number": 3}
+        assert experiment.runs[1].run_id == 2
+        for wrong in (1, 4):
+            with pytest.raises(errors.NotFoundError, match=f"no run {wrong}: it has 3"):
+                experiment.get_run(wrong)
+        with pytest.raises(errors.InvalidTypeError, match=r"trialog\.get_run\(name\)"):
+            experiment.get_run("numbered/3")
+    experiment.finish()
