@@ -28,8 +28,13 @@ def left(harm: dict, after: dict) -> str:
     elif not after["values"]:
         words = "nothing"
     else:
-        words = f"{after['runs']} runs, {after['values']} values"
+        words = counted(after)
     return f"{words}; the script got an error" if after["raised"] else words
+
+
+def counted(there: dict) -> str:
+    """Say how many runs and values there are."""
+    return f"{there['runs']} run{'s' * (there['runs'] != 1)}, {there['values']} values"
 
 
 def _of_record(record: dict | None) -> list[Figure]:

@@ -189,7 +189,7 @@ def print_harms(harms: dict) -> None:
     rows = []
     for harm in harms.values():
         cells = [experiment_figures.left(harm, harm["of"][name]) for name in names]
-        rows.append([harm["what"], f"{harm['runs']} runs, {harm['values']} values", *cells])
+        rows.append([harm["what"], experiment_figures.counted(harm), *cells])
     print(aligned(["what happens", "logged by then", *names], rows), flush=True)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from experiment_figures import left
+from experiment_figures import counted, left
 from report import number
 
 HERE = Path(__file__).resolve().parent
@@ -66,7 +66,7 @@ def _harms(harms: dict) -> str:
     rows = [
         (
             harm["what"],
-            f"{harm['runs']} runs, {harm['values']} values",
+            counted(harm),
             *(left(harm, harm["of"][name]) for name in names),
         )
         for harm in harms.values()

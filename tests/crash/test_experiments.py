@@ -153,3 +153,114 @@ def test_workers_that_are_killed_lose_their_own_run_only(script):
     frame = trialog.Experiment.open("workers").run_parameters_df(status=True)
     assert frame["number"].tolist() == [0, 1, 2, 3, 4, 5]
     assert frame["status"].tolist() == ["COMPLETED"] * 3 + ["FAILED"] + ["COMPLETED"] * 2
+
+
+def test_a_forked_child_cannot_write_to_a_committed_experiment(script):
+    """One that was silent until the commit is told; one at work holds the commit up, by name."""
+    done = script("""
+    import os, trialog
+    experiment = trialog.Experiment("sealed", project="acme/demo", commit=False)
+    run = experiment.run(parameters={"a": 1})
+    first, second = os.pipe()
+    silent = os.fork()
+    if not silent:
+        os.read(first, 1)
+        refused = 0
+        for act in (
+            lambda: run.log("late", 1.0),
+            lambda: run.log_parameter("late", 2),
+            lambda: experiment.log_parameter("late", 1),
+        ):
+            try:
+                act()
+            except trialog.errors.SealedError:
+                refused += 1
+        os._exit(refused)
+    third, fourth = os.pipe()
+    fifth, sixth = os.pipe()
+    busy = os.fork()
+    if not busy:
+        run.log("loss", 0.5)
+        os.write(sixth, b"x")
+        os.read(third, 1)
+        os._exit(0)
+    os.read(fifth, 1)
+    run.finish()
+    try:
+        experiment.commit()
+    except trialog.errors.UsageError as error:
+        print(f"still written by process {busy}" in str(error))
+    os.write(fourth, b"x")
+    os.waitpid(busy, 0)
+    print(experiment.commit() == experiment.digest)
+    os.write(second, b"x")
+    print(os.waitstatus_to_exitcode(os.waitpid(silent, 0)[1]))
+    """)
+    assert (done.stdout.split(), done.stderr) == (["True", "True", "3"], "")
+    frame = trialog.Experiment.open("sealed").run_parameters_df(metrics=True)
+    assert frame.to_dict("list") == {"a": [1], "last(loss)": [0.5]}
+
+
+def test_a_process_that_was_stopped_at_its_start_does_not_join_a_sealed_experiment(script):
+    """Stopped between its look at the seal and its journal, for longer than anybody waits."""
+    done = script("""
+    import trialog
+    from trialog._artifacts import members
+    from trialog._tracking import experiments
+    members.BURNED_NS = 0  # as if so much time had passed
+
+    experiment = trialog.Experiment("stopped", project="acme/demo", commit=False)
+    experiment.run(parameters={"a": 1}).finish()
+    other = trialog.Experiment.open("stopped")
+    open_journal = experiments.writers.open_journal
+
+    def open_late(*arguments, **keywords):
+        experiments.writers.open_journal = open_journal
+        other.commit()
+        return open_journal(*arguments, **keywords)
+
+    experiments.writers.open_journal = open_late
+    try:
+        experiment.run(parameters={"late": 1})
+    except trialog.errors.SealedError:
+        print("refused")
+    """)
+    assert (done.stdout.split(), done.stderr) == (["refused"], "")
+    experiment = trialog.Experiment.open("stopped")
+    assert experiment.run_parameters_df().to_dict("list") == {"a": [1]}
+    assert experiment.is_committed
+
+
+@pytest.mark.parametrize("line", range(100, 640, 60))
+def test_an_interrupt_in_the_middle_of_a_start_leaves_no_open_run(script, line):
+    """Ctrl-C at any line of it: no number is lost, nothing stays open that nobody holds."""
+    done = script(f"""
+    import sys, trialog
+    experiment = trialog.Experiment("interrupted", project="acme/demo", commit=False)
+    experiment.run(parameters={{"a": 1}}).finish()
+    left = {line}
+
+    def trace(frame, event, argument):
+        global left
+        left -= event == "line"
+        if left == 0:
+            sys.settrace(None)
+            raise KeyboardInterrupt
+        return trace
+
+    sys.settrace(trace)
+    try:
+        experiment.run(parameters={{"b": 2}}).finish()
+    except KeyboardInterrupt:
+        print("interrupted")
+    finally:
+        sys.settrace(None)
+    with experiment.run(parameters={{"c": 3}}):
+        pass
+    experiment.commit()
+    """)
+    assert done.stderr == ""
+    frame = trialog.Experiment.open("interrupted").run_parameters_df(status=True)
+    assert frame.index.tolist() == list(range(len(frame)))
+    assert len(frame) in (2, 3)
+    assert {"COMPLETED"} <= set(frame["status"]) <= {"COMPLETED", "INTERRUPTED"}

@@ -176,9 +176,12 @@ class _Search:
 
     def is_old(self, path: Path) -> bool:
         """Whether nobody has touched something since, as far as that can be told."""
+        try:
+            times = [path.stat().st_mtime_ns]
+        except FileNotFoundError:
+            return False  # it has just got its place
         if not path.is_dir():
-            return path.stat().st_mtime_ns < self._before_ns
-        times = [path.stat().st_mtime_ns]
+            return times[0] < self._before_ns
         for folder, _, names in os.walk(path):
             with suppress(FileNotFoundError):
                 times += [(Path(folder) / name).lstat().st_mtime_ns for name in names]

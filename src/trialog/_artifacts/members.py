@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from trialog._artifacts.fates import true_statuses
@@ -10,6 +11,7 @@ from trialog._artifacts.observations import Observed, Observer
 from trialog._catalog import Catalog
 from trialog._format.folders import ProjectFolder, day_of
 from trialog._journals.addresses import ProjectPlace, RunPlace
+from trialog._journals.liveness import SILENCE_NS
 from trialog._tracking.experiments import Address
 from trialog._writing import claims
 from trialog.errors import UsageError
@@ -81,6 +83,7 @@ def refuse_open(name: str, members: Members, catalog: Catalog) -> None:
         for row, truth in true_statuses(catalog, members.runs)
         if not truth.status.is_end
     ]
+    found += list(_still_written(members.runs))
     found += [f"run {number}, which is just starting" for number in members.starting]
     if not found:
         return
@@ -90,6 +93,22 @@ def refuse_open(name: str, members: Members, catalog: Catalog) -> None:
         f"experiment {name!r} has open runs: {named}{more}. Finish them, then commit; until then "
         "everything is kept, and the experiment stays open"
     )
+
+
+def _still_written(runs: list[Observed]) -> Iterator[str]:
+    """The runs that have ended, and that a forked child or another process still writes to."""
+    now_ns = time.time_ns()
+    for run in runs:
+        for state in run.states.values():
+            start = state.start
+            if start is None or start.role not in ("fork", "attach") or run.row["status"] is None:
+                continue
+            is_over = state.is_final or state.has_left or state.fate is not None
+            if not is_over and now_ns - state.news_ns < SILENCE_NS:
+                yield (
+                    f"{run.row['name']!r} ({run.place.id}, still written by process {start.pid} on "
+                    f"{start.host})"
+                )
 
 
 def _is_burned(project: ProjectFolder, experiment: str, number: int) -> bool:

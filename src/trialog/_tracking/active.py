@@ -98,7 +98,7 @@ def this_place(*, is_notebook: bool) -> Place:
     if asyncio is not None:
         try:
             task = asyncio.current_task()
-        except RuntimeError:  # no loop runs in this thread
+        except (RuntimeError, AttributeError):  # no loop runs here; another thread is importing it
             task = None
     return Place(this_thread(), None if task is None else weakref.ref(task))
 

@@ -8,6 +8,7 @@ makes them its own stands in their first records.
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -25,7 +26,7 @@ from trialog._tracking import active, writers
 from trialog._tracking.beginning import Manner, begin, fitting, open_nothing, tended
 from trialog._tracking.client import LocalClient
 from trialog._tracking.earlier import read_starts
-from trialog._tracking.endings import Ends, check_end, check_ends
+from trialog._tracking.endings import Ends, check_end, check_ends, ending_of
 from trialog._tracking.facts import check_description, check_tags
 from trialog._tracking.handlers import in_notebook
 from trialog._tracking.parameters import flatten
@@ -35,6 +36,7 @@ from trialog._tracking.starting import Record, hooks_of, start_run
 from trialog._writing import claims
 from trialog._writing import store as stores
 from trialog._writing.filesystem import can_map
+from trialog._writing.journal import Journal
 from trialog._writing.trouble import tell_on_stderr
 from trialog.errors import (
     InvalidNameError,
@@ -250,22 +252,26 @@ class ExperimentRecorder:
         if self._joins:
             self.recording()
         active.session.witness.hear_out()  # what was printed before is not this run's
-        start = self._claimed(self.address, self._folder, wish)
+        now = time.time_ns()
+        run_id = writers.new_id(now)
+        journal: Journal | None = None
         try:
+            begun = self._claimed(self.address, self._folder, wish, run_id, now)
             journal = writers.open_journal(
                 self._folder,
-                fitting(start) if start.tags or start.description else start,
+                fitting(begun) if begun.tags or begun.description else begun,
                 strict=strict,
                 may_map=self._maps(self._folder),
                 is_brief=True,
             )
-        except OSError as error:
-            self._give_back(self._folder, start.number or 0)
-            if isinstance(error, TrialogError):
-                raise
-            raise stores.unwritable(self.address.home, error) from error
-        opened = tended(journal, StoreFolder(self.address.home), self._folder)
-        return begin(run_class, opened, start, manner, good)
+            self.check_unsealed()  # again: who was stopped in between has come too late
+            opened = tended(journal, StoreFolder(self.address.home), self._folder)
+            return begin(run_class, opened, begun, manner, good)
+        except BaseException as error:  # a signal's handler may raise in the middle
+            self._withdraw(self._folder, run_id, journal, error)
+            if isinstance(error, OSError) and not isinstance(error, TrialogError):
+                raise stores.unwritable(self.address.home, error) from error
+            raise
 
     def _captured_by_run(self, capture: object) -> frozenset[str]:
         """What a run keeps about itself: nothing, where the experiment does so in this process."""
@@ -274,14 +280,15 @@ class ExperimentRecorder:
         is_attended = self.opened is not None and os.getpid() == self._pid
         return frozenset() if is_attended else self._captured
 
-    def _claimed(self, address: Address, folder: ProjectFolder, wish: dict[str, Any]) -> Start:
+    def _claimed(
+        self, address: Address, folder: ProjectFolder, wish: dict[str, Any], run_id: str, now: int
+    ) -> Start:
         """A first record with the run's id, its number and its name.
 
         The number is claimed before it is looked whether the experiment is sealed; who seals it
         looks for numbers after the claim to do so. One of the two sees the other.
         """
-        experiment, now = self.start.run, time.time_ns()
-        run_id = writers.new_id(now)
+        experiment = self.start.run
         try:
             number = claims.claim_number(
                 folder, experiment, run_id, least=self._first, hint=self._next
@@ -289,21 +296,31 @@ class ExperimentRecorder:
         except OSError as error:
             raise stores.unwritable(address.home, error) from error
         self._next = number + 1
-        try:
-            self.check_unsealed()
-        except SealedError:
-            self._give_back(folder, number)
-            raise
+        self.check_unsealed()
         name = wish["name"] or claims.member_name(self.start.name, number)
         if wish["name"] or claims.is_claimed(folder, name):
             name = claims.claim_name(folder, name, run_id)
         own = {"run": run_id, "number": number, "name": name, "created_ns": now}
         return Start(**wish | own | writers.identity(now))
 
-    def _give_back(self, folder: ProjectFolder, number: int) -> None:
-        """A run could not be begun: the next one gets its number."""
-        claims.give_back_number(folder, self.start.run, number)
-        self._next = min(self._next, number)
+    def _withdraw(
+        self, folder: ProjectFolder, run_id: str, journal: Journal | None, error: BaseException
+    ) -> None:
+        """A run could not be begun, and nobody holds it: it has ended, or was never there."""
+        for run, lifecycle in active.session.open_pairs():
+            if run.id == run_id:
+                lifecycle.end_with(error)
+                return
+        if journal is not None and not isinstance(error, SealedError):
+            journal.close(Kind.END, ending_of(error, {}))
+            return
+        if journal is not None:
+            journal.close(Kind.LEAVE)
+            shutil.rmtree(folder.run(run_id), ignore_errors=True)
+        for number in (self._next - 1, self._next):  # the next run gets its number
+            if claims.number_claimed_by(folder, self.start.run, number) == run_id:
+                claims.give_back_number(folder, self.start.run, number)
+                self._next = number
 
     def _counted(self, wish: dict[str, Any]) -> Start:
         """As :meth:`_claimed`, where nothing is kept."""
@@ -341,6 +358,10 @@ def start_experiment(
     """
     if name is not None:
         _names.check_name(name, "experiment")
+    if name is not None and str(name).startswith("sha256:"):
+        raise InvalidNameError(
+            f"the experiment name {name!r} is a digest's: those lead to what was committed"
+        )
     run = start_run(
         Run,
         name=name,

@@ -79,7 +79,7 @@ class Handlers:
 
     def stay(self) -> None:
         """As :meth:`install`, for one of many runs: what watches already is left as it is."""
-        if not self._has_signals:
+        if not self._has_signals or self._excepthook is None:
             self.install()
 
     def remove(self) -> None:

@@ -93,6 +93,7 @@ def open_journal(
 
     def reborn(parent: Start) -> Start:
         """The first record of a forked child's journal."""
+        check_unsealed(project, parent)  # its parent may have committed the experiment since
         now = time.time_ns()
         child = identified(replace(parent, role="fork", created_ns=now), now)
         with contextlib.suppress(OSError):  # in the middle of log(): a full disk is no reason

@@ -297,6 +297,9 @@ def _claim(path: Path | str, content: str) -> bool:
         return _claim(path, content)
     try:
         os.write(fd, content.encode())
+    except BaseException:  # a signal's handler may raise here: nobody has it then
+        os.unlink(path)
+        raise
     finally:
         os.close(fd)
     share(path)  # whoever goes on with the run looks here for its id

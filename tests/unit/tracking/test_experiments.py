@@ -334,6 +334,24 @@ def test_a_description_of_any_length_is_kept():
     assert experiment.runs[0].tags == ("a",)
 
 
+def test_a_run_after_one_that_ended_in_a_thread_is_watched(script):
+    """Uncaught errors are heard in it too, though the last run took the hook away elsewhere."""
+    done = script("""
+    import pickle, sys, threading, trialog
+    experiment = trialog.Experiment("watched", project="acme/demo", commit=False)
+    experiment.finish()
+    copy = pickle.loads(pickle.dumps(experiment))  # its runs do not open the experiment's record
+    thread = threading.Thread(target=copy.run().finish)
+    thread.start()
+    thread.join()
+    assert sys.excepthook is sys.__excepthook__
+    run = copy.run()
+    assert sys.excepthook is not sys.__excepthook__
+    run.finish()
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_misspelt_keywords_are_named():
     """The nearest one is."""
     with pytest.raises(errors.UnknownKeywordError, match="did you mean 'project'"):
