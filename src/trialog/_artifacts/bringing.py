@@ -18,6 +18,7 @@ from typing import BinaryIO
 from trialog._artifacts.arrivals import Arrival, check_start, missing_from, sort_out
 from trialog._artifacts.config import ExperimentConfig
 from trialog._artifacts.forebears import forebears
+from trialog._artifacts.forgeries import Arrived, check_forebears, check_standing, leave_out
 from trialog._artifacts.journalpacks import (
     PACK_TYPE,
     JournalKey,
@@ -25,7 +26,7 @@ from trialog._artifacts.journalpacks import (
     unpacked_bytes,
 )
 from trialog._artifacts.keeping import BlobKeeper
-from trialog._artifacts.mentions import read_spilled
+from trialog._artifacts.mentions import holds_commit, read_spilled
 from trialog._artifacts.sources import Artifact
 from trialog._catalog import provenance
 from trialog._format.facts import Commit, Start
@@ -78,6 +79,10 @@ def bring_in(
     standing = _standing(home, [config.id])
     known = [entry for entry in standing if entry.digest == artifact.digest]
     if known and (known[0].namespace, known[0].project) == (config.namespace, config.project):
+        check_standing(artifact, config, address.folder, StoreFolder(home))
+        keeper = BlobKeeper(StoreFolder(home))
+        keeper.keep_bytes(artifact.data, artifact.descriptor)
+        keeper.keep(artifact.manifest.config, artifact.source)
         _note_source(address, artifact)
         if known[0].is_deleted:  # who loads it wants to see it
             edit_experiment(address, deleted=False)
@@ -112,7 +117,9 @@ class _Bringing:
             (artifact.manifest.config, *packs), artifact.source, progress=self._progress
         )
         with self._folder() as folder:
-            keys = self._unpack(packs, folder)
+            found = self._unpack(packs, folder)
+            keys = list(found)
+            self._refuse_commits(folder, keys)
             self._keep_spilled(folder, keys)
             starts = {
                 key: check_start(key, self._first_record(folder, key), self._where) for key in keys
@@ -121,7 +128,12 @@ class _Bringing:
             ids = list({key.run_id: None for key in keys})
             entries = _standing(self._store.path, ids, [each.id for each in arrivals])
             wanted = missing_from(arrivals, entries)
-            if len(wanted) > 1:
+            arrived = Arrived(starts=starts, packs=found, where=self._where)
+            unknown = check_forebears(artifact, arrivals, arrived, self._store)
+            for arrival in wanted:
+                if arrival.id in unknown:
+                    leave_out(arrival, self._where)
+            if len(arrivals) > 1:
                 self._keep_forebears()
             for arrival in wanted:
                 self._settle(arrival, folder)
@@ -139,15 +151,19 @@ class _Bringing:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _unpack(self, packs: Iterable[Descriptor], folder: Path) -> list[JournalKey]:
-        """Unpack every journal that the configuration lists, and no other."""
+    def _unpack(self, packs: Iterable[Descriptor], folder: Path) -> dict[JournalKey, str]:
+        """Unpack every journal that the configuration lists, and no other.
+
+        Returns:
+            The digest of the pack that each one came in.
+        """
         wanted = {
             JournalKey(each.run_id, each.writer): each.size_bytes for each in self._config.journals
         }
         packs = list(packs)
         limit = unpacked_bytes(wanted.values())
         self._check_room(limit, sum(pack.size_bytes for pack in packs))
-        seen: list[JournalKey] = []
+        found: dict[JournalKey, str] = {}
         for pack in packs:
             path = self._store.blob(pack.digest.removeprefix("sha256:"))
             with verified(path.open("rb"), pack, str(path)) as stream:
@@ -159,11 +175,11 @@ class _Bringing:
                             "twice"
                         )
                     self._write(folder / key.run_id, key, content)
-                    seen.append(key)
+                    found[key] = pack.digest
         if wanted:
             key = next(iter(wanted))
             raise IntegrityError(f"{self._where} is refused: it lacks {key.member_name}")
-        return seen
+        return found
 
     def _check_room(self, needed_bytes: int, packed_bytes: int) -> None:
         if needed_bytes > max(_LEAST_LIMIT_BYTES, packed_bytes * _MAX_RATIO):
@@ -185,6 +201,15 @@ class _Bringing:
             with path.open("xb") as file:
                 while chunk := content.read(_CHUNK_BYTES):
                     file.write(chunk)
+
+    def _refuse_commits(self, folder: Path, keys: Iterable[JournalKey]) -> None:
+        """What an artifact is follows from its bytes, never from what a journal in it says."""
+        for key in keys:
+            if holds_commit(_path(folder, key)):
+                raise IntegrityError(
+                    f"{self._where} is refused: its {key.member_name} says itself that something "
+                    "is committed, and no journal that is sealed does"
+                )
 
     def _keep_spilled(self, folder: Path, keys: Iterable[JournalKey]) -> None:
         """Fetch the facts that are too large for a journal: readers need them at once."""
@@ -264,10 +289,14 @@ class _Bringing:
         except OSError:
             if not target.is_dir():
                 raise
-            for path in folder.iterdir():
-                if not _are_equal(path, target / path.name) and not is_whole:
+            if is_whole:
+                return
+            names = {path.name for path in folder.iterdir()}
+            names |= {path.name for path in target.glob(f"*{JOURNAL_SUFFIX}")}
+            for name in sorted(names):
+                if not _are_equal(folder / name, target / name):
                     raise IntegrityError(
-                        f"{self._where} is refused: the store has another journal {path.name} of "
+                        f"{self._where} is refused: the store has another journal {name} of "
                         f"the run {target.name}"
                     ) from None
         else:

@@ -51,6 +51,20 @@ class Mentions(NamedTuple):
     damages: int
 
 
+def holds_commit(path: Path) -> bool:
+    """Whether a journal says that something is committed, however its end is understood.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    return any(
+        fact.kind is Kind.COMMIT
+        for presence in (Presence.GONE, Presence.ELSEWHERE)
+        for index in _indexes(path, presence)
+        for fact in index.facts
+    )
+
+
 def read_spilled(path: Path) -> set[str]:
     """The blobs that hold facts which were too large for the journal.
 

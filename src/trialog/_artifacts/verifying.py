@@ -56,7 +56,7 @@ def verify(
         if problem is not None:
             problems.append(f"{titles.get(blob.digest, blob.media_type)}: {problem}")
     if project is not None and not problems:
-        problems += _look_at_journals(artifact, config, project)
+        problems += changed_journals(artifact, config, project)
     if problems:
         more = f"\nand {len(problems) - _NAMED} more" if len(problems) > _NAMED else ""
         raise IntegrityError(
@@ -83,10 +83,23 @@ def _look_at(artifact: Artifact, blob: Descriptor, progress: Progress | None) ->
     return None
 
 
-def _look_at_journals(
+def changed_journals(
     artifact: Artifact, config: ExperimentConfig, project: ProjectFolder
 ) -> Iterator[str]:
-    """The journals of the experiment's own runs in the store, beside those that were sealed."""
+    """What is wrong with the journals of an experiment's own runs in a store.
+
+    Args:
+        artifact: what was sealed.
+        config: its configuration.
+        project: where the experiment is.
+
+    Yields:
+        What is missing, or does not begin with what was sealed, in words.
+
+    Raises:
+        IntegrityError: what was sealed is damaged.
+        NotFoundError, RegistryError: it cannot be read.
+    """
     own = {config.id, *(run.id for run in config.runs if run.experiment == config.id)}
     limit = unpacked_bytes(each.size_bytes for each in config.journals)
     for layer in artifact.manifest.layers:

@@ -96,11 +96,12 @@ def derive_run(
         row["opened_as"] = starts[latest.writer].status
     tags = dict.fromkeys(start.tags if start else ())
     annotations: dict[str, str] = {}
+    committers = _committers(journals, row["kind"])
     for fact in facts:
         if fact.kind is Kind.EDIT:
             _edit(row, tags, fact)
             _annotate(annotations, fact.content.get("annotations"))
-        elif fact.kind is Kind.COMMIT:
+        elif fact.kind is Kind.COMMIT and fact.writer in committers:
             row["commit"] = dump_json(fact.content, "commit").decode()
             row["digest"] = fact.content["digest"]
     row["tags"] = dump_json(list(tags), "tags").decode()
@@ -111,6 +112,13 @@ def derive_run(
     row.update(_missing(facts))
     row.update(_ending(journals, facts, latest, row["stop_asked"], is_damaged=is_damaged))
     return row
+
+
+def _committers(journals: Sequence[JournalFacts], kind: str) -> set[str]:
+    """Whose word counts that something is committed: an experiment's edits, never its own log."""
+    if kind != "experiment":
+        return set()
+    return {each.writer for each in journals if each.role == "edit"}
 
 
 def _stop_asked(

@@ -44,6 +44,7 @@ class Watched:
         is_quiet: it has not changed for a while.
         is_old: nor for so long that what is missing will not come.
         unknown: what it announces that the catalog does not know.
+        names: of a day's folder, the runs in it; None for others.
     """
 
     path: str
@@ -51,6 +52,7 @@ class Watched:
     is_quiet: bool
     is_old: bool
     unknown: list[Expected] = field(default_factory=list)
+    names: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
@@ -109,6 +111,7 @@ class Scanner:
         self._store = store
         self._clock = clock
         self._resolved: set[str] = set()  # markers of journals that are known
+        self._listed: dict[str, frozenset[str]] = {}  # days that held nothing else when looked at
         self._days: set[tuple[ProjectPlace, str]] | None = None
         self._projects: set[ProjectPlace] = set()
 
@@ -143,6 +146,8 @@ class Scanner:
         settled = {}
         for folder in found.changed:
             missing = known.missing([each.key for each in folder.unknown])
+            if folder.names is not None and not missing:
+                self._listed[folder.path] = folder.names
             if folder.is_old or (folder.is_quiet and not missing):
                 settled[folder.path] = folder.mtime_ns
             self._resolved.update(
@@ -177,7 +182,10 @@ class Scanner:
         folder = self._changed(entry.path, entry)
         if folder is None:
             return
-        there = {name for name in names_in(entry.path) or () if is_ours(name)}
+        there = folder.names = frozenset(filter(is_ours, names_in(entry.path) or ()))
+        if self._listed.get(folder.path) == there:
+            found.changed.append(folder)  # it may change again within its time
+            return
         before = known.runs_of_day(project, entry.name)
         day = entry.name
         found.gone += [RunPlace(project, day, run) for run in sorted(before - there)]

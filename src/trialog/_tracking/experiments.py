@@ -307,6 +307,8 @@ class ExperimentRecorder:
         self, folder: ProjectFolder, run_id: str, journal: Journal | None, error: BaseException
     ) -> None:
         """A run could not be begun, and nobody holds it: it has ended, or was never there."""
+        if isinstance(error, SealedError) and (own := self.opened) is not None:
+            own.finish()  # another object of this process has committed the experiment
         for run, lifecycle in active.session.open_pairs():
             if run.id == run_id:
                 lifecycle.end_with(error)

@@ -236,7 +236,8 @@ class Lifecycle:
             self.end_with(self.leaving)
             return
         status = self.at_exit or RunStatus.FAILED
-        if self._is_others:
+        is_joined_record = self._start.kind == "experiment" and self._start.role != "run"
+        if self._is_others or is_joined_record:
             status = _COMPLETED  # a forked child need not finish what is its parent's
         is_forgotten = self._cell_error is None and not self.stop.took_effect
         if status is RunStatus.FAILED and is_forgotten:

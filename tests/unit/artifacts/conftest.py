@@ -114,16 +114,17 @@ class Sealer:
         )
         return config, parts
 
-    def manifest(self, experiment, change=None, parts=None, **changes: Any) -> Manifest:
+    def manifest(self, experiment, change=None, parts=None, packs=None, **changes: Any) -> Manifest:
         """The artifact of an experiment; ``changes`` are the configuration's lies."""
         config, own_parts = self.config(experiment)
         config = replace(config, **changes)
         if change is not None:
             config = change(config)
-        sink = io.BytesIO()
-        pack = pack_journals(own_parts if parts is None else parts, sink)
-        self.blobs[pack.digest] = sink.getvalue()
-        layers = [pack]
+        layers = []
+        for together in packs or [own_parts if parts is None else parts]:
+            sink = io.BytesIO()
+            layers.append(pack := pack_journals(together, sink))
+            self.blobs[pack.digest] = sink.getvalue()
         for entry in config.attachments:
             data = self._blob(entry.digest)
             layers.append(self.add(data, entry.media_type))
@@ -138,18 +139,21 @@ class Sealer:
         """The archive of an experiment."""
         return self.write(self.manifest(experiment, **changes), name)
 
-    def write(self, manifest: Manifest, name: str = "a.tar") -> Path:
-        """An archive of a manifest."""
+    def write(
+        self, manifest: Manifest, name: str = "a.tar", also: tuple[Descriptor, ...] = ()
+    ) -> Path:
+        """An archive of a manifest, and of other blobs."""
         descriptor = self.add(manifest.encode(), MANIFEST_TYPE)
         path = self.folder / name
-        blobs = (manifest.config, *manifest.layers)
+        blobs = (manifest.config, *manifest.layers, *also)
         write_archive(path, descriptor, blobs, self, reference="made", overwrite=True)
         return path
 
     def _subject(self, config: ExperimentConfig) -> Descriptor | None:
         if config.parent is None:
             return None
-        return Descriptor(MANIFEST_TYPE, config.parent.digest, 7)
+        known = self.blobs.get(config.parent.digest, b"unknown")
+        return Descriptor(MANIFEST_TYPE, config.parent.digest, len(known))
 
     def _blob(self, digest: str) -> bytes:
         hexadecimal = digest.removeprefix("sha256:")

@@ -254,7 +254,7 @@ class Forked:
     def __init__(self, parent, digest, forger, sealer) -> None:
         self.parent, self.digest, self.forger, self.sealer = parent, digest, forger, sealer
 
-    def archive(self, more=(), **start):
+    def archive(self, **start):
         from trialog._artifacts.config_entries import ParentEntry, RunEntry
 
         _, parts = self.sealer.config(self.parent)
@@ -273,25 +273,22 @@ class Forked:
             name="fork.tar",
             id="fork",
             parent=parent,
-            parts=[*parts, own, run, *more],
-            change=listing(own, run, *more, runs=[entry]),
+            packs=[parts, [own, run]],
+            change=listing(own, run, runs=[entry]),
         ).absolute(), parts
 
 
-def test_a_fork_brings_its_parent(recorded, sealer, elsewhere, forger):
-    """The parent's runs are the fork's too, and the parent is there as what it was."""
+def test_a_fork_alone_brings_its_parents_runs_only(recorded, sealer, elsewhere, forger):
+    """What nothing vouches for is not said to be sealed: the parent itself is not there."""
     experiment = recorded()
     digest = "sha256:" + "7" * 64
     path, _ = Forked(experiment, digest, forger, sealer).archive()
     loaded = trialog.Experiment.load(path, client=elsewhere)
     assert [run.run_id for run in loaded.runs] == [0, 1, 2]
     assert loaded.runs[0].get_attachment("weights") == b"noise"
-    parent = trialog.Experiment.open("sweep", client=elsewhere)
-    assert (parent.id, parent.digest) == (experiment.id, digest)
-    assert [run.run_id for run in parent.runs] == [0, 1]
-    with pytest.raises(trialog.errors.SealedError):
-        parent.run()
-    assert loaded.parent == parent.id
+    with pytest.raises(trialog.errors.NotFoundError):
+        trialog.Experiment.open(experiment.id, client=elsewhere)
+    assert loaded.parent == experiment.id
 
 
 def test_a_parent_that_is_here_is_left_alone(recorded, sealer, elsewhere, forger):

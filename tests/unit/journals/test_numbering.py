@@ -122,14 +122,18 @@ def test_reading_in_pieces_numbers_alike_or_says_that_it_cannot(parts, is_forgot
 
 
 def told_apart(parts):
-    """The same records, those that begin a call each at a time of its own."""
-    begun, found = 0, []
+    """The same records, those that begin a call each at a time of its own.
+
+    All records of a call say the same of its step: no writer mixes them.
+    """
+    begun, found, said = 0, [], {}
     for part in parts:
         found.append([])
         for is_point, number, step, back, continued in part:
             begun += not continued
             time_ns = max(begun - back + 1, 0) if continued else begun
-            found[-1].append((is_point, number, step, time_ns, continued))
+            of_call = said.setdefault(time_ns, step)
+            found[-1].append((is_point, number, of_call, time_ns, continued))
     return found
 
 

@@ -94,6 +94,7 @@ def test_a_renamed_experiment_is_found_by_both_names(capfd):
     for name in ("old", "new"):
         assert trialog.Experiment.open(name).id == experiment.id
     assert make("old").name == "old_1"
+    capfd.readouterr()
     assert experiment.rename("old") == "old"
     assert capfd.readouterr().err == ""
 

@@ -101,8 +101,7 @@ def test_open_runs_are_in_the_table():
 def test_several_experiments_are_one_table(mixed):
     """In one call, across projects; the index says which."""
     with trialog.Experiment("other", project="acme/else", commit=False) as other:
-        with other.run(parameters={"k": 3, "experiment": "x"}):
-            pass
+        other.run(parameters={"k": 3, "experiment": "x"}).finish()
     other.finish()
     frame = trialog.experiments().run_parameters_df(status=True)
     assert frame.index.names == ["experiment", "run_id"]
