@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import pickle
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -67,15 +66,27 @@ def test_threads_share_an_experiment():
 
 
 @pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
-def test_worker_processes_share_an_experiment(method):
+def test_worker_processes_share_an_experiment(script, method):
     """In a pool of whatever kind the runs are those of the experiment that was sent there."""
-    with trialog.Experiment("pool", commit=False) as experiment:
-        work(experiment, "here")
-        context = multiprocessing.get_context(method)
-        with context.Pool(2) as pool:
-            got = pool.starmap(work, [(experiment, each) for each in range(6)])
-        work(experiment, "here again")
-    assert sorted(got) == [1, 2, 3, 4, 5, 6]
+    done = script(f"""
+    import multiprocessing
+    import trialog
+
+    def work(experiment, value):
+        with experiment.run() as run:
+            run.log_parameter("value", value)
+        return run.run_id
+
+    if __name__ == "__main__":
+        with trialog.Experiment("pool", project="acme/demo", commit=False) as experiment:
+            work(experiment, "here")
+            with multiprocessing.get_context("{method}").Pool(2) as pool:
+                got = pool.starmap(work, [(experiment, each) for each in range(6)])
+            work(experiment, "here again")
+        print(sorted(got))
+    """)
+    assert (done.stdout.strip(), done.stderr) == ("[1, 2, 3, 4, 5, 6]", "")
+    experiment = trialog.Experiment.open("pool")
     assert numbers(experiment) == list(range(8))
     values = [run.parameters["value"] for run in experiment.runs]
     assert {*values} == {"here", "here again", *range(6)}
