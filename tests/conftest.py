@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from trialog._format.decoding import Call, Fact, events, index_block, index_last
 from trialog._format.facts import Start
 from trialog._format.records import Kind
 from trialog._format.values import load_json
+from trialog._tracking.active import session
 
 
 @pytest.fixture(autouse=True)
-def store(tmp_path, monkeypatch) -> Path:
-    """An empty store of the test's own."""
+def store(tmp_path, monkeypatch) -> Iterator[Path]:
+    """An empty store of the test's own; an experiment that it leaves open is nobody else's."""
     home = tmp_path / "store"
     monkeypatch.setenv("TRIALOG_HOME", str(home))
     cleared = ("MODE", "NAMESPACE", "PROJECT", "AT_EXIT", "RUN", "SYSTEM_INTERVAL")
@@ -29,7 +31,10 @@ def store(tmp_path, monkeypatch) -> Path:
         monkeypatch.delenv(f"TRIALOG_{variable}", raising=False)
     for variable in ("RANK", "SLURM_PROCID", "OMPI_COMM_WORLD_RANK", "PMI_RANK"):
         monkeypatch.delenv(variable, raising=False)  # the tests themselves may be a rank
-    return home
+    yield home
+    for run in session.open_runs():
+        if run.is_record:
+            run.finish()
 
 
 DOCS = Path(__file__).parents[1] / "docs"
