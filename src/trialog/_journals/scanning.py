@@ -44,7 +44,7 @@ class Watched:
         is_quiet: it has not changed for a while.
         is_old: nor for so long that what is missing will not come.
         unknown: what it announces that the catalog does not know.
-        names: of a day's folder, the runs in it; None for others.
+        names: of a day's folder, what is in it; None for others.
     """
 
     path: str
@@ -182,10 +182,11 @@ class Scanner:
         folder = self._changed(entry.path, entry)
         if folder is None:
             return
-        there = folder.names = frozenset(filter(is_ours, names_in(entry.path) or ()))
-        if self._listed.get(folder.path) == there:
+        folder.names = frozenset(names_in(entry.path) or ())
+        if self._listed.get(folder.path) == folder.names:
             found.changed.append(folder)  # it may change again within its time
             return
+        there = set(filter(is_ours, folder.names))
         before = known.runs_of_day(project, entry.name)
         day = entry.name
         found.gone += [RunPlace(project, day, run) for run in sorted(before - there)]
