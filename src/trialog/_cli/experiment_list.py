@@ -10,9 +10,9 @@ import click
 from trialog._cli import options
 from trialog._cli.completion import complete_project
 from trialog._cli.options import TABLE_LIMIT
-from trialog._cli.output import write_array, write_rich, write_text
+from trialog._cli.output import write_array, write_text
 from trialog._cli.session import Session, project_slugs
-from trialog._cli.words import ago, count, printable
+from trialog._cli.words import ago, printable
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog.errors import UsageError
@@ -90,14 +90,10 @@ def list_experiments(
 
 
 def _show(found: FoundExperiments, *, has_project: bool) -> None:
-    from trialog._cli.tables import fit, stdout_width, table_of  # noqa: PLC0415 # loads rich
+    from trialog._cli.tables import write_newest  # noqa: PLC0415 # loads rich
 
     columns = _columns(found.shown, has_project=has_project)
-    if found.shown:
-        write_rich(table_of(columns, fit(columns, stdout_width())))
-    beyond = found.total - len(found.shown)
-    if beyond:
-        write_text(f"… and {count(beyond, 'older experiment')}: --limit {found.total} shows all\n")
+    write_newest(columns, len(found.shown), found.total, "experiment")
 
 
 def _columns(found: Sequence[FoundExperiment], *, has_project: bool) -> list[Column]:

@@ -10,7 +10,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.table import Table
 from rich.text import Text
 
-from trialog._cli.output import console_of_stdout
+from trialog._cli.output import console_of_stdout, write_rich, write_text
 from trialog._cli.words import ago, count, duration, mark_of, printable
 from trialog._entities import RunStatus
 from trialog._reading import RunRecord
@@ -105,6 +105,22 @@ def table_of(columns: Sequence[Column], widths: dict[int, int]) -> Table:
             )
         )
     return table
+
+
+def write_newest(columns: Sequence[Column], shown: int, total: int, noun: str) -> None:
+    """Print a table of the newest entries, and say how many are older.
+
+    Args:
+        columns: with a row for each that is shown.
+        shown: how many those are.
+        total: how many there are.
+        noun: what they are.
+    """
+    if shown:
+        write_rich(table_of(columns, fit(columns, stdout_width())))
+    if total > shown:
+        older = count(total - shown, f"older {noun}")
+        write_text(f"… and {older}: --limit {total} shows all\n")
 
 
 def shorten(text: Text, width: int, *, keeps_ends: bool = False) -> Text:

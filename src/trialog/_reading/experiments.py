@@ -75,6 +75,10 @@ class ExperimentReader:
     def rows(self, *, with_deleted: bool = False) -> list[RunRow]:
         """The catalog's rows of its runs, as they are now."""
         self.catalog.refresh()
+        return self.known_rows(with_deleted=with_deleted)
+
+    def known_rows(self, *, with_deleted: bool = False) -> list[RunRow]:
+        """The rows of its runs, as far as the catalog knows."""
         read = partial(members.members_of, with_deleted=with_deleted)
         return self.catalog.ask(read, self._experiment)
 
@@ -110,7 +114,7 @@ def run_parameters_df(
     rows: list[RunRow] = []
     names: list[str] = []
     for reader in readers:
-        own = reader.rows()
+        own = reader.known_rows()
         rows += own
         if not is_one:
             names += [reader.record().name] * len(own)
