@@ -16,10 +16,10 @@ from trialog._artifacts.fates import await_witnesses, settle
 from trialog._artifacts.inheritance import read_inheritance
 from trialog._artifacts.members import Members, read_members, refuse_open
 from trialog._artifacts.observations import Observed, Observer
+from trialog._catalog import Catalog
 from trialog._format.facts import Commit
 from trialog._format.folders import StoreFolder, day_of
 from trialog._journals.addresses import ProjectPlace, RunPlace
-from trialog._reading import ExperimentReader
 from trialog._tracking import active, writers
 from trialog._tracking.attempts import find_alive
 from trialog._tracking.earlier import read_commit, read_writers
@@ -34,12 +34,12 @@ from trialog.errors import NotFoundError, SealedError, TrialogError, UsageError
 _WITNESS_S = 3.0  # so long a commit waits for the last lines of a console
 
 
-def commit(recorder: ExperimentRecorder, reader: ExperimentReader) -> str:
+def commit(recorder: ExperimentRecorder, catalog: Catalog) -> str:
     """Seal an experiment.
 
     Args:
         recorder: writes it, for this process.
-        reader: reads it.
+        catalog: of its store.
 
     Returns:
         The digest of the artifact, ``sha256:…``; of one that is committed the one it has.
@@ -56,11 +56,11 @@ def commit(recorder: ExperimentRecorder, reader: ExperimentReader) -> str:
         return found.digest
     try:
         try:
-            return _Committing(recorder, reader, address).run()
+            return _Committing(recorder, catalog, address).run()
         except SealedError:  # another process is just at it: what comes of that is ours too
             with Seal(address.folder, address.experiment):
                 found = read_commit(folder)
-            return _Committing(recorder, reader, address).run() if found is None else found.digest
+            return _Committing(recorder, catalog, address).run() if found is None else found.digest
     except OSError as error:
         if isinstance(error, TrialogError):
             raise
@@ -70,11 +70,9 @@ def commit(recorder: ExperimentRecorder, reader: ExperimentReader) -> str:
 class _Committing:
     """One commit."""
 
-    def __init__(
-        self, recorder: ExperimentRecorder, reader: ExperimentReader, address: Address
-    ) -> None:
+    def __init__(self, recorder: ExperimentRecorder, catalog: Catalog, address: Address) -> None:
         self._recorder = recorder
-        self._catalog = reader.catalog
+        self._catalog = catalog
         self._address = address
         self._store = StoreFolder(address.home)
         self._first = recorder.start.number or 0

@@ -490,7 +490,7 @@ class Experiment(ExperimentSharing, ExperimentChanges, Solving):
         self._complete()
         from trialog._artifacts.committing import commit  # noqa: PLC0415 # loads SQL and pyarrow
 
-        return commit(self._recorder, self._experiment_reader())
+        return commit(self._recorder, self._experiment_reader().catalog)
 
     # -- inside --------------------------------------------------------------------------------
 

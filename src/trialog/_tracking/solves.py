@@ -47,10 +47,8 @@ def log_solve(
         RunFinishedError: the run has ended.
         ModuleNotFoundError: ommx is not installed.
     """
-    purpose = _purpose(adapter, "solve", name)
-    result: OmmxKind = "Solution"
-    calls = _Calls(facts, purpose, on_error, store_diagnostics)
-    return calls.call(adapter.solve, instance, options, result)
+    calls = _Calls(facts, _purpose(adapter, "solve", name), on_error, store_diagnostics)
+    return calls.call(adapter.solve, instance, options, "Solution")
 
 
 def log_sample(
@@ -77,10 +75,8 @@ def log_sample(
     Returns:
         The sample set; None where there is none and ``on_error="record"``.
     """
-    purpose = _purpose(adapter, "sample", name)
-    result: OmmxKind = "SampleSet"
-    calls = _Calls(facts, purpose, on_error, store_diagnostics)
-    return calls.call(adapter.sample, instance, options, result)
+    calls = _Calls(facts, _purpose(adapter, "sample", name), on_error, store_diagnostics)
+    return calls.call(adapter.sample, instance, options, "SampleSet")
 
 
 def adapter_path(adapter: Any, kind: SolveKind) -> str:
