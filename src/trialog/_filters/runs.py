@@ -1,7 +1,4 @@
-"""Which runs a query asks for. Pure: what follows for SQL stands in the catalog.
-
-``where=`` comes here too, once it exists.
-"""
+"""All that a query says of the runs it asks for."""
 
 from __future__ import annotations
 
