@@ -6,6 +6,7 @@
     ├── UsageError (ValueError)              the call cannot mean anything: change the call
     │   ├── InvalidNameError                   a name that is empty, too long or unprintable
     │   ├── RunFinishedError                   the run has ended and takes nothing more
+    │   ├── FilterError                        a condition or an order that cannot be understood
     │   ├── SealedError                        the experiment is committed and takes nothing more
     │   └── NoActiveRunError                   no run is open here, or several are
     ├── InvalidTypeError (TypeError)         a value of a type that cannot be logged
@@ -24,8 +25,11 @@ Trouble of the environment while logging (a full disk, a lost network) raises
 nothing: it is told once on stderr, counted, and shown in the run.
 """
 
+import unicodedata
+
 __all__ = [
     "AttachmentExistsError",
+    "FilterError",
     "IntegrityError",
     "InvalidNameError",
     "InvalidTypeError",
@@ -45,6 +49,10 @@ __all__ = [
 ]
 
 
+_BESIDE = 40
+_MARKED = 60
+
+
 class TrialogError(Exception):
     """The base of every error that trialog raises on purpose."""
 
@@ -59,6 +67,70 @@ class InvalidNameError(UsageError):
 
 class RunFinishedError(UsageError):
     """The run has ended: nothing more can be logged to it."""
+
+
+class FilterError(UsageError):
+    """A condition or an order of the filter language that cannot be understood.
+
+    Printed, it shows the text with carets under what is wrong.
+
+    Attributes:
+        message: what is wrong, in one line.
+        text: what was to be understood.
+        start, end: the characters of it that are wrong.
+        suggestion: what may be meant in their place, or None.
+
+    Example:
+        >>> import trialog
+        >>> trialog.runs(where="lr = 0.1")
+        Traceback (most recent call last):
+        ...
+        trialog.errors.FilterError: '=' does not compare: did you mean ==?
+          lr = 0.1
+             ^
+    """
+
+    def __init__(
+        self, message: str, text: str, start: int, end: int, suggestion: str | None = None
+    ) -> None:
+        """Say what is wrong with ``text[start:end]``."""
+        super().__init__(message, text, start, end, suggestion)
+        self.message = message
+        self.text = text
+        self.start = start
+        self.end = end
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        hint = "" if self.suggestion is None else f": did you mean {self.suggestion}?"
+        before, marked, after = _around(self.text, self.start, self.end)
+        carets = " " * _columns(before) + "^" * max(_columns(marked), 1)
+        return f"{self.message}{hint}\n  {before}{marked}{after}\n  {carets}"
+
+
+def _around(text: str, start: int, end: int) -> tuple[str, str, str]:
+    """What is marked and what stands beside it, in a line that is not too long."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    before, marked, after = line[:start], line[start:end], line[end:]
+    if len(before) > _BESIDE:
+        before = f"…{before[-_BESIDE:]}"
+    if len(marked) > _MARKED:
+        marked, after = f"{marked[:_MARKED]}…", ""
+    if len(after) > _BESIDE:
+        after = f"{after[:_BESIDE]}…"
+    return before, marked, after
+
+
+def _columns(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    return sum(
+        0
+        if unicodedata.combining(letter)
+        else 2
+        if unicodedata.east_asian_width(letter) in "WF"
+        else 1
+        for letter in text
+    )
 
 
 class SealedError(UsageError):

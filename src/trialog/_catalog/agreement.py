@@ -26,7 +26,7 @@ _OF_JOURNALS = tuple(
     table for table in schema.OF_RUN if table not in (schema.COVERAGE, schema.JOURNALS)
 )
 _PROGRESS = ("offset", "last_words", "has_left", "is_final", "fate")
-_APPROXIMATE = ("total", "exact")  # sums depend on how much was read at once
+_APPROXIMATE = ("total", "exact", "mean")  # sums depend on how much was read at once
 
 
 def disagreements(

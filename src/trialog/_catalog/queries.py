@@ -32,7 +32,8 @@ def find_runs(connection: Connection, wanted: RunFilter) -> list[RunRow]:
     if wanted.limit == 0:
         return []
     statement = filtered(all_runs(), wanted)
-    needs_no_check = wanted.statuses is None
+    needs_no_check = wanted.statuses is None and wanted.where is None and not wanted.sort
+    needs_no_check = needs_no_check and not wanted.offset
     if needs_no_check and wanted.limit is not None:
         statement = statement.limit(wanted.limit)
     return with_writers(connection, connection.execute(statement).all())

@@ -14,6 +14,7 @@ from trialog._catalog import schema
 from trialog._catalog.rows import Rows, chunks
 from trialog._catalog.runrows import read_known, take_run
 from trialog._catalog.seriesrows import take_series
+from trialog._catalog.valuerows import take_measures
 from trialog._format.checking import is_int64
 from trialog._format.facts import Attachment, Console
 from trialog._format.records import Kind
@@ -45,8 +46,10 @@ def record(connection: Connection, updates: Sequence[RunUpdate]) -> set[RunPlace
     derived = Rows()
     old = {row.run for row in known.values()}
     knowledge = read_known(connection, [each.place.key for each in taken if each.place.key in old])
-    for update in taken:
-        take_run(connection, derived, update, knowledge.get(update.place.key))
+    grown = [
+        take_run(connection, derived, update, knowledge.get(update.place.key)) for update in taken
+    ]
+    take_measures(connection, derived, [each for each in grown if each is not None])
     derived.write(connection)
     return overtaken
 

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, Row, delete, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.deriving import DERIVED_FROM, JournalFacts, PlacedFact, derive_run
+from trialog._catalog.queries import metric_names
 from trialog._catalog.rows import Rows, chunks
+from trialog._catalog.valuerows import Measured, forget_values, take_parameters
 from trialog._format.records import Kind
 from trialog._format.values import dump_json, load_json
 from trialog._journals.addresses import ProjectPlace
@@ -33,7 +35,9 @@ class Known(NamedTuple):
     row: Row[Any]
 
 
-def take_run(connection: Connection, rows: Rows, update: RunUpdate, known: Known | None) -> None:
+def take_run(
+    connection: Connection, rows: Rows, update: RunUpdate, known: Known | None
+) -> Measured | None:
     """Make a run's row, once all that was read of its journals is in the catalog.
 
     Args:
@@ -41,6 +45,9 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, known: Known
         rows: gets the row.
         update: what was read of the run.
         known: what the catalog knows of it by now; None where the run is new.
+
+    Returns:
+        Which of its metrics have grown, or None.
     """
     place = update.place
     if known is None:
@@ -59,13 +66,21 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, known: Known
     parameters = [
         fact for _, delta in update.journals for fact in delta.facts if fact.kind is Kind.PARAMETERS
     ]
-    if old is None and len(update.journals) == 1:
+    is_of_one = old is None and len(update.journals) == 1
+    has_moved = old is not None and old.kind != row["kind"]
+    latest: dict[str, Any] | None = None
+    if is_of_one:
         latest = {name: value for fact in parameters for name, value in fact.content.items()}
-        row["parameters"] = dump_json(latest, "parameters").decode()
-    elif old is None or parameters:
-        row["parameters"] = _latest_parameters(connection, place.key)
-    else:
+    elif old is None or parameters or has_moved:
+        latest = _latest_parameters(connection, place.key)
+    if latest is None:
         row["parameters"] = old.parameters
+    else:
+        row["parameters"] = dump_json(latest, "parameters").decode()
+        before = None if old is None or has_moved else load_json(old.parameters.encode())
+        if has_moved:
+            forget_values(connection, place.key)
+        take_parameters(rows, place, row["kind"], latest, before)
     _take_project(rows, place.project, update, is_new=old is None)
     if old is None or old.tags != row["tags"]:
         if old is not None:
@@ -73,6 +88,19 @@ def take_run(connection: Connection, rows: Rows, update: RunUpdate, known: Known
         for tag in load_json(row["tags"].encode()):
             rows.add(schema.TAGS, {"run": place.key, "tag": tag})
     rows.put(schema.RUNS, row)
+    return _measured(connection, update, row["kind"], is_of_one=is_of_one, has_moved=has_moved)
+
+
+def _measured(
+    connection: Connection, update: RunUpdate, kind: str, *, is_of_one: bool, has_moved: bool
+) -> Measured | None:
+    names = [name for _, delta in update.journals for name in delta.names]
+    if has_moved:
+        names = metric_names(connection, [update.place.key])
+    if not names:
+        return None
+    summaries = update.journals[0][1].summaries if is_of_one else None
+    return Measured(update.place, kind, names, summaries)
 
 
 def _read_now(update: RunUpdate) -> tuple[list[JournalFacts], list[PlacedFact]]:
@@ -147,7 +175,7 @@ def read_journal_facts(
     return found
 
 
-def _latest_parameters(connection: Connection, run: int) -> str:
+def _latest_parameters(connection: Connection, run: int) -> dict[str, Any]:
     table, journals = schema.PARAMETERS, schema.JOURNALS
     statement = (
         select(table.c.name, table.c.value)
@@ -155,8 +183,7 @@ def _latest_parameters(connection: Connection, run: int) -> str:
         .where(table.c.run == run)
         .order_by(table.c.order_ns, journals.c.writer, table.c.offset)
     )
-    latest = {row.name: load_json(row.value.encode()) for row in connection.execute(statement)}
-    return dump_json(latest, "parameters").decode()
+    return {row.name: load_json(row.value.encode()) for row in connection.execute(statement)}
 
 
 def _count_damage(update: RunUpdate) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from trialog._format.records import FORMAT_VERSION
 
-SCHEMA_VERSION = f"6.{FORMAT_VERSION}"  # another format may read what this one could not
+SCHEMA_VERSION = f"7.{FORMAT_VERSION}"  # another format may read what this one could not
 
 _Int = BigInteger().with_variant(Integer, "sqlite")  # SQLite's INTEGER has 64 bits
 
@@ -106,6 +106,14 @@ RUNS = Table(
     Column("is_final", Boolean, nullable=False),  # no writer can add anything
 )
 Index("runs_of_project", RUNS.c.project, RUNS.c.day)
+# All that lists and their order need, so that no row is looked at that is not shown.
+Index(
+    "runs_listed",
+    *(RUNS.c[name] for name in ("project", "kind", "created_ns", "id", "status", "ended_ns")),
+)
+_IS_DELETED, _IS_UNENDED = RUNS.c.deleted_ns.is_not(None), RUNS.c.status.is_(None)
+Index("runs_deleted", RUNS.c.project, sqlite_where=_IS_DELETED, postgresql_where=_IS_DELETED)
+Index("runs_unended", RUNS.c.project, sqlite_where=_IS_UNENDED, postgresql_where=_IS_UNENDED)
 Index("runs_of_experiment", RUNS.c.experiment, RUNS.c.number)
 
 TAGS = Table(
@@ -194,6 +202,58 @@ SERIES = Table(
     Column("exact", LargeBinary),  # JSON: what a REAL cannot hold (NaN, -0.0, large integers)
 )
 Index("series_of_run", SERIES.c.run)
+
+
+# What follows is made for questions: a column is a parameter or metric of a project's runs, and has
+# their values together, in the order of runs and in their own.
+
+
+def _column_and_run() -> tuple[Column[int], ...]:
+    return (
+        Column("column", _Int, primary_key=True, autoincrement=False),
+        _of_run(is_key=True),
+    )
+
+
+PARAMETER_VALUES = Table(
+    "parameter_values",
+    METADATA,
+    *_column_and_run(),
+    Column("form", _Int, nullable=False),  # see valuerows.Form
+    Column("number", Float),  # the nearest double of a number
+    Column("rest", _Int, nullable=False),  # an integer is the sum of both
+    Column("text", Text),
+    sqlite_with_rowid=False,
+)
+Index(
+    "parameters_by_value",
+    *(PARAMETER_VALUES.c[name] for name in ("column", "form", "number", "rest", "text")),
+)
+Index("parameter_values_of_run", PARAMETER_VALUES.c.run)
+
+# What a metric of a run comes to; NULL is NaN, and no step.
+MEASURES = Table(
+    "measures",
+    METADATA,
+    *_column_and_run(),
+    Column("count", _Int, nullable=False),
+    Column("first", Float),
+    Column("last", Float),
+    Column("min", Float),
+    Column("max", Float),
+    Column("mean", Float),
+    Column("step_of_min", _Int),
+    Column("step_of_max", _Int),
+    Column("is_exact", Boolean, nullable=False),  # else: ask the points
+    sqlite_with_rowid=False,
+)
+for _measure in ("last", "min", "max"):
+    Index(f"measures_by_{_measure}", MEASURES.c.column, MEASURES.c[_measure])
+Index("measures_of_run", MEASURES.c.run)
+_IS_INEXACT = ~MEASURES.c.is_exact
+Index(
+    "measures_inexact", MEASURES.c.column, sqlite_where=_IS_INEXACT, postgresql_where=_IS_INEXACT
+)
 
 
 def _fact_columns() -> tuple[Column[int], ...]:
@@ -285,6 +345,8 @@ OF_RUN = (
     TAGS,
     DAMAGE,
     SERIES,
+    PARAMETER_VALUES,
+    MEASURES,
     PARAMETERS,
     JSON_VALUES,
     ATTACHMENTS,

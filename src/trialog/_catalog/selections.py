@@ -120,7 +120,7 @@ def _of_deleted() -> ColumnElement[bool]:
     table, experiment = schema.RUNS, schema.RUNS.alias()
     return exists().where(
         (experiment.c.id == table.c.experiment)
-        & (experiment.c.project == table.c.project)
+        & (experiment.c.project + 0 == table.c.project)  # by id: a project may have 100,000 runs
         & (experiment.c.kind == "experiment")
         & experiment.c.deleted_ns.is_not(None)
     )

@@ -9,6 +9,7 @@ from typing import Any, Never
 import click
 
 from trialog._cli import options
+from trialog._cli.dashboard import open_dashboard
 from trialog._cli.diagnosis import doctor
 from trialog._cli.experiment_commit import commit_experiments
 from trialog._cli.experiment_compare import compare_experiments
@@ -41,8 +42,8 @@ from trialog.errors import InvalidTypeError, TrialogError, UsageError
 _FAILED, _MISUSED, _INTERRUPTED = 1, 2, 130
 _LOOK = "look at runs by `trialog run list`, `trialog run show RUN` and `trialog run compare`"
 _WORDS = {
-    "ui": f"there is no dashboard yet: {_LOOK}",
-    "server": f"nothing needs a server: {_LOOK}",
+    "dashboard": "did you mean `trialog ui`?",
+    "server": f"nothing needs a server: {_LOOK}, or `trialog ui`",
     "login": f"nothing needs an account: {_LOOK}",
     "sync": f"there is no server to send runs to yet: {_LOOK}",
     "ls": "did you mean `trialog run list`?",
@@ -217,7 +218,7 @@ for _command in (
     restore_experiments,
 ):
     experiment_group.add_command(_command)
-for _command in (rebuild, compact, doctor, collect_garbage):
+for _command in (open_dashboard, rebuild, compact, doctor, collect_garbage):
     command_line.add_command(_command)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from trialog._entities import RunStatus
+from trialog._filters.expressions import Expression, Fact, SortKey, operands_of
+from trialog._filters.parsing import parse_filter, parse_sort
 from trialog.errors import InvalidTypeError, UsageError
 
 
@@ -25,6 +27,9 @@ class RunFilter:
         with_deleted: deleted runs too.
         kind: ``run`` or ``experiment``; None for both.
         experiments: only runs that were recorded in one of these, by id; None for any.
+        where: what must be true of it; None for no such condition.
+        sort: what to order by, before what is newest; missing values are last.
+        offset: leave out so many of those found, the first ones.
     """
 
     namespace: str | None = None
@@ -37,6 +42,9 @@ class RunFilter:
     with_deleted: bool = False
     kind: str | None = "run"
     experiments: tuple[str, ...] | None = None
+    where: Expression | None = None
+    sort: tuple[SortKey, ...] = ()
+    offset: int = 0
 
     @classmethod
     def parse(
@@ -52,6 +60,9 @@ class RunFilter:
         with_deleted: bool = False,
         kind: str | None = "run",
         experiments: tuple[str, ...] | None = None,
+        where: Any = None,
+        sort: Any = None,
+        offset: int = 0,
     ) -> RunFilter:
         """Take a query's keywords.
 
@@ -68,8 +79,13 @@ class RunFilter:
             with_deleted: find deleted runs too.
             kind: ``experiment`` to find experiments instead; None for both.
             experiments: only runs recorded in one of these, by id.
+            where: a condition in the filter language. One that asks whether a run is ``deleted``
+                finds deleted runs too.
+            sort: what to order by, in the filter language: ``"-max(acc), lr"``.
+            offset: leave out so many of those found, the first ones.
 
         Raises:
+            FilterError: ``where`` or ``sort`` cannot be understood.
             UsageError: a status nobody knows, or a negative limit.
             InvalidTypeError: a value of a wrong type.
 
@@ -77,6 +93,7 @@ class RunFilter:
             >>> RunFilter.parse(status="done", limit=3).statuses
             frozenset({<RunStatus.COMPLETED: 'COMPLETED'>})
         """
+        condition = None if where is None else parse_filter(where)
         return cls(
             namespace=namespace,
             project=project,
@@ -85,14 +102,24 @@ class RunFilter:
             statuses=_statuses(status),
             tags=_tags(tags),
             limit=_limit(limit),
-            with_deleted=with_deleted,
+            with_deleted=with_deleted or asks_for(condition, "deleted"),
             kind=kind,
             experiments=experiments,
+            where=condition,
+            sort=() if sort is None else parse_sort(sort),
+            offset=offset,
         )
 
     def accepts(self, status: RunStatus) -> bool:
         """Whether runs of a status are asked for."""
         return self.statuses is None or status in self.statuses
+
+
+def asks_for(condition: Expression | None, fact: str) -> bool:
+    """Whether a condition asks for a fact."""
+    return condition is not None and any(
+        isinstance(each, Fact) and each.name == fact for each in operands_of(condition)
+    )
 
 
 def _text(value: object, keyword: str) -> str | None:

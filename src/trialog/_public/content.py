@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar, overload
 
 from trialog._public.readonly import ReadOnlyDict
 from trialog._public.unkept import NoSummaries, UnkeptReader
@@ -14,11 +14,14 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
 
     import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
     from trialog._reading import Attachments, ContentReader
     from trialog._reading.alerts import AlertInfo
     from trialog._reading.attempts import AttemptInfo
     from trialog._reading.console import ConsoleText
+    from trialog._reading.libraries import Library
     from trialog._reading.moments import ParameterMoment, ValueMoment
     from trialog._reading.solves import SolveInfo
     from trialog._reading.writers import WriterInfo
@@ -183,13 +186,44 @@ class RunContent:
         """
         return self._reader().metrics
 
+    @overload
     def metric(
         self,
         name: str,
         *,
         attempt: int | Literal["all"] | None = None,
         rank: int | Iterable[int] | None = None,
-    ) -> pd.DataFrame:
+        to: Literal["pandas"] = "pandas",
+    ) -> pd.DataFrame: ...
+
+    @overload
+    def metric(
+        self,
+        name: str,
+        *,
+        attempt: int | Literal["all"] | None = None,
+        rank: int | Iterable[int] | None = None,
+        to: Literal["polars"],
+    ) -> pl.DataFrame: ...
+
+    @overload
+    def metric(
+        self,
+        name: str,
+        *,
+        attempt: int | Literal["all"] | None = None,
+        rank: int | Iterable[int] | None = None,
+        to: Literal["arrow"],
+    ) -> pa.Table: ...
+
+    def metric(
+        self,
+        name: str,
+        *,
+        attempt: int | Literal["all"] | None = None,
+        rank: int | Iterable[int] | None = None,
+        to: Library = "pandas",
+    ) -> pd.DataFrame | pl.DataFrame | pa.Table:
         """The points of a metric in the order they were logged.
 
         Args:
@@ -198,6 +232,8 @@ class RunContent:
                 those of earlier attempts from its own lowest step on. "all": every point of every
                 attempt. A number: that attempt alone.
             rank: only points of this rank or these ranks; None for all.
+            to: the library whose table it is, "pandas", "polars" or "arrow". In the latter two,
+                integers beyond 2**53 are doubles, with their digits in a column ``exact(value)``.
 
         Returns:
             A frame with the columns ``step`` (int64), ``time`` (UTC, nanoseconds) and ``value``
@@ -208,7 +244,8 @@ class RunContent:
         Raises:
             NotFoundError: there is no such metric, attempt or rank; the message names those there
                 are.
-            UsageError: ``attempt`` is another text than "all".
+            UsageError: ``attempt`` is another text than "all", or polars is asked for and not
+                installed.
             InvalidTypeError: ``attempt`` or ``rank`` is no number.
 
         Example:
@@ -217,7 +254,8 @@ class RunContent:
             >>> run.metric("loss")["step"].tolist()
             [3]
         """
-        return self._reader().metric(name, attempt=attempt, rank=rank)
+        found: Any = self._reader().metric(name, attempt=attempt, rank=rank, to=to)
+        return found
 
     @property
     def summary(self) -> dict[str, dict[str, Any]]:

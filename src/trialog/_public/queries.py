@@ -18,7 +18,7 @@ from trialog._settings import Settings
 from trialog._tracking.client import LocalClient, check_client
 from trialog.errors import NotFoundError
 
-_QUERY = ("name", "name_contains", "status", "tags", "limit")
+_QUERY = ("name", "name_contains", "status", "tags", "limit", "where", "sort")
 Statuses = RunStatus | str | Iterable[RunStatus | str]
 
 
@@ -63,6 +63,8 @@ def runs(
     status: Statuses | None = None,
     tags: str | Iterable[str] | None = None,
     limit: int | None = None,
+    where: str | None = None,
+    sort: str | None = None,
     client: LocalClient | None = None,
     **unknown: Never,
 ) -> Runs[StoredRun]:
@@ -74,17 +76,24 @@ def runs(
         name_contains: a part of it, without regard to case.
         status: one or several; words of other trackers ("done", "error") too.
         tags: all of these.
-        limit: at most so many, the newest.
+        limit: at most so many, the newest or the first by ``sort``.
+        where: what must be true of them, in the filter language:
+            ``'lr < 0.1 and max("val/acc") > 0.9 and status == "done"'``.
+        sort: what to order by, in the same language: ``'-max("val/acc"), lr'``; what is missing
+            comes last, and the newest first where nothing else decides.
         client: the store; the default one where not given.
         unknown: none; a misspelt keyword is answered with the nearest.
 
     Raises:
+        FilterError: ``where`` or ``sort`` cannot be understood; it shows where.
         UsageError: a status nobody knows, or a negative limit.
 
     Example:
         >>> import trialog
         >>> with trialog.init("acme", "demo", parameters={"lr": 0.1}):
         ...     trialog.log("loss", 0.5)
+        >>> len(trialog.runs(where="lr < 1 and last(loss) < 0.6"))
+        1
         >>> list(trialog.runs("acme/demo").comparison_df().columns)[5:]
         ['lr', 'last(loss)', 'min(loss)', 'max(loss)']
     """
@@ -101,6 +110,8 @@ def runs(
             status=status,
             tags=tags,
             limit=limit,
+            where=where,
+            sort=sort,
         )
         several.append(wanted)
     records = find_in_each(catalog, several)
@@ -115,11 +126,16 @@ def fetch_runs(
     status: Statuses | None = None,
     tags: str | Iterable[str] | None = None,
     limit: int | None = None,
+    where: str | None = None,
+    sort: str | None = None,
     **unknown: Never,
 ) -> list[str]:
     """The ids of the runs that a query finds, newest first; deleted ones are not found.
 
+    The keywords are those of :func:`trialog.runs`.
+
     Raises:
+        FilterError: ``where`` or ``sort`` cannot be understood; it shows where.
         UsageError: a status nobody knows, or a negative limit.
 
     Example:
@@ -137,6 +153,8 @@ def fetch_runs(
         status=status,
         tags=tags,
         limit=limit,
+        where=where,
+        sort=sort,
     )
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Never
 from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
-    import pandas as pd
 
     from trialog._reading import Attachments
     from trialog._reading.console import ConsoleText
@@ -87,15 +86,22 @@ class UnkeptReader:
         """None were kept."""
         return []
 
-    def metric(self, name: str, *, attempt: Any = None, rank: Any = None) -> pd.DataFrame:
+    def metric(
+        self, name: str, *, attempt: Any = None, rank: Any = None, to: str = "pandas"
+    ) -> Any:
         """No points, in the columns that points have."""
         from trialog._catalog.views import View  # noqa: PLC0415 # loads SQL
         from trialog._journals.stretches import empty_stretch  # noqa: PLC0415 # loads numpy
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+        from trialog._reading.libraries import (  # noqa: PLC0415 # loads pyarrow
+            check_library,
+            in_library,
+        )
 
         del name
+        check_library(to)
         view = View(tells_ranks=rank is not None, tells_attempts=attempt is not None)
-        return frames.metric_frame(empty_stretch(), view)
+        return in_library(frames.metric_frame(empty_stretch(), view), to)
 
     @property
     def summary(self) -> NoSummaries:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypeVar
+from typing import Any, BinaryIO, NamedTuple, TypeVar
 
 from trialog._catalog import Catalog, RunPlace, queries
 from trialog._catalog.queries import JsonValue
@@ -28,9 +28,6 @@ from trialog._reading.solves import BlobOf, SolveInfo, solve_info
 from trialog._reading.writers import WriterInfo, read_writers
 from trialog.codecs import Codec, codec_for_media_type, decode_with
 from trialog.errors import IntegrityError, NotFoundError, UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 T = TypeVar("T")
 Fetch = Callable[[str, int], None]
@@ -138,17 +135,24 @@ class ContentReader:
         source = self._fresh()
         return source.catalog.ask(queries.metric_names, [source.place.key])
 
-    def metric(self, name: str, *, attempt: Any = None, rank: Any = None) -> pd.DataFrame:
+    def metric(
+        self, name: str, *, attempt: Any = None, rank: Any = None, to: str = "pandas"
+    ) -> Any:
         """The points of a metric that count, in the order they were logged."""
         from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+        from trialog._reading.libraries import (  # noqa: PLC0415 # loads pyarrow
+            check_library,
+            in_library,
+        )
 
+        check_library(to)
         source = self._fresh()
         view = view_of(source.catalog, [source.place.key], attempt, rank)
         reading = source.catalog.points([source.place.key], [name], view, tells=True)
-        for _, found in reading:
-            if name in found:
-                return frames.metric_frame(found[name], reading.view)
-        return frames.metric_frame(self._none(source, name), reading.view)
+        points = next((found[name] for _, found in reading if name in found), None)
+        if points is None:
+            points = self._none(source, name)
+        return in_library(frames.metric_frame(points, reading.view), to)
 
     def _none(self, source: Source, name: str) -> Stretch:
         """No points, where the run has such a metric."""

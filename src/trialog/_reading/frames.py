@@ -16,6 +16,7 @@ from trialog._catalog import Stretch, Summary
 from trialog._catalog.views import LATEST, View
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 from trialog._journals.stretches import NO_RANK, join
+from trialog._reading.aligning import Axis, Fill, align, axis_of, filled_in
 from trialog._reading.headings import (
     COMPARED,
     EXPERIMENT,
@@ -30,6 +31,7 @@ from trialog._reading.headings import (
 )
 from trialog._reading.records import Records
 from trialog._reading.solves import SolveInfo
+from trialog.errors import UsageError
 
 MISSING: Any = type("Missing", (), {"__repr__": lambda _: "MISSING"})()
 """Stands where a run has no value, before there is a column."""
@@ -89,19 +91,28 @@ def _objects(values: Sequence[Any], missing: NDArray[np.bool_]) -> Any:
 
 def _times(times_ns: Any) -> Any:
     """UTC times of nanoseconds since 1970."""
-    return pd.DatetimeIndex(np.asarray(times_ns, np.int64).view("M8[ns]")).tz_localize("UTC")
+    zone = pd.DatetimeTZDtype("ns", "UTC")
+    return pd.DatetimeIndex(np.asarray(times_ns, np.int64), dtype=zone).array
 
 
 def _dates(values: Sequence[Any]) -> Any:
     return pd.DatetimeIndex(pd.to_datetime(list(values), utc=True)).as_unit("ns")
 
 
-def _texts(codes: NDArray[np.int64], texts: Sequence[str]) -> Any:
-    """A string column that repeats a few texts very often."""
+def _texts(texts: Sequence[str], counts: Sequence[int]) -> Any:
+    """A string column of some texts, each so many times: no object is made of a row."""
     import pyarrow as pa  # noqa: PLC0415 # heavy
 
-    repeated = pa.DictionaryArray.from_arrays(codes.astype(np.int32), pa.array(texts, pa.string()))
-    return pd.arrays.ArrowStringArray(repeated.cast(pa.large_string()))
+    encoded = [np.frombuffer(text.encode(), np.uint8) for text in texts]
+    lengths = np.array([len(text) for text in encoded], np.int64)
+    letters, at = np.empty(int(lengths @ np.array(counts, np.int64)), np.uint8), 0
+    for text, count in zip(encoded, counts, strict=True):
+        letters[at : at + len(text) * count].reshape(count, -1)[:] = text
+        at += len(text) * count
+    offsets = np.zeros(sum(counts) + 1, np.int64)
+    np.cumsum(np.repeat(lengths, counts), out=offsets[1:])
+    buffers = (pa.py_buffer(offsets), pa.py_buffer(letters))
+    return pd.arrays.ArrowStringArray(pa.LargeStringArray.from_buffers(len(offsets) - 1, *buffers))
 
 
 def _index(records: Records) -> pd.Index:
@@ -311,12 +322,15 @@ class PointsTable:
 
     def long(self) -> pd.DataFrame:
         """A row for each point: id, name, metric, and the columns of :func:`metric_frame`."""
-        runs, metrics, whole = self._joined()
+        parts = sorted(self._parts.items(), key=lambda item: item[0])
+        counts = [len(stretch) for _, stretch in parts]
+        ids, names = self._records.ids, self._records.names
         columns = {
-            "id": _texts(runs, self._records.ids),
-            "name": _texts(runs, self._records.names),
-            "metric": _texts(metrics, self._metrics),
+            "id": _texts([ids[run] for (run, _), _ in parts], counts),
+            "name": _texts([names[run] for (run, _), _ in parts], counts),
+            "metric": _texts([self._metrics[metric] for (_, metric), _ in parts], counts),
         }
+        whole = join([stretch for _, stretch in parts])
         return pd.DataFrame({**columns, **_point_columns(whole, self._view)}, copy=False)
 
     def wide(self) -> pd.DataFrame:
@@ -325,23 +339,50 @@ class PointsTable:
         Of several points at one step, the last by time stands there, whichever rank logged it.
         """
         runs, metrics, whole = self._joined()
-        order = np.lexsort((whole.steps, runs))
+        order = _order(runs, whole.steps)
+        runs_ordered, steps = runs[order], whole.steps[order]
         is_new = np.ones(len(order), np.bool_)
-        is_new[1:] = (np.diff(runs[order]) != 0) | (np.diff(whole.steps[order]) != 0)
+        is_new[1:] = (np.diff(runs_ordered) != 0) | (np.diff(steps) != 0)
         places = np.empty(len(order), np.int64)
         places[order] = np.cumsum(is_new) - 1
-        first = order[is_new]
-        index = pd.MultiIndex.from_arrays(
-            [_texts(runs[first], self._records.ids), whole.steps[first]],
-            names=[INDEX, STEP],
-        )
+        rows = int(is_new.sum())
+        index = self._run_steps(runs_ordered[is_new], steps[is_new])
         values = _values(whole)
         headings = metric_headings(self._metrics, [INDEX, STEP])
         columns = {}
         for number, metric in enumerate(self._metrics):
             chosen = metrics == number
-            columns[headings[metric]] = _scattered(values[chosen], places[chosen], len(first))
-        return pd.DataFrame(columns, index=index)
+            columns[headings[metric]] = _scattered(values[chosen], places[chosen], rows)
+        return pd.DataFrame(columns, index=index, copy=False)
+
+    def aligned(self, axis: Axis, fill: Fill | None = None) -> pd.DataFrame:
+        """A row for each x that any run has, a column for each metric and run that has points.
+
+        Args:
+            axis: what x is; it is the index.
+            fill: how gaps between a run's points are closed; None leaves them NA.
+        """
+        parts = sorted(self._parts.items(), key=lambda item: (item[0][1], item[0][0]))
+        parts = [(key, stretch) for key, stretch in parts if len(stretch)]
+        ids, began_ns = self._records.ids, self._records.created_ns
+        several = [axis_of(axis, each, began_ns[run]) for (run, _), each in parts]
+        grid, rows = align(several)
+        columns: dict[tuple[str, str], Any] = {}
+        for (key, stretch), xs, chosen in zip(parts, several, rows, strict=True):
+            (run, metric), values = key, _values(stretch)[chosen.points]
+            name = (self._metrics[metric], ids[run])
+            if name in columns:
+                raise UsageError(
+                    f"two runs of different projects have the id {name[1]!r}: align those of one "
+                    "project at a time"
+                )
+            filled, places = filled_in(grid, xs[chosen.points], values, chosen.places, fill)
+            columns[name] = _scattered(filled, places, len(grid))
+        names = pd.MultiIndex.from_tuples(list(columns), names=["metric", INDEX])
+        if not columns:
+            names = pd.MultiIndex.from_arrays([[], []], names=["metric", INDEX])
+        frame = pd.DataFrame(dict(enumerate(columns.values())), index=_axis_index(axis, grid))
+        return frame.set_axis(names, axis="columns")
 
     def _joined(self) -> tuple[NDArray[np.int64], NDArray[np.int64], Stretch]:
         parts = sorted(self._parts.items(), key=lambda item: item[0])
@@ -349,6 +390,49 @@ class PointsTable:
         keys = np.array([key for key, _ in parts], np.int64).reshape(-1, 2)
         whole = join([stretch for _, stretch in parts])
         return np.repeat(keys[:, 0], lengths), np.repeat(keys[:, 1], lengths), whole
+
+    def _run_steps(self, runs: NDArray[np.int64], steps: NDArray[np.int64]) -> pd.MultiIndex:
+        """The index of the wide form; no text is looked at twice."""
+        ids, names = self._records.ids, [INDEX, STEP]
+        known = np.flatnonzero(np.bincount(runs, minlength=len(ids)))
+        texts = pd.Index(_texts([ids[run] for run in known], [1] * len(known)))
+        if not texts.is_unique:  # users' own ids, of several projects
+            counts = np.bincount(runs, minlength=len(ids))
+            return pd.MultiIndex.from_arrays([_texts(ids, counts.tolist()), steps], names=names)
+        distinct, codes = _distinct(steps)
+        return pd.MultiIndex(
+            levels=[texts, distinct],
+            codes=[np.searchsorted(known, runs), codes],
+            names=names,
+            verify_integrity=False,
+        )
+
+
+def _order(runs: NDArray[np.int64], steps: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The order by run and step, which most points have already; equal ones stay as they are."""
+    is_later = np.diff(runs)
+    if not ((is_later < 0) | ((is_later == 0) & (np.diff(steps) < 0))).any():
+        return np.arange(len(runs))
+    return np.lexsort((steps, runs))
+
+
+def _distinct(steps: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different steps, ascending, and which of them each is: sorted only where they are far."""
+    low, high = (int(steps.min()), int(steps.max())) if len(steps) else (0, 0)
+    if high - low > 2 * len(steps):
+        distinct, codes = np.unique(steps, return_inverse=True)
+        return distinct, codes
+    is_there = np.zeros(high - low + 1, np.bool_)
+    is_there[steps - low] = True
+    return np.flatnonzero(is_there) + low, (np.cumsum(is_there) - 1)[steps - low]
+
+
+def _axis_index(axis: Axis, grid: NDArray[np.int64]) -> pd.Index:
+    if axis == "time":
+        return pd.Index(_times(grid), name=axis)
+    if axis == "relative":
+        return pd.TimedeltaIndex(grid.view("m8[ns]"), name=axis)
+    return pd.Index(grid, name=axis)
 
 
 def _scattered(values: Any, places: NDArray[np.int64], rows: int) -> Any:

@@ -22,6 +22,7 @@ from trialog._format.values import load_json
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.liveness import Derived
 from trialog._journals.processes import read_here
+from trialog._reading.narrowing import is_plain, narrow
 
 _BILLION = 1_000_000_000
 
@@ -169,6 +170,11 @@ class Records(Sequence[RunRecord]):
         return [row.facts.number for row in self._rows]
 
     @property
+    def created_ns(self) -> list[int]:
+        """When the runs began."""
+        return [row.facts.created_ns for row in self._rows]
+
+    @property
     def ids(self) -> list[str]:
         """The runs' ids."""
         return [row.facts.id for row in self._rows]
@@ -185,7 +191,8 @@ def read_records(
     """The records of the catalog's rows, without those whose true status was not asked for."""
     now_ns = catalog.clock()
     statuses = StatusReader(catalog.store, read_here(), now_ns)
-    limit = None if wanted is None else wanted.limit
+    selects = wanted is not None and not is_plain(wanted)
+    limit = None if wanted is None or selects else wanted.limit
     found: list[RunRow] = []
     derived: dict[int, Derived] = {}
     for row in rows:
@@ -198,6 +205,9 @@ def read_records(
             if not wanted.accepts(status.status):
                 continue
         found.append(row)
+    if wanted is not None and selects:
+        known = [(row, derived.get(row.key) or written_status(row)) for row in found]
+        found = narrow(catalog, known, wanted, now_ns)
     return Records(catalog, found, derived, now_ns)
 
 

@@ -85,6 +85,8 @@ def fetch_runs(
     status: Any = None,
     tags: Any = None,
     limit: int | None = None,
+    where: str | None = None,
+    sort: str | None = None,
 ) -> list[str]:
     """The ids of the runs of a store that have all that is asked for, newest first.
 
@@ -95,13 +97,22 @@ def fetch_runs(
         status: one or several, ours or words of other trackers.
         tags: a run must have all of them; ``[]`` matches every run.
         limit: at most so many; 0 is none, None is all.
+        where: a condition in the filter language.
+        sort: what to order by, in the filter language.
 
     Raises:
+        FilterError: ``where`` or ``sort`` cannot be understood.
         UsageError: an unknown status, or a negative limit.
         InvalidTypeError: a value of a wrong type.
     """
     wanted = RunFilter.parse(
-        name=name, name_contains=name_contains, status=status, tags=tags, limit=limit
+        name=name,
+        name_contains=name_contains,
+        status=status,
+        tags=tags,
+        limit=limit,
+        where=where,
+        sort=sort,
     )
     return find(catalog, wanted).ids
 

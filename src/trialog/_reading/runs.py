@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, overload
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Generic, TypeVar, overload
 
-from trialog._catalog import Catalog, Summary, queries
-from trialog._names import nearest
-from trialog._reading.headings import is_of_system
+from trialog._catalog import Catalog
 from trialog._reading.records import Records, RunRecord
-from trialog._reading.selection import view_of
-from trialog.errors import InvalidTypeError, NotFoundError, UsageError
-
-if TYPE_CHECKING:
-    import pandas as pd
+from trialog._reading.runtables import RunTables
+from trialog.errors import NotFoundError, UsageError
 
 R = TypeVar("R")
 
 
-class Runs(Sequence[R], Generic[R]):
+class Runs(RunTables, Sequence[R], Generic[R]):
     """Runs as they were when they were asked for, newest first.
 
     The frames have one row for every run, also for failed, empty and running ones, in the order of
@@ -47,9 +42,7 @@ class Runs(Sequence[R], Generic[R]):
             wrap: makes what users see of a record.
             note: why there are none, where that is known.
         """
-        self._note = note
-        self._catalog = catalog
-        self._records = records
+        super().__init__(catalog, records, note)
         self._wrap = wrap
 
     # -- a sequence ----------------------------------------------------------------------------
@@ -83,119 +76,7 @@ class Runs(Sequence[R], Generic[R]):
         """The runs' ids."""
         return self._records.ids
 
-    # -- frames --------------------------------------------------------------------------------
-
-    def parameters_df(self) -> pd.DataFrame:
-        """The parameters: a row for each run (index ``id``), a column for each parameter.
-
-        bool, Int64, Float64 (also of ints and floats mixed) and string columns; other mixtures
-        are object columns. A parameter called ``id`` is the column ``parameters.id``.
-
-        Example:
-            >>> import trialog
-            >>> getfixture("run").log_parameter("lr", 0.1)
-            >>> trialog.runs("acme/examples").parameters_df()["lr"].tolist()
-            [0.1]
-        """
-        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
-
-        return frames.parameters_frame(self._records, self._parameters())
-
-    def summary_df(self, metrics: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """What each metric comes to: a row for each run (index ``id``).
-
-        The columns are ``last(loss)``, ``min(loss)``, ``max(loss)``, ``mean(loss)``,
-        ``count(loss)``, ``first(loss)``, ``step_of_min(loss)``, ``step_of_max(loss)``, and so for
-        each metric. Points that a later attempt replaced do not count.
-
-        Args:
-            metrics: only these; None for all but those of the machine (``system/…``).
-
-        Raises:
-            NotFoundError: no run has such a metric; the message names the nearest.
-
-        Example:
-            >>> import trialog
-            >>> getfixture("run").log("loss", 0.5)
-            >>> trialog.runs("acme/examples").summary_df()["mean(loss)"].tolist()
-            [0.5]
-        """
-        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
-
-        return frames.summary_frame(self._records, self._summaries_asked(metrics))
-
-    def comparison_df(self, metrics: str | Sequence[str] | None = None) -> pd.DataFrame:
-        """Everything that tells runs apart: a row for each run (index ``id``).
-
-        The columns are ``name``, ``status``, ``date_created``, ``duration`` (seconds), ``tags``;
-        then the parameters; then ``last(…)``, ``min(…)`` and ``max(…)`` of each metric, since only
-        its user knows which way is better. A parameter that clashes with another column is the
-        column ``parameters.<its name>``.
-
-        Args:
-            metrics: only these; None for all but those of the machine (``system/…``).
-
-        Raises:
-            NotFoundError: no run has such a metric; the message names the nearest.
-
-        Example:
-            >>> import trialog
-            >>> getfixture("run").log("loss", 0.5)
-            >>> frame = trialog.runs("acme/examples").comparison_df()
-            >>> frame[["status", "min(loss)"]].to_numpy().tolist()
-            [['RUNNING', 0.5]]
-        """
-        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
-
-        summaries = self._summaries_asked(metrics)
-        return frames.comparison_frame(self._records, self._parameters(), summaries)
-
-    def metrics_df(
-        self,
-        metrics: str | Sequence[str] | None = None,
-        *,
-        wide: bool = False,
-        attempt: int | Literal["all"] | None = None,
-        rank: int | Iterable[int] | None = None,
-    ) -> pd.DataFrame:
-        """The points of some metrics.
-
-        Args:
-            metrics: one or several; None for all but those of the machine (``system/…``).
-            wide: a row for each run and step (index ``id`` and ``step``) and a column for each
-                metric, instead of a row for each point (``id``, ``name``, ``metric``, ``step``,
-                ``time``, ``value``; then ``rank`` where any of the runs has ranks or ``rank=`` is
-                given, and ``attempt`` where any has several or ``attempt=`` is given). Where a
-                run has several points of a metric at one step, the last by time stands there,
-                whichever rank logged it; the long form has them all. A metric called like the
-                index, ``step``, is the column ``metrics.step``.
-            attempt: of runs that were resumed. None: the latest attempt wins: of each metric, its
-                points replace those of earlier attempts from its own lowest step on. "all": every
-                point of every attempt. A number: that attempt alone.
-            rank: only points of this rank or these ranks; None for all.
-
-        Raises:
-            NotFoundError: no run has such a metric, attempt or rank; the message names those
-                there are.
-            UsageError: ``attempt`` is another text than "all".
-            InvalidTypeError: ``attempt`` or ``rank`` is no number.
-
-        Example:
-            >>> import trialog
-            >>> getfixture("run").log("loss", 0.5, step=3)
-            >>> frame = trialog.runs("acme/examples").metrics_df("loss")
-            >>> frame[["metric", "step", "value"]].to_numpy().tolist()
-            [['loss', 3, 0.5]]
-        """
-        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
-
-        names = self._known_of_training() if metrics is None else self._checked(metrics)
-        view = view_of(self._catalog, self._keys(), attempt, rank)
-        reading = self._catalog.points(self._keys(), names, view, tells=not wide)
-        table = frames.PointsTable(self._records, names, reading.view)
-        for run, stretches in reading:
-            table.add(run, stretches)
-        return table.wide() if wide else table.long()
+    # -- one of them -------------------------------------------------------------------------------
 
     def best(self, metric: str, goal: str = "max") -> R:
         """The run that reached the greatest (or least) value of a metric at any step.
@@ -232,64 +113,3 @@ class Runs(Sequence[R], Generic[R]):
         if best is None:
             raise NotFoundError(f"no run has a value of {metric!r} other than NaN")
         return self[best[1]]
-
-    # -- inside --------------------------------------------------------------------------------
-
-    def _keys(self) -> list[int]:
-        return self._records.keys
-
-    def _parameters(self) -> dict[int, dict[str, Any]]:
-        self._catalog.refresh()
-        return self._catalog.ask(queries.parameters_of, self._keys())
-
-    def _summaries(self, names: Sequence[str] | None) -> dict[int, dict[str, Summary]]:
-        self._catalog.refresh()
-        return self._catalog.summaries(self._keys(), names)
-
-    def _summaries_asked(
-        self, metrics: str | Sequence[str] | None
-    ) -> dict[int, dict[str, Summary]]:
-        """Of the metrics asked for, or of all that say how the training did."""
-        if metrics is not None:
-            return self._summaries(self._checked(metrics))
-        found = self._summaries(None)
-        if not any(map(is_of_system, {name for each in found.values() for name in each})):
-            return found
-        return {
-            run: {name: each for name, each in summaries.items() if not is_of_system(name)}
-            for run, summaries in found.items()
-        }
-
-    def _known_of_training(self) -> list[str]:
-        return [name for name in self._known() if not is_of_system(name)]
-
-    def _known(self) -> list[str]:
-        self._catalog.refresh()
-        return self._catalog.ask(queries.metric_names, self._keys())
-
-    def _why(self) -> str:
-        return f"; {self._note}" if self._note else ""
-
-    def _hint(self, name: str, known: Sequence[str]) -> str:
-        """What somebody may have meant by a metric that no run has."""
-        if not self._records:
-            return self._why() or ": there are no runs"
-        if self._catalog.ask(queries.have_json_values, self._keys(), name):
-            return ": its values are no numbers; read them by the values() of a run"
-        guess = nearest(name, known)
-        return f"; did you mean {guess!r}?" if guess else f"; there are: {known}"
-
-    def _checked(self, metrics: str | Sequence[str]) -> list[str]:
-        """Metrics by name, each once.
-
-        Raises:
-            NotFoundError: no run has one of them.
-        """
-        names = [metrics] if isinstance(metrics, str) else list(dict.fromkeys(metrics))
-        known = self._known()
-        for name in names:
-            if not isinstance(name, str):
-                raise InvalidTypeError(f"a metric's name must be text, not {type(name).__name__}")
-            if name not in known:
-                raise NotFoundError(f"no run has a metric {name!r}{self._hint(name, known)}")
-        return names

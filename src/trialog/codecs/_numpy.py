@@ -42,7 +42,7 @@ class NumpyCodec:
         """
         import numpy as np  # noqa: PLC0415  # heavy: only for whoever logs arrays
 
-        array = np.asanyarray(_as_array(value))
+        array = np.asanyarray(as_array(NumpyCodec, value))
         if isinstance(array, np.ma.MaskedArray):
             raise InvalidTypeError(
                 "a masked array would lose its mask; log array.filled(...), or array.data and "
@@ -84,12 +84,17 @@ def _npy(array: NDArray[Any]) -> bytes:
     return buffer.getvalue()
 
 
-def _as_array(value: Any) -> Any:
+def as_array(taker: type, value: Any) -> Any:
+    """An array, or what offers itself as one; a torch tensor as an array.
+
+    Raises:
+        InvalidTypeError: none of these; the message names the one who takes it.
+    """
     if comes_from(value, "torch", "Tensor"):
         return _from_tensor(value)
     if comes_from(value, "numpy", "ndarray", "generic") or hasattr(type(value), "__array__"):
         return value
-    raise not_taken(NumpyCodec, value, "an array or a tensor", "numpy.asarray(...) makes one")
+    raise not_taken(taker, value, "an array or a tensor", "numpy.asarray(...) makes one")
 
 
 def _from_tensor(tensor: Any) -> Any:

@@ -8,7 +8,9 @@ from numbers import Rational
 from typing import Any
 
 from trialog._format.values import to_number
+from trialog.codecs._audio import Audio, AudioCodec
 from trialog.codecs._bytes import BytesCodec
+from trialog.codecs._histogram import Histogram, HistogramCodec, is_numpy_histogram
 from trialog.codecs._json import JsonCodec
 from trialog.codecs._matplotlib import MatplotlibCodec, SvgFigureCodec, figure_of
 from trialog.codecs._media_types import parse_media_type
@@ -18,19 +20,24 @@ from trialog.codecs._origin import comes_from, type_name
 from trialog.codecs._pandas import PandasCodec
 from trialog.codecs._pickle import PickleCodec
 from trialog.codecs._pillow import PillowCodec
+from trialog.codecs._plotly import PlotlyCodec, is_plotly_figure
 from trialog.codecs._protocol import AttachmentCodec, check_codec
+from trialog.codecs._registered import registered_codec_for, registered_codec_for_media_type
 from trialog.codecs._text import TextCodec
 from trialog.errors import InvalidTypeError
 
 _READERS: dict[str, AttachmentCodec[Any]] = {
     parse_media_type(codec.media_type).essence: check_codec(codec)
     for codec in (
+        AudioCodec,
         BytesCodec,
+        HistogramCodec,
         JsonCodec,
         NumpyCodec,
         PandasCodec,
         PickleCodec,
         PillowCodec,
+        PlotlyCodec,
         SvgFigureCodec,
         TextCodec,
     )
@@ -51,10 +58,15 @@ def codec_for(value: object) -> AttachmentCodec[Any]:
     Pillow images                                            :class:`PillowCodec`
     OMMX instances, solutions, sample sets                   :class:`OmmxCodec`
     matplotlib figures, and what leads to one by ``.figure`` :class:`MatplotlibCodec`
+    plotly figures                                           :class:`PlotlyCodec`
+    :class:`Histogram`, what ``numpy.histogram`` gives       :class:`HistogramCodec`
+    :class:`Audio`                                           :class:`AudioCodec`
+    what another package's codec takes                       that codec
     ======================================================== =======================
 
     Only the names in the type's own line of ancestors are looked at: nothing is imported. Pickle
-    is never chosen.
+    is never chosen. Other packages are asked last: their entry points of the group
+    ``trialog.codecs`` are loaded when nothing here takes the value.
 
     Raises:
         InvalidTypeError: no codec here takes such a value.
@@ -64,6 +76,7 @@ def codec_for(value: object) -> AttachmentCodec[Any]:
         'application/json'
     """
     chosen = _by_text(value) or _by_origin(value) or _by_manners(value)
+    chosen = chosen or registered_codec_for(value)
     if chosen is not None:
         return chosen
     array = ", or log numpy.asarray(value)" if hasattr(type(value), "__array__") else ""
@@ -74,11 +87,11 @@ def codec_for(value: object) -> AttachmentCodec[Any]:
 
 
 def codec_for_media_type(media_type: str) -> AttachmentCodec[Any] | None:
-    """The codec that reads a media type, None where none here does.
+    """The codec that reads a media type, None where there is none.
 
     Case and parameters are no matter, except that text in a charset other than UTF-8 has no
-    codec; every type that ends in ``+json`` is JSON. The codec can be an unsafe one: pass it
-    through :func:`require_safe` before it decodes.
+    codec; a type that ends in ``+json`` is JSON where nobody knows better. The codec can be an
+    unsafe one: pass it through :func:`require_safe` before it decodes.
 
     Example:
         >>> codec_for_media_type("text/plain; charset=UTF-8").decode(b"warm")
@@ -87,9 +100,10 @@ def codec_for_media_type(media_type: str) -> AttachmentCodec[Any] | None:
     parsed = parse_media_type(media_type)
     if not parsed.is_utf8:
         return None
-    if parsed.essence.endswith("+json"):
+    known = _READERS.get(parsed.essence) or registered_codec_for_media_type(parsed.essence)
+    if known is None and parsed.essence.endswith("+json"):
         return check_codec(JsonCodec)
-    return _READERS.get(parsed.essence)
+    return known
 
 
 def _by_text(value: object) -> AttachmentCodec[Any] | None:
@@ -110,6 +124,12 @@ def _by_origin(value: Any) -> AttachmentCodec[Any] | None:
         return check_codec(PandasCodec)
     if comes_from(value, "PIL", "Image"):
         return check_codec(PillowCodec)
+    if is_plotly_figure(value):
+        return check_codec(PlotlyCodec)
+    if isinstance(value, Histogram) or is_numpy_histogram(value):
+        return check_codec(HistogramCodec)
+    if isinstance(value, Audio):
+        return check_codec(AudioCodec)
     ommx_codec = ommx_codec_for(value)
     return check_codec(ommx_codec) if ommx_codec is not None else None
 

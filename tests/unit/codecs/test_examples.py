@@ -6,6 +6,7 @@ import pkgutil
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects
 import pytest
 from matplotlib.figure import Figure
 from PIL import Image
@@ -17,9 +18,9 @@ MODULES = [f"trialog.codecs.{module.name}" for module in pkgutil.iter_modules(co
 
 @pytest.mark.parametrize("name", MODULES)
 def test_docstring_examples_run(name):
-    """Each as it stands, with the package's names, numpy, pandas, Figure and Image at hand."""
+    """Each as it stands, with the package's names, numpy, pandas, plotly and others at hand."""
     names = {codec: getattr(codecs, codec) for codec in codecs.__all__}
-    names |= {"numpy": np, "pandas": pd, "Figure": Figure, "Image": Image}
+    names |= {"numpy": np, "pandas": pd, "plotly": plotly, "Figure": Figure, "Image": Image}
     module = importlib.import_module(name)
     result = doctest.testmod(module, extraglobs=names)
     assert result.failed == 0

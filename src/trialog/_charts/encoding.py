@@ -1,0 +1,150 @@
+"""A chart as bytes: ``application/vnd.trialog.chart``, normative.
+
+All numbers are little-endian. The answer is::
+
+    offset 0   b"TRC1"
+    offset 4   uint32: length of the header in bytes, n
+    offset 8   the header: UTF-8 JSON, padded with spaces so that 8 + n is a multiple of 8
+    offset 8+n the buffers, each from a multiple of 8 on
+
+``arrays`` of the header says where each array lies: ``{"name", "dtype", "shape", "offset",
+"bytes"}``, the offset counted from the start of the answer; ``dtype`` is ``f8`` (float64), ``f4``
+(float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row after row.
+
+**Slots.** All lines share one x grid of k *slots*, ascending (equal neighbours where a line has
+several points at one x). ``is_exact``: each slot is a place where points are, and each value a
+logged (or smoothed) one. Else the window is cut into ``columns`` columns of equal width; each has
+two slots, at a quarter and three quarters of it: the first of the column's least and greatest value,
+then the other, in the order of their places; where they are one point the second slot is missing.
+``borders`` is ``[left, right]``: where true, the first (last) slot is the window's edge, and its
+values are where lines cross it, by interpolation between the points on both sides: draw them, never
+show them as points.
+
+**Arrays.** k slots, n lines, g groups, c columns:
+
+====================  ======  ========  ==========================================================
+name                  dtype   shape     is
+====================  ======  ========  ==========================================================
+``x``                 f8      [k]       the places of the slots
+``y``                 f4/f8   [n, k]    values of lines, smoothed where asked for; NaN: missing
+``raw``               f4/f8   [n, k]    as logged; only with a smoothing and ``raw``
+``breaks``            u1      [n, b]    bit (slot % 8) of byte (slot // 8), b = ceil(k/8): only values
+                                        that are not finite stand there; do not draw across. Absent
+                                        where there is none
+``center``            f4/f8   [g, k]    of groups: mean or median
+``low``, ``high``     f4/f8   [g, k]    of their bands; absent with ``band`` "none"
+``members``           u4      [g, k]    how many members have a value there; binned: the least and
+                                        the greatest number in the column
+``facts``             f8      [n, f]    numbers of each line, named by the header's ``facts``
+``first``, ``last``   f8      [n, c]    of each column, finite values; only with ``details``
+``count``, ``nan``    u4      [n, c]    its points, and those that are no finite number; likewise
+====================  ======  ========  ==========================================================
+
+Values are f4 where that moves none by more than 1/65,536 of what is shown, else f8.
+Missing values are NaN: no point of the line stands there; join the neighbours unless ``breaks``.
+
+**Header.** ``format`` 1; ``answer`` is "whole", "delta" or "same"; ``version`` (a text to send
+back as ``since``); ``x``: ``{"kind": "step"|"time"|"relative"|"metric", "metric": name|null,
+"extent": [lo, hi]|null, "window": [lo, hi]|null}`` (times in seconds); ``y``: ``{"full": [lo, hi],
+"fit": [lo, hi], "positive": least value above 0, "undrawable": how many are not}`` (each null where
+there is none; ``fit`` holds all but half a percent on each side of the points in the window);
+``is_exact``, ``columns``, ``borders``; ``points``: ``{"total", "window", "represented"}``;
+``lines``: ``[{"run", "name", "label", "group": index|null, "attempt": n|null, "rank": n|null}]``;
+``facts``: ``["total", "window", "nan", "positive_infinities", "negative_infinities", "unplaced",
+"min_x", "min", "max_x", "max", "last_x", "last", "above", "below"]`` (NaN where there is none;
+``above`` and ``below``: how many points lie beyond ``fit``; the extremes are those of the window);
+``groups``: ``[{"label", "runs": [ids], "lines": number}]``; ``marks``: ``{"shown": [{"line",
+"slot", "x", "kind": "nan"|"inf"|"-inf"}], "more": number}``: places of values that are not finite.
+
+**Delta.** Applies to the answer whose version was sent as ``since``. It has a whole header
+(``arrays`` aside). Keep the first ``keep`` slots of all arrays with slots; append the ``x`` given.
+Of ``y``, ``raw``, ``center``, ``low``, ``high`` and ``members`` it has only the rows that
+``<name>_rows`` (u4) lists; of other rows the old slots stay, and new ones are missing (0 for
+``members``). ``breaks`` and ``facts`` are whole where they are there. "same": nothing but the
+header; all stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEDIA_TYPE = "application/vnd.trialog.chart"
+MAGIC = b"TRC1"
+
+_ALIGNMENT = 8
+_HEAD_BYTES = len(MAGIC) + 4
+_DTYPES = {"f8": "<f8", "f4": "<f4", "u4": "<u4", "u1": "|u1"}
+
+
+def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """A chart as bytes.
+
+    Args:
+        header: what is said of it, without ``arrays``.
+        arrays: by name; of float64, float32, uint32 or uint8.
+    """
+    kept = {name: _little_endian(array) for name, array in arrays.items()}
+    length = 0
+    while True:
+        head = _header(header, kept, _HEAD_BYTES + length)
+        needed = _padded(_HEAD_BYTES + len(head)) - _HEAD_BYTES
+        if needed <= length:
+            break
+        length = needed  # offsets of more digits may need more room: look again
+    parts = [MAGIC, length.to_bytes(4, "little"), head.ljust(length)]
+    for array in kept.values():
+        parts.append(array.tobytes())
+        parts.append(b"\0" * (_padded(array.nbytes) - array.nbytes))
+    return b"".join(parts)
+
+
+def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """The header and the arrays of a chart.
+
+    Raises:
+        ValueError: it is no chart.
+    """
+    if data[: len(MAGIC)] != MAGIC:
+        raise ValueError("this is no chart: it does not begin with TRC1")
+    length = int.from_bytes(data[len(MAGIC) : _HEAD_BYTES], "little")
+    header = json.loads(data[_HEAD_BYTES : _HEAD_BYTES + length])
+    arrays = {}
+    for each in header["arrays"]:
+        count = int(np.prod(each["shape"], dtype=np.int64))
+        dtype = np.dtype(_DTYPES[each["dtype"]])
+        array: NDArray[Any] = np.frombuffer(data, dtype, count, each["offset"])
+        arrays[each["name"]] = array.reshape(each["shape"])
+    return header, arrays
+
+
+def _header(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], start: int) -> bytes:
+    described = []
+    for name, array in arrays.items():
+        entry = {
+            "name": name,
+            "dtype": array.dtype.str[1:],
+            "shape": list(array.shape),
+            "offset": start,
+            "bytes": array.nbytes,
+        }
+        described.append(entry)
+        start += _padded(array.nbytes)
+    content = {**header, "arrays": described}
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
+
+
+def _padded(size: int) -> int:
+    return -(-size // _ALIGNMENT) * _ALIGNMENT
+
+
+def _little_endian(array: NDArray[Any]) -> NDArray[Any]:
+    wanted = array.dtype.newbyteorder("<")
+    if wanted.str[1:] not in _DTYPES:
+        raise ValueError(f"arrays of {array.dtype} are not sent")
+    return np.ascontiguousarray(array, wanted)

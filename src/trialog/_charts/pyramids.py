@@ -1,0 +1,242 @@
+"""What is known of a long line, chunk by chunk, so that a chart of it need not read all points.
+
+A chunk lies within one column or it does not: those that do are taken as they are, of the others the
+points are read. So the columns are the same as those of all the points.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from trialog._charts.binning import Items, items_of
+from trialog._charts.grids import Part, Window
+from trialog._charts.rows import Rows
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+CHUNK = 256
+SPAN = 65_536  # rows whose values are counted together, by size
+EDGES = 2_048
+_FLOATS = ("x_first", "x_last", "low", "high", "first", "last")
+_NUMBERS = ("low_at", "high_at", "nan", "positive", "negative")
+
+
+@dataclass(slots=True)
+class Pyramid:
+    """A line's chunks of :data:`CHUNK` points, the last one may be shorter.
+
+    Attributes:
+        rows: how many points the line has.
+        floats: [6, chunks]: x of the first and last point; least and greatest finite value (inf
+            and -inf where there is none); first and last finite value (NaN where there is none).
+        numbers: [5, chunks]: the numbers of the points of the least and greatest value; how many
+            points are NaN, inf, -inf.
+        edges: values that ascend, between which points are counted.
+        counts: [spans + 1, edges + 1]: how many finite values of the first n spans are below each
+            edge, and how many there are.
+    """
+
+    rows: int
+    floats: Floats
+    numbers: Integers
+    edges: Floats
+    counts: Integers
+
+    @property
+    def chunks(self) -> int:
+        """How many chunks there are."""
+        return self.floats.shape[1]
+
+    def find(self, rows: Rows, x: float, side: Literal["left", "right"]) -> int:
+        """How many points are before a place (``right``: or at it)."""
+        chunk = int(self.floats[0].searchsorted(x, side)) - 1
+        if chunk < 0:
+            return 0
+        first = chunk * CHUNK
+        places, _ = rows.read(first, min(first + CHUNK, self.rows))
+        return first + int(places.searchsorted(x, side))
+
+    def items(self, rows: Rows, part: Part, window: Window) -> tuple[Integers, Items]:
+        """The columns and items of a part of the line: whole chunks, and points of the others."""
+        first, stop = self.within(part)[0].start, self.within(part)[0].stop
+        if stop <= first:
+            x, y = rows.read(part.first, part.stop)
+            return window.columns_of(x), items_of(y, part.first)
+        begins = window.columns_of(self.floats[0, first:stop])
+        ends = window.columns_of(self.floats[1, first:stop])
+        numbers = np.arange(first, stop)
+        whole = numbers[begins == ends]
+        pieces = [(part.first, first * CHUNK), (min(stop * CHUNK, self.rows), part.stop)]
+        pieces += [
+            (int(chunk) * CHUNK, min((int(chunk) + 1) * CHUNK, self.rows))
+            for chunk in numbers[begins != ends]
+        ]
+        read = [(begin, *rows.read(begin, end)) for begin, end in pieces if end > begin]
+        columns = [window.columns_of(np.concatenate([x for _, x, _ in read]))] if read else []
+        items = [items_of(y, begin) for begin, _, y in read]
+        starts = [np.arange(begin, begin + len(x)) for begin, x, _ in read]
+        columns.append(begins[begins == ends])
+        items.append(self._whole(whole))
+        starts.append(whole * CHUNK)
+        order = np.argsort(np.concatenate(starts), kind="stable")
+        joined = [
+            np.concatenate([getattr(each, name) for each in items])[order]
+            for name in Items.__slots__
+        ]
+        return np.concatenate(columns)[order], Items(*joined)
+
+    def within(self, part: Part) -> tuple[slice, Part]:
+        """The chunks that lie in a part as a whole, and their rows."""
+        first, stop = -(-part.first // CHUNK), part.stop // CHUNK
+        if part.stop == self.rows:
+            stop = self.chunks
+        stop = max(first, stop)
+        return slice(first, stop), Part(first * CHUNK, min(stop * CHUNK, self.rows))
+
+    def bad(self, rows: Rows, part: Part) -> tuple[int, int, int]:
+        """How many points of a part are NaN, inf, -inf."""
+        chunks, whole = self.within(part)
+        found = self.numbers[2:, chunks].sum(axis=1)
+        ends = [(part.first, whole.first), (whole.stop, part.stop)]
+        if chunks.stop == chunks.start:
+            ends = [(part.first, part.stop)]
+        for begin, end in ends:
+            if end > begin:
+                _, y = rows.read(begin, end)
+                found = found + [np.isnan(y).sum(), np.isposinf(y).sum(), np.isneginf(y).sum()]
+        return int(found[0]), int(found[1]), int(found[2])
+
+    def below(self, rows: Rows, part: Part) -> Integers:
+        """How many finite values of a part are below each edge, and how many there are."""
+        first, stop = -(-part.first // SPAN), part.stop // SPAN
+        if part.stop == self.rows:
+            stop = len(self.counts) - 1
+        if stop <= first:
+            return count_below(rows.read(part.first, part.stop)[1], self.edges)
+        found = self.counts[stop] - self.counts[first]
+        for begin, end in ((part.first, first * SPAN), (min(stop * SPAN, self.rows), part.stop)):
+            if end > begin:
+                found = found + count_below(rows.read(begin, end)[1], self.edges)
+        return found
+
+    def _whole(self, chunks: Integers) -> Items:
+        floats, numbers = self.floats[:, chunks], self.numbers[:, chunks]
+        sizes = np.minimum((chunks + 1) * CHUNK, self.rows) - chunks * CHUNK
+        return Items(
+            floats[2],
+            floats[3],
+            numbers[0],
+            numbers[1],
+            floats[4],
+            floats[5],
+            sizes,
+            numbers[2:].sum(axis=0),
+        )
+
+
+def count_below(y: Floats, edges: Floats) -> Integers:
+    """How many finite values are below each edge, and how many there are."""
+    ordered = np.sort(y[np.isfinite(y)])
+    return np.append(np.searchsorted(ordered, edges, "left"), len(ordered)).astype(np.int64)
+
+
+class PyramidBuilder:
+    """Makes a pyramid of points that come in pieces."""
+
+    def __init__(self, edges: Floats) -> None:
+        """Begin.
+
+        Args:
+            edges: values between which points are counted; any do, those between which points
+                are evenly spread do best: :func:`edges_of`.
+        """
+        self._edges = edges
+        self._floats: list[Floats] = []
+        self._numbers: list[Integers] = []
+        self._counts: list[Integers] = [np.zeros(len(edges) + 1, np.int64)]
+        self._rows = 0
+
+    def add(self, x: Floats, y: Floats) -> None:
+        """Take points; all pieces but the last have a multiple of :data:`SPAN`."""
+        for first in range(0, len(y), SPAN):
+            below = count_below(y[first : first + SPAN], self._edges)
+            self._counts.append(self._counts[-1] + below)
+        whole = len(y) // CHUNK * CHUNK
+        for begin, end in ((0, whole), (whole, len(y))):
+            if end > begin:
+                self._add_chunks(x[begin:end], y[begin:end], self._rows + begin)
+        self._rows += len(y)
+
+    def finish(self) -> Pyramid:
+        """The pyramid."""
+        floats = np.concatenate(self._floats, axis=1) if self._floats else np.empty((6, 0))
+        numbers = (
+            np.concatenate(self._numbers, axis=1) if self._numbers else np.empty((5, 0), np.int64)
+        )
+        return Pyramid(self._rows, floats, numbers, self._edges, np.array(self._counts))
+
+    def _add_chunks(self, x: Floats, y: Floats, row: int) -> None:
+        """Chunks of one size."""
+        size = min(len(y), CHUNK)
+        xs, ys = x.reshape(-1, size), y.reshape(-1, size)
+        starts = row + np.arange(len(ys)) * size
+        is_finite = np.isfinite(ys)
+        low, high = np.where(is_finite, ys, np.inf), np.where(is_finite, ys, -np.inf)
+        low_at, high_at = low.argmin(axis=1), high.argmax(axis=1)
+        lines = np.arange(len(ys))
+        first_at, last_at = is_finite.argmax(axis=1), size - 1 - is_finite[:, ::-1].argmax(axis=1)
+        ends = np.where(is_finite, ys, np.nan)
+        self._floats.append(
+            np.array(
+                [
+                    xs[:, 0],
+                    xs[:, -1],
+                    low[lines, low_at],
+                    high[lines, high_at],
+                    ends[lines, first_at],
+                    ends[lines, last_at],
+                ]
+            )
+        )
+        self._numbers.append(
+            np.array(
+                [
+                    starts + low_at,
+                    starts + high_at,
+                    np.isnan(ys).sum(axis=1),
+                    np.isposinf(ys).sum(axis=1),
+                    np.isneginf(ys).sum(axis=1),
+                ]
+            )
+        )
+
+
+def edges_of(some: Floats) -> Floats:
+    """Edges between which the values of some points are evenly spread."""
+    finite = np.sort(some[np.isfinite(some)])
+    if not len(finite):
+        return np.empty(0)
+    places = np.linspace(0, len(finite) - 1, EDGES).astype(np.int64)
+    return np.unique(finite[places])
+
+
+def pyramid_of(rows: Rows) -> Pyramid:
+    """The pyramid of a line."""
+    count = len(rows)
+    stride = max(count // (EDGES * 32), 1)
+    builder = PyramidBuilder(edges_of(rows.read(0, count)[1][::stride]))
+    for x, y in pieces_of(rows):
+        builder.add(x, y)
+    return builder.finish()
+
+
+def pieces_of(rows: Rows, size: int = SPAN) -> Iterator[tuple[Floats, Floats]]:
+    """A line's points in pieces."""
+    for first in range(0, len(rows), size):
+        yield rows.read(first, min(first + size, len(rows)))

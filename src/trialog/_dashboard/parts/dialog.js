@@ -1,0 +1,24 @@
+/** A dialog above the page: the browser's own, which keeps the focus inside and closes on Escape. */
+
+import { html } from "htm/preact";
+import { useEffect, useRef } from "preact/hooks";
+
+import { Icon } from "trialog/parts/icons.js";
+
+/** @param {{title: string, onClose: () => void, children?: unknown, kind?: string}} props */
+export function Dialog({ title, onClose, children, kind = "" }) {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  useEffect(() => {
+    dialog.current?.showModal();
+  }, []);
+  /** @param {MouseEvent} event */
+  const closeOutside = (event) => {
+    if (event.target === dialog.current) {
+      onClose();
+    }
+  };
+  return html`<dialog ref=${dialog} class=${`dialog ${kind}`} aria-label=${title} onClose=${onClose} onClick=${closeOutside}>
+    <header><h2>${title}</h2><button class="quiet" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button></header>
+    <div class="dialog-body">${children}</div>
+  </dialog>`;
+}

@@ -1,0 +1,93 @@
+"""The application: routes, the page and its files, behind the guard."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as Path
+
+from trialog._server.answers import answer_of, refusal_of, refuse
+from trialog._server.assets import Assets
+from trialog._server.description import describe
+from trialog._server.routes import API, ROUTES, Route
+from trialog._server.security import Access, Guard
+from trialog._server.store import Store
+from trialog.errors import TrialogError
+
+_BODY_BYTES = 8 << 20
+_log = logging.getLogger("trialog.server")
+
+
+def make_app(store: Store, access: Access) -> Starlette:
+    """The application of a store.
+
+    Args:
+        store: what is looked at.
+        access: who may ask.
+    """
+    assets = Assets()
+    paths = [
+        Path(API + route.path, _serve(route, store), methods=[route.method]) for route in ROUTES
+    ]
+    paths += [
+        Path(f"{API}/openapi.json", _serve_description),
+        Path(f"{API}/{{rest:path}}", _serve_nothing),
+        Path("/assets/{version}/{path:path}", assets.serve_file),
+        Path("/favicon.ico", assets.serve_icon),
+        Path("/{path:path}", assets.serve_page),
+    ]
+    return Starlette(routes=paths, middleware=[Middleware(Guard, access=access)])
+
+
+def _serve(route: Route, store: Store) -> Callable[[Request], Awaitable[Response]]:
+    async def serve(request: Request) -> Response:
+        if route.is_change and not store.may_change:
+            return refuse(403, "Forbidden", "this dashboard was started to look only")
+        try:
+            query = await _query_of(route, request)
+        except msgspec.ValidationError as error:
+            return refuse(400, "UsageError", f"{route.path}: {error}")
+        except msgspec.DecodeError as error:
+            return refuse(400, "UsageError", f"{route.path}: the body is no JSON: {error}")
+        if query is None:
+            return refuse(413, "UsageError", f"{route.path}: the body is too long")
+        try:
+            return answer_of(await run_in_threadpool(route.handler, store, query))
+        except TrialogError as error:
+            return refusal_of(error)
+
+    return serve
+
+
+async def _query_of(route: Route, request: Request) -> Any:
+    """What is asked; None where there is too much of it."""
+    given: dict[str, Any] = dict(request.path_params)
+    if route.method == "GET":
+        given |= dict(request.query_params)
+        return msgspec.convert(given, route.query, strict=False)
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > _BODY_BYTES:
+            return None
+        parts.append(part)
+    body = msgspec.json.decode(b"".join(parts)) if size else {}
+    if not isinstance(body, dict):
+        raise msgspec.ValidationError("Expected `object`")
+    return msgspec.convert(body | given, route.query)
+
+
+async def _serve_description(request: Request) -> Response:  # noqa: ARG001 # Starlette's signature
+    return answer_of(describe())
+
+
+async def _serve_nothing(request: Request) -> Response:
+    return refuse(404, "NotFoundError", f"there is no {request.url.path}; see {API}/openapi.json")

@@ -1,0 +1,49 @@
+"""The table of all there is: address, handler, and what goes in and out.
+
+A handler is a plain function of a :class:`~trialog._server.store.Store` and a query; its
+annotations say what is asked and answered, its docstring describes it in the OpenAPI page. It runs
+in a thread, so it may read files and the catalog.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, get_type_hints
+
+from trialog._server import home
+from trialog._server.store import Store
+
+API = "/api/v1"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of the API.
+
+    Attributes:
+        method: GET asks by the address alone; POST, PUT and DELETE by JSON too.
+        path: within the API; parts in braces are fields of the query.
+        handler: what answers.
+        is_change: whether it changes anything in the store.
+    """
+
+    method: str
+    path: str
+    handler: Callable[[Store, Any], Any]
+    is_change: bool = False
+
+    @cached_property
+    def query(self) -> Any:
+        """The shape of what is asked."""
+        hints = get_type_hints(self.handler)
+        return hints["query"]
+
+    @cached_property
+    def answer(self) -> Any:
+        """The shape of what is answered."""
+        return get_type_hints(self.handler)["return"]
+
+
+ROUTES = (Route("GET", "/server", home.read_server),)

@@ -1,0 +1,106 @@
+"""Listening: a socket on loopback, uvicorn behind it, and the address to open."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from trialog._server.app import make_app
+from trialog._server.security import Access, is_loopback
+from trialog._server.store import Store
+from trialog.errors import UsageError
+
+DEFAULT_PORT = 7878
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a server listens.
+
+    Attributes:
+        host: the name or address it was given.
+        port: the port it got.
+        token: what lets somebody in.
+    """
+
+    host: str
+    port: int
+    token: str
+
+    @property
+    def url(self) -> str:
+        """What to open; the token stands behind ``#``, which browsers send to nobody."""
+        return f"{self.bare_url}/#token={self.token}"
+
+    @property
+    def bare_url(self) -> str:
+        """The address alone."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def serve(
+    home: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    token: str | None = None,
+    may_change: bool = True,
+    announce: Callable[[Address], None],
+) -> None:
+    """Serve the dashboard of a store until Ctrl-C or SIGTERM.
+
+    Args:
+        home: the store's folder.
+        host: where to listen.
+        port: the port; None for the first free one from 7878 on, 0 for any.
+        token: what lets somebody in; None for a random one.
+        may_change: whether runs may be changed from there.
+        announce: told the address once the server listens.
+
+    Raises:
+        UsageError: the port is taken, or the host is not this machine.
+        StoreError: the store cannot be read.
+    """
+    listener = _listen(host, port)
+    address = Address(host, listener.getsockname()[1], token or secrets.token_urlsafe(24))
+    access = Access.on(address.token, host, address.port)
+    if not is_loopback(host):
+        access = Access(address.token, frozenset())  # its names are not known here
+    app = make_app(Store.at(home, may_change=may_change), access)
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="off",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    announce(address)
+    server.run(sockets=[listener])
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    wanted = range(DEFAULT_PORT, DEFAULT_PORT + _TRIES) if port is None else [port]
+    for each in wanted:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, each))
+            listener.listen(128)
+        except OSError as error:
+            listener.close()
+            trouble = error
+        else:
+            return listener
+    raise UsageError(
+        f"cannot listen on {host}:{wanted[0]}: {trouble.strerror}; name another --port"
+    )

@@ -1,0 +1,44 @@
+"""What every handler is given: the store that is looked at, and what may be done there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trialog._catalog import Catalog
+from trialog._reading import catalog_of
+from trialog._server.tickets import Tickets
+from trialog._tracking.client import LocalClient
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A store behind the server.
+
+    Attributes:
+        catalog: where runs are read.
+        tickets: signs the addresses of files.
+        may_change: whether runs may be changed from here.
+        clock: nanoseconds since 1970.
+    """
+
+    catalog: Catalog
+    tickets: Tickets
+    may_change: bool = True
+    clock: Callable[[], int] = field(default=time.time_ns)
+
+    @classmethod
+    def at(cls, home: Path, *, may_change: bool = True) -> Store:
+        """The store at a path.
+
+        Raises:
+            StoreError: the path is a file, or cannot be read.
+        """
+        return cls(catalog_of(home), Tickets.new(), may_change)
+
+    @property
+    def client(self) -> LocalClient:
+        """The store, for the public functions."""
+        return LocalClient(self.catalog.store.path)

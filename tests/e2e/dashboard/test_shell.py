@@ -1,0 +1,31 @@
+"""The frame of every page: the token, the theme, addresses that lead nowhere."""
+
+from __future__ import annotations
+
+
+def test_missing_page(look, check_axe):
+    """An address that leads nowhere says so, and nothing fails in the browser."""
+    page = look.open("/a/b/c/d/e/f")
+    assert page.get_by_text("There is no such page.").is_visible()
+    check_axe(page)
+    assert page.errors == []
+
+
+def test_token_leaves_the_address(look):
+    """The token stands in no address that may be shared or kept in a history."""
+    page = look.open("/a/b/c/d/e/f")
+    assert "token" not in page.url
+    page.reload()
+    look.settle(page)
+    assert page.get_by_text("There is no such page.").is_visible()
+
+
+def test_theme(look):
+    """The theme follows the system, and the user's choice is kept."""
+    page = look.open("/a/b/c/d/e/f", is_dark=True)
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.get_by_test_id("theme").click()
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.reload()
+    look.settle(page)
+    assert page.locator("html").get_attribute("data-theme") == "light"
