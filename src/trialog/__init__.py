@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         fetch_runs,
         get_run,
         runs,
+        sql,
     )
     from trialog._public.run import Run
     from trialog._public.stored import StoredRun
@@ -78,7 +79,14 @@ _HOMES = {
         "log_with_codec",
         "set_description",
     ),
-    "trialog._public.queries": ("delete_run", "fetch_run_info", "fetch_runs", "get_run", "runs"),
+    "trialog._public.queries": (
+        "delete_run",
+        "fetch_run_info",
+        "fetch_runs",
+        "get_run",
+        "runs",
+        "sql",
+    ),
     "trialog._public.run": ("Run",),
     "trialog._public.stored": ("StoredRun",),
     "trialog._public.upkeep": ("gc", "gc_undo"),
@@ -126,6 +134,7 @@ __all__ = [
     "log_with_codec",
     "runs",
     "set_description",
+    "sql",
     "testing",
 ]
 

@@ -102,7 +102,7 @@ class FilterError(UsageError):
         self.suggestion = suggestion
 
     def __str__(self) -> str:
-        hint = "" if self.suggestion is None else f": did you mean {self.suggestion}?"
+        hint = "" if self.suggestion is None else f": did you mean {self.suggestion.strip()}?"
         before, marked, after = _around(self.text, self.start, self.end)
         carets = " " * _columns(before) + "^" * max(_columns(marked), 1)
         return f"{self.message}{hint}\n  {before}{marked}{after}\n  {carets}"

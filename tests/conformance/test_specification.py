@@ -147,6 +147,7 @@ def test_tags_are_those_of_the_page(table):
         ("CANCEL", facts.Cancel),
         ("SOLVE", facts.Solve),
         ("COMMIT", facts.Commit),
+        ("VIEW", facts.SavedView),
         ("END", facts.End),
     ],
 )

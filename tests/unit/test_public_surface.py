@@ -14,7 +14,7 @@ DOCUMENTED = """
     Experiment Experiments LocalClient Run RunInfo RunOrg RunProject RunStatus RunUser Runs
     StoredRun __version__ add_tags alert codecs delete_run errors experiments fetch_run_info
     fetch_runs finish gc gc_undo get_active_run get_run init log log_attachment log_directory
-    log_file log_json log_parameter log_parameters log_value log_with_codec runs set_description
+    log_file log_json log_parameter log_parameters log_value log_with_codec runs set_description sql
     testing
 """
 PUBLIC_MODULES = {"codecs", "errors", "testing"}

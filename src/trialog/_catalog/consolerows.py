@@ -63,6 +63,7 @@ def console_of(
     since_ns: int | None = None,
     until_ns: int | None = None,
     seen: Mapping[int, int] | None = None,
+    first: int | None = None,
     last: int | None = None,
 ) -> list[ConsoleRow]:
     """What all writers of a run have recorded of its console, in order.
@@ -76,6 +77,7 @@ def console_of(
         since_ns: without records that hold older lines only.
         until_ns: without records that can hold later lines only.
         seen: without those up to an offset, by journal key.
+        first: only so many, the first ones.
         last: only so many, the last ones.
     """
     table, journals = schema.CONSOLE, schema.JOURNALS
@@ -107,7 +109,7 @@ def console_of(
     for journal, offset in (seen or {}).items():
         statement = statement.where(or_(table.c.journal != journal, table.c.offset > offset))
     if last is None:
-        rows = connection.execute(statement.order_by(*order)).all()
+        rows = connection.execute(statement.order_by(*order).limit(first)).all()
     else:
         backwards = statement.order_by(*(column.desc() for column in order)).limit(last)
         rows = connection.execute(backwards).all()[::-1]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
@@ -132,6 +132,18 @@ def parameter_history(connection: Connection, run: int, name: str) -> list[Param
         ParameterValue(time_ns, load_json(value.encode()))
         for time_ns, value in connection.execute(statement)
     ]
+
+
+def parameter_counts(connection: Connection, run: int) -> dict[str, int]:
+    """How many values each parameter has had that had several."""
+    table = schema.PARAMETERS
+    statement = (
+        select(table.c.name, func.count())
+        .where(table.c.run == run)
+        .group_by(table.c.name)
+        .having(func.count() > 1)
+    )
+    return {name: count for name, count in connection.execute(statement)}
 
 
 def metric_names(connection: Connection, runs: Sequence[int]) -> list[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, inspect, select
 
 from trialog._catalog import schema
 from trialog._catalog.database import Database
@@ -30,8 +31,9 @@ Progress = Callable[[int, int], None]
 """Told how many of how many are done."""
 
 SEGMENTS_FOLDER = "segments"  # among the folders whose times are kept
-_BATCH_RUNS = 100
-_BATCH_S = 0.5
+_BATCH_RUNS = 250
+_BATCH_S = 1.0
+_MANY = 2000  # so many new runs are faster put into tables without indexes by value
 _ROUNDS = 10
 
 
@@ -65,7 +67,8 @@ class Refresher:
                 self._forget(found.gone)
             places = list(dict.fromkeys([*under_way, *found.runs]))
             self._add_projects(found.projects)
-            self._read(places, reader, progress)
+            with self._put_into_order_later(len(places)):
+                self._read(places, reader, progress)
         self._settle(found)
 
     def refresh_runs(self, places: Iterable[RunPlace]) -> None:
@@ -86,6 +89,12 @@ class Refresher:
         self.segments_seen_ns = seen.pop(SEGMENTS_FOLDER, 0)
         self._scanner = Scanner(self._store, seen, self._clock)
         self._generation = generation
+        with self._database.read() as connection:
+            self._is_in_order = all(
+                inspect(connection).has_index(index.table.name, index.name)
+                for index in schema.BY_VALUE
+                if index.table is not None and index.name is not None
+            )
 
     def remember_segments(self, mtime_ns: int, *, is_all: bool) -> None:
         """The segments' folder has been looked at: others need not do so again.
@@ -195,10 +204,11 @@ class Refresher:
         batch: list[RunUpdate] = []
         overtaken: dict[RunPlace, None] = {}
         began = time.monotonic()
+        done = 0
         for part in chunks(places, _BATCH_RUNS):
             with self._database.read() as connection:
                 states = load_states(connection, [place.key for place in part])
-            for number, place in enumerate(part):
+            for place in part:
                 updates = reader.read(place, states[place.key])
                 if updates is None:
                     self._forget([place])
@@ -218,10 +228,35 @@ class Refresher:
                     self._forget([place])
                     overtaken[place] = None
                 if progress is not None:
-                    progress(places.index(part[0]) + number + 1, len(places))
+                    done += 1
+                    progress(done, len(places))
         if batch:
             overtaken.update(dict.fromkeys(self._record(batch)))
         return list(overtaken)
+
+    @contextlib.contextmanager
+    def _put_into_order_later(self, runs: int) -> Iterator[None]:
+        """Indexes by value are made at once where most of the runs are new.
+
+        Questions are answered without them as well, and a process that was killed in between left
+        it to the next one.
+        """
+        table = schema.RUNS
+        if runs >= _MANY:
+            with self._database.write() as connection:
+                known = connection.execute(select(func.count()).select_from(table)).scalar_one()
+                if known < runs:
+                    self._is_in_order = False
+                    for index in schema.BY_VALUE:
+                        index.drop(connection, checkfirst=True)
+        try:
+            yield
+        finally:
+            if not self._is_in_order:
+                with self._database.write() as connection:
+                    for index in schema.BY_VALUE:
+                        index.create(connection, checkfirst=True)
+                self._is_in_order = True
 
     def _record(self, batch: Sequence[RunUpdate]) -> set[RunPlace]:
         with self._database.write() as connection:

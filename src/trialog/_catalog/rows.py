@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -29,7 +30,9 @@ class Rows:
         self._changed.setdefault(table, []).append(row)
 
     def write(self, connection: Connection) -> None:
-        """Write all rows; projects before runs."""
+        """Write all rows; projects before runs, and rows of a column side by side."""
+        for table in (schema.PARAMETER_VALUES, schema.MEASURES):
+            self._changed.get(table, []).sort(key=itemgetter("column", "run"))
         tables = sorted({*self._new, *self._changed}, key=lambda table: table is schema.RUNS)
         for table in tables:
             if table in self._new:

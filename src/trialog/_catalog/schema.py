@@ -225,10 +225,12 @@ PARAMETER_VALUES = Table(
     Column("text", Text),
     sqlite_with_rowid=False,
 )
-Index(
-    "parameters_by_value",
-    *(PARAMETER_VALUES.c[name] for name in ("column", "form", "number", "rest", "text")),
-)
+_by_value = [
+    Index(
+        "parameters_by_value",
+        *(PARAMETER_VALUES.c[name] for name in ("column", "form", "number", "rest", "text")),
+    )
+]
 Index("parameter_values_of_run", PARAMETER_VALUES.c.run)
 
 # What a metric of a run comes to; NULL is NaN, and no step.
@@ -247,8 +249,12 @@ MEASURES = Table(
     Column("is_exact", Boolean, nullable=False),  # else: ask the points
     sqlite_with_rowid=False,
 )
-for _measure in ("last", "min", "max"):
-    Index(f"measures_by_{_measure}", MEASURES.c.column, MEASURES.c[_measure])
+_by_value += [
+    Index(f"measures_by_{name}", MEASURES.c.column, MEASURES.c[name])
+    for name in ("last", "min", "max")
+]
+BY_VALUE = tuple(_by_value)
+"""Indexes that runs are put into anywhere: made last where many runs are read at once."""
 Index("measures_of_run", MEASURES.c.run)
 _IS_INEXACT = ~MEASURES.c.is_exact
 Index(

@@ -1,4 +1,4 @@
-"""From points to columns: least and greatest value, in their order, and counts. Nothing is sampled."""
+"""From points to columns: least and greatest value, in their order, and counts."""
 
 from __future__ import annotations
 
@@ -39,9 +39,7 @@ class Bins:
         shape = (lines, columns)
         floats = [np.full(shape, np.nan) for _ in range(4)]
         numbers = [np.zeros(shape, np.int64) for _ in range(4)]
-        return cls(
-            floats[0], floats[1], numbers[0], numbers[1], floats[2], floats[3], *numbers[2:]
-        )
+        return cls(floats[0], floats[1], numbers[0], numbers[1], floats[2], floats[3], *numbers[2:])
 
     def pairs(self) -> Floats:
         """What is drawn: [lines, 2 · columns]."""
@@ -69,8 +67,8 @@ class Items:
         low, high: their least and greatest finite values; inf and -inf where there is none.
         low_at, high_at: the numbers of the points where these are first met.
         first, last: finite values; NaN where there is none.
-        count: how many points.
-        bad: how many that are not finite.
+        count: how many points; None: one.
+        bad: how many that are not finite; None: none.
     """
 
     low: Floats
@@ -79,20 +77,19 @@ class Items:
     high_at: Integers
     first: Floats
     last: Floats
-    count: Integers
-    bad: Integers
+    count: Integers | None = None
+    bad: Integers | None = None
 
 
 def items_of(y: Floats, first_row: int = 0) -> Items:
     """Each point as an item."""
     is_finite = np.isfinite(y)
     rows = np.arange(first_row, first_row + len(y))
-    ones, bad = np.ones(len(y), np.int64), np.logical_not(is_finite).astype(np.int64)
     if is_finite.all():
-        return Items(y, y, rows, rows, y, y, ones, bad)
+        return Items(y, y, rows, rows, y, y)
     low, high = np.where(is_finite, y, np.inf), np.where(is_finite, y, -np.inf)
     ends = np.where(is_finite, y, np.nan)
-    return Items(low, high, rows, rows, ends, ends, ones, bad)
+    return Items(low, high, rows, rows, ends, ends, None, (~is_finite).astype(np.int64))
 
 
 def fill(bins: Bins, line: Integers | int, column: Integers, items: Items) -> None:
@@ -110,14 +107,20 @@ def fill(bins: Bins, line: Integers | int, column: Integers, items: Items) -> No
     high, high_at = _first_of(
         items.high, items.high_at, np.maximum.reduceat(items.high, starts), starts
     )
-    bad = np.add.reduceat(items.bad, starts)
-    count = np.add.reduceat(items.count, starts)
-    has_none = bad == count
-    low[has_none] = high[has_none] = np.nan
-    bins.low[at], bins.high[at] = low, high
+    if items.count is None:
+        count = np.diff(starts, append=len(items.low))
+    else:
+        count = np.add.reduceat(items.count, starts)
+    bins.first[at], bins.last[at] = _ends(items, starts)
+    if items.bad is not None:
+        bad = np.add.reduceat(items.bad, starts)
+        has_none = bad == count
+        low[has_none] = high[has_none] = np.nan
+        bins.bad[at] = bad
+        bins.first[at] = np.where(has_none, np.nan, bins.first[at])
+        bins.last[at] = np.where(has_none, np.nan, bins.last[at])
+    bins.low[at], bins.high[at], bins.count[at] = low, high, count
     bins.low_at[at], bins.high_at[at] = low_at, high_at
-    bins.count[at], bins.bad[at] = count, bad
-    bins.first[at], bins.last[at] = _ends(items, starts, has_none)
 
 
 def _starts(line: Integers | int, column: Integers) -> Integers:
@@ -139,16 +142,14 @@ def _first_of(
     return extremes, rows[found]
 
 
-def _ends(items: Items, starts: Integers, has_none: NDArray[np.bool_]) -> tuple[Floats, Floats]:
-    """The first and last finite values of segments."""
+def _ends(items: Items, starts: Integers) -> tuple[Floats, Floats]:
+    """The first and last finite values of segments; of those without any, something."""
     stops = np.append(starts[1:], len(items.first))
-    first, last = items.first[starts].copy(), items.last[stops - 1].copy()
+    if items.bad is None:
+        return items.first[starts], items.last[stops - 1]
     known = np.flatnonzero(~np.isnan(items.first))
-    if len(known) == len(items.first):
-        return first, last
-    if len(known):
-        after = np.minimum(np.searchsorted(known, starts), len(known) - 1)
-        before = np.maximum(np.searchsorted(known, stops) - 1, 0)
-        first, last = items.first[known[after]], items.last[known[before]]
-    first[has_none] = last[has_none] = np.nan
-    return first, last
+    if not len(known):
+        return items.first[starts], items.last[starts]
+    after = np.minimum(np.searchsorted(known, starts), len(known) - 1)
+    before = np.maximum(np.searchsorted(known, stops) - 1, 0)
+    return items.first[known[after]], items.last[known[before]]

@@ -14,7 +14,7 @@ from trialog._charts.encoding import encode
 from trialog._charts.grids import SLOTS_A_COLUMN, Part, Window, extent_of, part_of
 from trialog._charts.groups import GroupLines
 from trialog._charts.lines import Line
-from trialog._charts.ranges import Fit, beyond, fit_of
+from trialog._charts.ranges import Fit, beyond, describe_log, fit_of
 from trialog._charts.rows import ArrayRows
 from trialog._charts.statistics import FACTS, Facts, parts_in_memory
 from trialog._charts.wishes import ChartWish
@@ -60,7 +60,7 @@ def chart_of(
     shown = [(line.shown, part) for line, part in zip(lines, parts, strict=True)]
     curves = list(shown) if shows_lines else []
     bands = _Bands(groups, window)
-    facts = _facts(lines, shown, wish) if shows_lines else Facts(0)
+    facts = _facts(lines, shown) if shows_lines else Facts(0)
     chart = Chart(_header(lines, parts, extent, window, wish))
     header = chart.header
     header["lines"] = [dict(each) for each in about or [{} for _ in lines]] if shows_lines else []
@@ -78,9 +78,16 @@ def chart_of(
     if shows_lines:
         _note_beyond(facts, curves, fit)
         chart.arrays["facts"] = facts.table
-    _describe_y(chart, facts, bands, fit, wish)
+    _describe_y(chart, facts, bands, fit)
+    if wish.y_scale == "log":
+        chart.header["y"] |= describe_log([*curves, *bands.visible])
     _shrink(chart, fit, wish)
     return chart
+
+
+def same_chart(version: str) -> Chart:
+    """The answer where nothing has changed."""
+    return Chart({"format": FORMAT, "answer": "same", "version": version})
 
 
 class _Bands:
@@ -148,7 +155,7 @@ def _header(
     }
 
 
-def _facts(lines: Sequence[Line], shown: Visible, wish: ChartWish) -> Facts:
+def _facts(lines: Sequence[Line], shown: Visible) -> Facts:
     """What is to be said of each line in the window, apart from what lies beyond the range."""
     facts = Facts(len(lines))
     facts.put("total", np.array([len(line.rows) + line.unplaced for line in lines]), slice(None))
@@ -209,7 +216,7 @@ def _add_bands(chart: Chart, grid: Grid, bands: _Bands, first: int) -> None:
 
 def _marks(grid: Grid, facts: Facts) -> dict[str, Any]:
     shown = facts.marks.shown
-    places = np.array([x for _, x, _, _ in shown], np.float64)
+    places = np.array([x for _, x, _ in shown], np.float64)
     left = int(grid.borders[0])
     if grid.exact is not None:
         slots = grid.exact.x.searchsorted(places) + left
@@ -232,9 +239,7 @@ def _note_beyond(facts: Facts, curves: Visible, fit: Fit | None) -> None:
         facts.put("below", below, number)
 
 
-def _describe_y(
-    chart: Chart, facts: Facts, bands: _Bands, fit: Fit | None, wish: ChartWish
-) -> None:
+def _describe_y(chart: Chart, facts: Facts, bands: _Bands, fit: Fit | None) -> None:
     """The ranges of what is shown, from every point of it."""
     lows, highs = [facts.get("min")], [facts.get("max")]
     for rows, part in bands.visible:
@@ -245,14 +250,12 @@ def _describe_y(
             highs.append(y.max(keepdims=True))
     low, high = np.concatenate(lows), np.concatenate(highs)
     low, high = low[~np.isnan(low)], high[~np.isnan(high)]
-    y: dict[str, Any] = {"full": None, "fit": None, "positive": None, "undrawable": 0}
+    found: dict[str, Any] = {"full": None, "fit": None, "positive": None, "undrawable": 0}
     if len(low):
-        y["full"] = [float(low.min()), float(high.max())]
+        found["full"] = [float(low.min()), float(high.max())]
     if fit is not None:
-        y["fit"] = list(fit)
-    chart.header["y"] = y
-    if wish.y_scale == "log":
-        _describe_log(chart, y)
+        found["fit"] = list(fit)
+    chart.header["y"] = found
 
 
 def _shrink(chart: Chart, fit: Fit | None, wish: ChartWish) -> None:

@@ -144,9 +144,7 @@ def _crossing(rows: Rows, after: int, place: float, *, is_log: bool) -> float:
     return float(y0 * (1 - share) + y1 * share)
 
 
-def _place(
-    grid: Grid, visible: Visible, first: int, y: Floats, breaks: NDArray[np.bool_]
-) -> None:
+def _place(grid: Grid, visible: Visible, first: int, y: Floats, breaks: NDArray[np.bool_]) -> None:
     assert grid.exact is not None  # noqa: S101 # the caller looked
     numbers = list(range(len(visible)))
     owners, _, values, lengths = parts_in_memory(visible, numbers)

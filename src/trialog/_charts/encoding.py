@@ -14,8 +14,8 @@ All numbers are little-endian. The answer is::
 **Slots.** All lines share one x grid of k *slots*, ascending (equal neighbours where a line has
 several points at one x). ``is_exact``: each slot is a place where points are, and each value a
 logged (or smoothed) one. Else the window is cut into ``columns`` columns of equal width; each has
-two slots, at a quarter and three quarters of it: the first of the column's least and greatest value,
-then the other, in the order of their places; where they are one point the second slot is missing.
+two slots, at a quarter and three quarters of it: the first of its least and greatest value, then
+the other, in the order of their places; where they are one point the second slot is missing.
 ``borders`` is ``[left, right]``: where true, the first (last) slot is the window's edge, and its
 values are where lines cross it, by interpolation between the points on both sides: draw them, never
 show them as points.
@@ -28,7 +28,7 @@ name                  dtype   shape     is
 ``x``                 f8      [k]       the places of the slots
 ``y``                 f4/f8   [n, k]    values of lines, smoothed where asked for; NaN: missing
 ``raw``               f4/f8   [n, k]    as logged; only with a smoothing and ``raw``
-``breaks``            u1      [n, b]    bit (slot % 8) of byte (slot // 8), b = ceil(k/8): only values
+``breaks``            u1      [n, b]    bit slot % 8 of byte slot // 8, b = ceil(k/8): only values
                                         that are not finite stand there; do not draw across. Absent
                                         where there is none
 ``center``            f4/f8   [g, k]    of groups: mean or median
@@ -40,7 +40,8 @@ name                  dtype   shape     is
 ``count``, ``nan``    u4      [n, c]    its points, and those that are no finite number; likewise
 ====================  ======  ========  ==========================================================
 
-Values are f4 where that moves none by more than 1/65,536 of what is shown, else f8.
+Values are f4 where that moves none by more than 1/65,536 of the fitted range (on a log
+scale: of itself), else f8.
 Missing values are NaN: no point of the line stands there; join the neighbours unless ``breaks``.
 
 **Header.** ``format`` 1; ``answer`` is "whole", "delta" or "same"; ``version`` (a text to send

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -33,12 +34,14 @@ class Window:
         width = self.hi - self.lo
         if not width > 0:
             return np.zeros(len(x), np.int64)
-        if np.isinf(width):  # wider than a double
-            places = x / width if np.isfinite(width) else (x / 2 - self.lo / 2) / (self.hi / 2 - self.lo / 2)
+        scale = self.columns / width
+        if math.isinf(width) or math.isinf(scale):  # beyond what a double can hold
+            places = (x / 4 - self.lo / 4) / (self.hi / 4 - self.lo / 4) * self.columns
         else:
-            places = (x - self.lo) / width
-        found = np.floor(places * self.columns).astype(np.int64)
-        return np.clip(found, 0, self.columns - 1)
+            places = x - self.lo
+            places *= scale
+        found = places.astype(np.int64)
+        return np.minimum(found, self.columns - 1, out=found)
 
     def places(self) -> Floats:
         """Where the slots of the columns are: at a quarter and at three quarters."""

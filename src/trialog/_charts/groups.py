@@ -1,9 +1,9 @@
 """Groups of lines: a centre and a band over all members, aligned on x.
 
 At each place where any member has a point, each other member has the value of the straight line
-between its own neighbours, within its own range and never beyond. Values that are not finite are left
-out; several points of a member at one place count as their mean, in the range band as their least
-and greatest.
+between its own neighbours, within its own range and never beyond. Values that are not finite are
+left out; several points of a member at one place count as their mean, in the band from least to
+greatest as their least and greatest.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def half_width(band: str, members: Integers, deviation: Floats) -> Floats:
 
 def t_quantiles(freedom: Integers) -> Floats:
     """The 97.5 % points of Student's t; NaN without a degree of freedom."""
-    known = np.array([math.nan, *(_t_quantile(each) for each in range(1, 31))])
+    known: Floats = np.array([math.nan, *(_t_quantile(each) for each in range(1, 31))])
     z, v = _NORMAL, np.maximum(freedom, 1).astype(np.float64)
     # Abramowitz and Stegun 26.7.5
     far = (
@@ -103,7 +103,8 @@ def t_quantiles(freedom: Integers) -> Floats:
         + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
     )
     near: Floats = known[np.clip(freedom, 0, len(known) - 1)]
-    return np.where(freedom < len(known), near, far)
+    found: Floats = np.where(freedom < len(known), near, far)
+    return found
 
 
 @lru_cache(maxsize=64)
@@ -147,7 +148,10 @@ def _fill(
             deviation[count < 2] = np.nan  # noqa: PLR2004 # one has no deviation
             reach = half_width(band, count, deviation)
             assert found.low is not None and found.high is not None  # noqa: S101, PT018 # just made
-            found.low[part], found.high[part] = found.center[part] - reach, found.center[part] + reach
+            found.low[part], found.high[part] = (
+                found.center[part] - reach,
+                found.center[part] + reach,
+            )
     if band == "minmax":
         assert found.low is not None and found.high is not None  # noqa: S101, PT018 # just made
         found.low[part] = np.fmin.reduce(_aligned(members, places, "low"), axis=0)
@@ -157,8 +161,8 @@ def _fill(
 def _median(values: Floats, count: Integers) -> Floats:
     ordered = np.sort(values, axis=0)  # NaN come last
     columns = np.arange(values.shape[1])
-    lower = ordered[np.maximum(count - 1, 0) // 2, columns]
-    upper = ordered[np.minimum(count // 2, len(values) - 1), columns]
+    lower: Floats = ordered[np.maximum(count - 1, 0) // 2, columns]
+    upper: Floats = ordered[np.minimum(count // 2, len(values) - 1), columns]
     return lower / 2 + upper / 2
 
 
@@ -188,9 +192,7 @@ def _gather(x: Floats, y: Floats) -> _Member:
     starts = np.flatnonzero(np.concatenate([[True], x[1:] != x[:-1]]))
     lengths = np.diff(starts, append=len(x))
     mean = np.add.reduceat(y, starts) / lengths
-    return _Member(
-        x[starts], mean, np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts)
-    )
+    return _Member(x[starts], mean, np.minimum.reduceat(y, starts), np.maximum.reduceat(y, starts))
 
 
 def _in_cells(x: Floats, y: Floats, lo: float, hi: float) -> tuple[Floats, Floats]:

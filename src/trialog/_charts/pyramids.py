@@ -1,14 +1,14 @@
 """What is known of a long line, chunk by chunk, so that a chart of it need not read all points.
 
-A chunk lies within one column or it does not: those that do are taken as they are, of the others the
-points are read. So the columns are the same as those of all the points.
+A chunk lies within one column or it does not: those that do are taken as they are, of the others
+the points are read. So the columns are the same as those of all the points.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +51,7 @@ class Pyramid:
     @property
     def chunks(self) -> int:
         """How many chunks there are."""
-        return self.floats.shape[1]
+        return int(self.floats.shape[1])
 
     def find(self, rows: Rows, x: float, side: Literal["left", "right"]) -> int:
         """How many points are before a place (``right``: or at it)."""
@@ -86,7 +86,7 @@ class Pyramid:
         starts.append(whole * CHUNK)
         order = np.argsort(np.concatenate(starts), kind="stable")
         joined = [
-            np.concatenate([getattr(each, name) for each in items])[order]
+            np.concatenate([_column(each, name) for each in items])[order]
             for name in Items.__slots__
         ]
         return np.concatenate(columns)[order], Items(*joined)
@@ -109,7 +109,8 @@ class Pyramid:
         for begin, end in ends:
             if end > begin:
                 _, y = rows.read(begin, end)
-                found = found + [np.isnan(y).sum(), np.isposinf(y).sum(), np.isneginf(y).sum()]
+                bad = (np.isnan(y), np.isposinf(y), np.isneginf(y))
+                found = found + np.array([each.sum() for each in bad])
         return int(found[0]), int(found[1]), int(found[2])
 
     def below(self, rows: Rows, part: Part) -> Integers:
@@ -123,7 +124,7 @@ class Pyramid:
         for begin, end in ((part.first, first * SPAN), (min(stop * SPAN, self.rows), part.stop)):
             if end > begin:
                 found = found + count_below(rows.read(begin, end)[1], self.edges)
-        return found
+        return np.asarray(found, np.int64)
 
     def _whole(self, chunks: Integers) -> Items:
         floats, numbers = self.floats[:, chunks], self.numbers[:, chunks]
@@ -138,6 +139,14 @@ class Pyramid:
             sizes,
             numbers[2:].sum(axis=0),
         )
+
+
+def _column(items: Items, name: str) -> NDArray[Any]:
+    """What items have under a name, written out."""
+    found = getattr(items, name)
+    if found is None:
+        found = np.full(len(items.low), 1 if name == "count" else 0)
+    return np.asarray(found)
 
 
 def count_below(y: Floats, edges: Floats) -> Integers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,6 +66,21 @@ def beyond(rows: Rows, part: Part, fit: Fit) -> tuple[int, int]:
     return above, under
 
 
+def describe_log(visible: Sequence[tuple[Rows, Part]]) -> dict[str, float | int | None]:
+    """The least value above 0 of what is visible, and how many finite values are not above it."""
+    positive, undrawable = math.inf, 0
+    for y in _batches(visible):
+        if not len(y):
+            continue
+        least = float(y.min())
+        if least <= 0:
+            is_above = y > 0
+            undrawable += int(len(y) - is_above.sum())
+            least = float(y[is_above].min()) if is_above.any() else math.inf
+        positive = min(positive, least)
+    return {"positive": None if math.isinf(positive) else positive, "undrawable": undrawable}
+
+
 def _stretches(chunks: Integers) -> list[tuple[int, int]]:
     """Chunks that follow each other, or nearly, as ranges of at most a span's length."""
     found: list[list[int]] = []
@@ -109,7 +124,11 @@ def _counted(rows: Rows, part: Part) -> Fit | None:
     low = int(np.searchsorted(below[:-1], first, "right")) - 1
     high = int(np.searchsorted(below[:-1], last + 1, "left"))
     lo = float(pyramid.edges[low]) if low >= 0 else least
-    hi = math.nextafter(float(pyramid.edges[high]), -math.inf) if high < len(pyramid.edges) else greatest
+    hi = (
+        math.nextafter(float(pyramid.edges[high]), -math.inf)
+        if high < len(pyramid.edges)
+        else greatest
+    )
     return lo, hi
 
 
@@ -131,13 +150,11 @@ def _in_passes(filled: Sequence[tuple[Rows, Part]]) -> Fit | None:
     return found[0], found[1]
 
 
-def _batches(filled: Sequence[tuple[Rows, Part]]) -> list[Floats] | map[Floats]:
-    pieces = [
-        (rows, first, min(first + SPAN, part.stop))
-        for rows, part in filled
-        for first in range(part.first, part.stop, SPAN)
-    ]
-    return map(lambda each: _finite(each[0].read(each[1], each[2])[1]), pieces)  # noqa: C417 # lazy
+def _batches(visible: Sequence[tuple[Rows, Part]]) -> Iterator[Floats]:
+    """The finite values of what is visible, a bounded number at once."""
+    for rows, part in visible:
+        for first in range(part.first, part.stop, SPAN):
+            yield _finite(rows.read(first, min(first + SPAN, part.stop))[1])
 
 
 def _keys(y: Floats) -> Integers:

@@ -25,7 +25,7 @@ class Rows(Protocol):
         """How many points."""
 
     def read(self, first: int, stop: int) -> tuple[Floats, Floats]:
-        """x and y of some points in a row."""
+        """Give x and y of some points in a row."""
 
 
 @dataclass(slots=True)
@@ -40,5 +40,5 @@ class ArrayRows:
         return len(self.x)
 
     def read(self, first: int, stop: int) -> tuple[Floats, Floats]:
-        """x and y of some points in a row."""
+        """Give x and y of some points in a row."""
         return self.x[first:stop], self.y[first:stop]

@@ -1,8 +1,8 @@
 """Smoothing of a whole line, before anything is cut out of it or binned.
 
 A value that is not finite stays what it is, at its place, and takes no part: what follows is
-smoothed as if it were not there. Computed in blocks that begin with the line, by the same sequence of
-roundings for each point: a smoothed value depends on the points before it alone (of a centred
+smoothed as if it were not there. Computed in blocks that begin with the line, by the same sequence
+of roundings for each point: a smoothed value depends on the points before it alone (of a centred
 window: on the points in it), never on the window that is shown, and not on points appended later.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, Self
 
 import numpy as np
@@ -125,7 +126,9 @@ class Decay:
             return y.copy()
         factors = _factors(xs, self._smoothing, self._x)
         self._x = float(xs[-1])
-        totals, weights, ends = _scan(factors, ys, np.array([0, len(ys)]), self._total, self._weight)
+        totals, weights, ends = _scan(
+            factors, ys, np.array([0, len(ys)]), self._total, self._weight
+        )
         self._total, self._weight = ends
         smoothed = totals / weights
         return _put_back(y, is_finite, smoothed)
@@ -178,7 +181,8 @@ def _scan(
         factors: f of all lines, one after the other.
         values: v.
         bounds: where each line begins, and the end of the last.
-        total, weight: S and W before the first line.
+        total: S before the first line.
+        weight: W before the first line.
 
     Returns:
         S, W, and both after the last point.
@@ -198,7 +202,7 @@ def _scan(
     total *= scale
     totals, weights = np.empty(count), np.empty(count)
     f_end, s_end, w_end = f[-1].tolist(), s[-1].tolist(), w[-1].tolist()
-    for line, (start, stop) in enumerate(zip(first_block, first_block[1:], strict=False)):
+    for line, (start, stop) in enumerate(pairwise(first_block)):
         if line:
             total = weight = 0.0
         for block in range(int(start), int(stop)):
@@ -224,8 +228,8 @@ def _averaged(y: Floats, size: int) -> Floats:
     """Means of centred windows of so many finite points, fewer at the ends.
 
     A window of the size of a block is the end of one block and the beginning of the next, so it is
-    the sum of two partial sums (van Herk 1992): nothing is subtracted, and a huge value shows in the
-    windows that hold it and in no other.
+    the sum of two partial sums (van Herk 1992): nothing is subtracted, and a huge value shows in
+    the windows that hold it and in no other.
     """
     is_finite = np.isfinite(y)
     values = y if is_finite.all() else y[is_finite]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialog._charts.grids import Part
+from trialog._charts.pyramids import CHUNK
 from trialog._charts.rows import Rows
 
 Floats = NDArray[np.float64]
@@ -63,7 +64,9 @@ class Facts:
             self.table[:, _PLACE[name]] = 0
         self.marks = Marks()
 
-    def put(self, name: str, value: float | Floats | Integers, line: int | slice | Integers) -> None:
+    def put(
+        self, name: str, value: float | Floats | Integers, line: int | slice | Integers
+    ) -> None:
         """Note a number."""
         self.table[line, _PLACE[name]] = value
 
@@ -77,7 +80,8 @@ class Facts:
 
         Args:
             numbers: the lines.
-            x, y: of their points, one line after the other.
+            x: of their points, one line after the other.
+            y: likewise.
             lengths: how many points each has there; none has none.
         """
         if not len(y):
@@ -85,7 +89,7 @@ class Facts:
         starts = np.cumsum(lengths) - lengths
         is_finite = np.isfinite(y)
         if not is_finite.all():
-            self._take_bad(numbers, x, y, lengths, starts, is_finite)
+            self._take_bad(numbers, x, y, starts, is_finite)
             kept = np.add.reduceat(is_finite.astype(np.int64), starts)
             x, y = x[is_finite], y[is_finite]
             numbers, lengths = numbers[kept > 0], kept[kept > 0]
@@ -109,7 +113,6 @@ class Facts:
         numbers: Integers,
         x: Floats,
         y: Floats,
-        lengths: Integers,
         starts: Integers,
         is_finite: NDArray[np.bool_],
     ) -> None:

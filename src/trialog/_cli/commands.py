@@ -33,11 +33,12 @@ from trialog._cli.run_list import list_runs
 from trialog._cli.run_logs import print_logs
 from trialog._cli.run_show import show_run
 from trialog._cli.run_why import explain_run
+from trialog._cli.sql import ask_in_sql
 from trialog._cli.upkeep import compact, rebuild
 from trialog._cli.words import printable
 from trialog._names import nearest
 from trialog._version import __version__
-from trialog.errors import InvalidTypeError, TrialogError, UsageError
+from trialog.errors import FilterError, InvalidTypeError, TrialogError, UsageError
 
 _FAILED, _MISUSED, _INTERRUPTED = 1, 2, 130
 _LOOK = "look at runs by `trialog run list`, `trialog run show RUN` and `trialog run compare`"
@@ -119,6 +120,12 @@ class CommandLine(CommandGroup):
         except click.Abort:
             remark("interrupted")
             return _INTERRUPTED
+        except FilterError as error:
+            first, *picture = str(error).split("\n")
+            _complain(first)
+            for line in picture:
+                remark(printable(line))
+            return _MISUSED
         except (UsageError, InvalidTypeError) as error:
             _complain(str(error))
             return _MISUSED
@@ -218,7 +225,7 @@ for _command in (
     restore_experiments,
 ):
     experiment_group.add_command(_command)
-for _command in (open_dashboard, rebuild, compact, doctor, collect_garbage):
+for _command in (open_dashboard, ask_in_sql, rebuild, compact, doctor, collect_garbage):
     command_line.add_command(_command)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from trialog._cli.session import Session, project_paths
-from trialog._filters import RunFilter
+from trialog._filters import RunFilter, complete
 from trialog.errors import TrialogError
 
 if TYPE_CHECKING:
@@ -46,6 +46,18 @@ def complete_tag(ctx: click.Context, _: click.Parameter, incomplete: str) -> lis
     newest = find(catalog, RunFilter(limit=_MOST, kind=None))
     tags = {tag for record in newest for tag in record.tags}
     return sorted(tag for tag in tags if tag.startswith(incomplete))
+
+
+def complete_filter(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """What may come next in a filter, by the names that the newest runs have."""
+    catalog = _catalog(ctx)
+    if catalog is None:
+        return []
+    from trialog._reading import find, read_known_names  # noqa: PLC0415 # loads sqlalchemy
+
+    known = read_known_names(catalog, find(catalog, RunFilter(limit=_MOST)))
+    found = complete(incomplete, len(incomplete), known)
+    return [incomplete[: found.start] + item.text for item in found.items]
 
 
 def _complete_entry(ctx: click.Context, incomplete: str, kind: str) -> list[str]:

@@ -12,6 +12,7 @@ from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._format.times import time_ns_of
 from trialog._reading import RunRecord
+from trialog._reading.narrowing import is_plain
 from trialog._reading.records import read_records
 
 
@@ -71,6 +72,9 @@ def find_runs(
         rows = _members(catalog, wanted, experiment)
     if only_deleted:
         rows = [row for row in rows if row.facts.deleted_ns is not None]
+    if not is_plain(wanted):
+        records = read_records(catalog, rows, wanted)
+        return FoundRuns(_joined(catalog, rows, records[:limit]), len(records))
     if wanted.statuses is None or limit is None:
         first = rows[:limit] if wanted.statuses is None else rows
         shown = _read(catalog, first, wanted)

@@ -11,6 +11,7 @@ from click.shell_completion import CompletionItem
 
 from trialog._cli.completion import (
     complete_experiment,
+    complete_filter,
     complete_project,
     complete_run,
     complete_tag,
@@ -102,6 +103,27 @@ def _take_format(ctx: click.Context, _: click.Parameter, value: bool | None) -> 
 def filter_options(command: F) -> F:
     """``--status``, ``--tag``, ``--name`` and ``--limit`` of runs."""
     return _filter_options(command, "runs")
+
+
+def where_option(command: F) -> F:
+    """``--where``."""
+    return click.option(
+        "--where",
+        metavar="FILTER",
+        shell_complete=complete_filter,
+        help="Runs of which this is true, as 'lr < 0.1 and max(acc) > 0.9 and age < \"2d\"'.",
+    )(command)
+
+
+def sort_option(command: F) -> F:
+    """``--sort`` in the filter language."""
+    return click.option(
+        "--sort",
+        metavar="KEYS",
+        shell_complete=complete_filter,
+        help="What to order by, as '-max(acc), lr'; a minus is for the greatest first. "
+        "Default: the newest first.",
+    )(command)
 
 
 def experiment_filter_options(command: F) -> F:

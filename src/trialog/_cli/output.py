@@ -37,13 +37,13 @@ def has_colours() -> bool:
 def write_text(text: str) -> None:
     """Write text to stdout; letters that it cannot show become question marks."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    _write(text.encode(encoding, "replace"))
+    write_bytes(text.encode(encoding, "replace"))
 
 
 def write_object(value: Mapping[str, Any]) -> None:
     """Write one JSON object, indented."""
     plain = orjson.loads(dump_json(value, "the answer"))
-    _write(orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
+    write_bytes(orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
 
 
 def write_array(values: Iterable[Mapping[str, Any]], *, is_plain: bool = False) -> None:
@@ -53,11 +53,16 @@ def write_array(values: Iterable[Mapping[str, Any]], *, is_plain: bool = False) 
         values: the elements.
         is_plain: nothing in them was logged as a value, so that nothing needs a tag.
     """
+    write_bytes(array_bytes(values, is_plain=is_plain))
+
+
+def array_bytes(values: Iterable[Mapping[str, Any]], *, is_plain: bool = False) -> bytes:
+    """What :func:`write_array` writes."""
     if is_plain:
         lines = [orjson.dumps(value) for value in values]
     else:
         lines = [dump_json(value, "the answer") for value in values]
-    _write(b"[\n" + b",\n".join(lines) + b"\n]\n" if lines else b"[]\n")
+    return b"[\n" + b",\n".join(lines) + b"\n]\n" if lines else b"[]\n"
 
 
 def write_rich(*parts: RenderableType, folds: bool = True) -> None:
@@ -87,7 +92,8 @@ def remark(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _write(data: bytes) -> None:
+def write_bytes(data: bytes) -> None:
+    """Write bytes to stdout."""
     stream = sys.stdout.buffer
     try:
         sys.stdout.flush()

@@ -39,6 +39,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 @click.argument("what", metavar="[PROJECT | RUN...]", nargs=-1, shell_complete=_complete)
 @options.project_option
 @options.filter_options
+@options.where_option
 @options.comparison_options
 @options.session_options
 def compare_runs(
@@ -49,6 +50,7 @@ def compare_runs(
     tags: Sequence[str],
     name: str | None,
     limit: int | None,
+    where: str | None,
     metrics: Sequence[str],
     sort: str | None,
     best: str | None,
@@ -70,6 +72,7 @@ def compare_runs(
         name_contains=name,
         status=[each for several in statuses for each in several] or None,
         tags=tags,
+        where=where,
     )
     runs = _find(catalog, what, project, wanted)
     comparison = Comparison.read(catalog, runs, metrics or None).ordered(sort, best, goal)
@@ -98,6 +101,8 @@ def _find(
             name_contains=wanted.name_contains,
             statuses=wanted.statuses,
             tags=wanted.tags,
+            with_deleted=wanted.with_deleted,
+            where=wanted.where,
         )
         return find_runs(catalog, within, None).shown
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     "  trialog run list\n"
     "  trialog run list acme/digits --status failed,crashed --limit 10\n"
     "  trialog run list --tag baseline --json\n"
+    "  trialog run list digits --where 'lr < 0.1 and max(acc) > 0.9' --sort '-max(acc)'\n"
     "  trialog run list --experiment sweep-1 --status failed",
 )
 @options.project_argument
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     help="The runs of this experiment, by its id or name.",
 )
 @options.filter_options
+@options.where_option
+@options.sort_option
 @click.option("--deleted", is_flag=True, help="The deleted runs, instead of the others.")
 @options.session_options
 def list_runs(
@@ -57,14 +60,18 @@ def list_runs(
     tags: Sequence[str],
     name: str | None,
     limit: int | None,
+    where: str | None,
+    sort: str | None,
     *,
     deleted: bool,
 ) -> None:
     """List runs, the newest first: of PROJECT, or of the whole store.
 
-    PROJECT is a project, or NAMESPACE/PROJECT.
+    PROJECT is a project, or NAMESPACE/PROJECT. FILTER and KEYS are in the filter language, the same
+    as in Python and in the dashboard.
     """
     from trialog._cli.found import facts_as_json, find_runs  # noqa: PLC0415 # loads sqlalchemy
+    from trialog._reading import explain_names  # noqa: PLC0415 # as above
 
     if project is not None and same_project is not None:
         raise UsageError("PROJECT is given twice: as an argument and by --project")
@@ -78,6 +85,8 @@ def list_runs(
         status=[each for several in statuses for each in several] or None,
         tags=tags,
         with_deleted=deleted,
+        where=where,
+        sort=sort,
     )
     if limit is None and not session.is_json:
         limit = TABLE_LIMIT
@@ -86,9 +95,11 @@ def list_runs(
     if session.is_json:
         write_array((facts_as_json(run) for run in found.shown), is_plain=True)
     elif found.total == 0:
-        is_filtered = bool(statuses or tags or name or project or experiment or deleted)
+        is_filtered = bool(statuses or tags or name or project or experiment or deleted or where)
         what = "no such runs" if is_filtered else "no runs yet"
-        write_text(f"{what} in {printable(str(session.home))}\n")
+        note = explain_names(catalog, [wanted], where)
+        why = f"; {printable(note)}" if note else ""
+        write_text(f"{what} in {printable(str(session.home))}{why}\n")
     else:
         _show(found, has_project=project is not None or of is not None)
 

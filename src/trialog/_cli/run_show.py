@@ -13,6 +13,7 @@ from trialog._cli import options
 from trialog._cli.completion import complete_run
 from trialog._cli.output import write_object, write_rich
 from trialog._cli.session import Session, resolve_run
+from trialog._cli.sparklines import BLOCKS, CURVE_WIDTH
 from trialog._format.records import Kind
 from trialog.errors import IntegrityError
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from trialog._reading.alerts import AlertInfo
     from trialog._reading.attempts import AttemptInfo
     from trialog._reading.writers import WriterInfo
+
+_MOST_CURVES = 60
+_WIDE = 110
 
 
 @click.command(
@@ -52,7 +56,20 @@ def show_run(session: Session, run: str, project: str | None) -> None:
         return
     from trialog._cli.sheet import sheet_of  # noqa: PLC0415 # loads rich
 
-    write_rich(*sheet_of(record, content))
+    write_rich(*sheet_of(record, content, _values_of_curves(catalog, record.key, content)))
+
+
+def _values_of_curves(
+    catalog: Catalog, run: int, content: dict[str, Any]
+) -> dict[str, list[float]]:
+    """What the curves of the first metrics are drawn of, where the terminal can show them."""
+    from trialog._cli.tables import can_show, stdout_width  # noqa: PLC0415 # loads rich
+    from trialog._reading.showing import read_telling_values  # noqa: PLC0415 # loads sqlalchemy
+
+    if not can_show(BLOCKS):
+        return {}
+    width = CURVE_WIDTH if stdout_width() >= _WIDE else CURVE_WIDTH // 2
+    return read_telling_values(catalog, run, list(content["metrics"])[:_MOST_CURVES], width)
 
 
 def content_of(catalog: Catalog, run: FoundRun) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -12,18 +12,22 @@ from rich.text import Text
 
 from trialog._cli import sections
 from trialog._cli.sections import Section
+from trialog._cli.sparklines import fitted
 from trialog._cli.tables import Column, fit, stdout_width, table_of
 from trialog._cli.words import duration, metric_value, printable
 from trialog._reading import RunRecord
 from trialog._reading.headings import is_of_system
 
 
-def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[RenderableType]:
+def sheet_of(
+    record: RunRecord, content: Mapping[str, Any], curves: Mapping[str, Sequence[float]]
+) -> Iterator[RenderableType]:
     """The parts of the sheet, from top to bottom.
 
     Args:
         record: the run.
         content: as :func:`trialog._cli.run_show.content_of` has it.
+        curves: what is drawn of each metric; none where the terminal cannot show them.
     """
     width = stdout_width() - sections.INDENT
     metrics, system = _apart(content["metrics"])
@@ -34,8 +38,8 @@ def sheet_of(record: RunRecord, content: Mapping[str, Any]) -> Iterator[Renderab
         sections.writers(content, width),
         sections.alerts(content),
         sections.parameters(content),
-        Section("Metrics", len(metrics), _metrics(metrics, width)),
-        Section("System", len(system), _metrics(system, width)),
+        Section("Metrics", len(metrics), _metrics(metrics, curves, width)),
+        Section("System", len(system), _metrics(system, curves, width)),
         sections.values(content),
         sections.attachments(content, width),
     )
@@ -69,7 +73,9 @@ def _apart(metrics: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     return training, {name: each for name, each in metrics.items() if name not in training}
 
 
-def _metrics(metrics: Mapping[str, Mapping[str, Any]], width: int) -> Table:
+def _metrics(
+    metrics: Mapping[str, Mapping[str, Any]], curves: Mapping[str, Sequence[float]], width: int
+) -> Table:
     def numbers(statistic: str, step: str | None = None) -> list[Text]:
         cells = []
         for summary in metrics.values():
@@ -81,6 +87,7 @@ def _metrics(metrics: Mapping[str, Mapping[str, Any]], width: int) -> Table:
 
     columns = [
         Column("metric", [Text(printable(name)) for name in metrics], 12, 40, keeps_ends=True),
+        Column("curve", [_curve(curves.get(name, ())) for name in metrics], rank=1),
         Column("last", numbers("last"), is_right=True),
         Column("min @step", numbers("min", "step_of_min"), is_right=True, rank=1),
         Column("max @step", numbers("max", "step_of_max"), is_right=True, rank=1),
@@ -88,4 +95,9 @@ def _metrics(metrics: Mapping[str, Mapping[str, Any]], width: int) -> Table:
         Column("mean", numbers("mean"), is_right=True, rank=2),
         Column("first", numbers("first"), is_right=True, rank=3),
     ]
-    return table_of(columns, fit(columns, width))
+    kept = [column for column in columns if column.title != "curve" or any(column.cells)]
+    return table_of(kept, fit(kept, width))
+
+
+def _curve(values: Sequence[float]) -> Text:
+    return Text(fitted(values), style="cyan")

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 PLAIN_BLOCKS = "_.-=+*%#"
+CURVE_WIDTH = 20  # of a metric in a table
 
 
 def sparkline(values: Sequence[float], top: float, *, blocks: str = BLOCKS) -> str:
@@ -33,6 +34,19 @@ def sparkline(values: Sequence[float], top: float, *, blocks: str = BLOCKS) -> s
         height = (value - bottom) / span if span > 0 else 0.0
         letters.append(blocks[min(max(int(height * len(blocks)), 0), len(blocks) - 1)])
     return "".join(letters)
+
+
+def fitted(values: Sequence[float]) -> str:
+    """A letter for each value, from the lowest for the least to the highest for the greatest.
+
+    Example:
+        >>> fitted([0.9, 0.91, math.nan, 0.95])
+        '▁▂ █'
+    """
+    known = [value for value in values if not math.isnan(value)]
+    least = min(known, default=0.0)
+    top = max(known, default=0.0) / 2 - least / 2  # halves: the span of doubles is no double
+    return sparkline([value / 2 - least / 2 for value in values], top)
 
 
 def squeezed(values: Sequence[float], width: int) -> list[float]:

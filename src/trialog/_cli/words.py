@@ -1,4 +1,4 @@
-"""How statuses and printed lines look on a terminal; what is said, ``_display.words`` says. Pure."""
+"""How statuses and printed lines look on a terminal; the words are ``_display``'s. Pure."""
 
 from __future__ import annotations
 

@@ -77,6 +77,22 @@ def curve_of(steps: Integers, values: Floats, width: int) -> Curve:
     )
 
 
+def telling_values(curve: Curve) -> list[float]:
+    """Of each column the value that tells most; NaN where there is none.
+
+    It is the least or the greatest of it, whichever is farther from the middle of all.
+
+    Example:
+        >>> telling_values(curve_of(np.arange(4), np.array([1.0, 9.0, 1.0, 1.5]), 2))
+        [9.0, 1.0]
+    """
+    found = [np.nan] * curve.width
+    middle = float(np.median([each for _, low, high in curve.columns for each in (low, high)] or 0))
+    for place, low, high in curve.columns:
+        found[place] = high if high - middle >= middle - low else low
+    return found
+
+
 def svg_of(
     curve: Curve, label: str, *, least: float | None = None, greatest: float | None = None
 ) -> str:
@@ -92,7 +108,7 @@ def svg_of(
     top = curve.greatest if greatest is None else greatest
     parts = [
         ("tl-line", _line(curve, bottom, top)),
-        ("tl-nan", "".join(f"M{x} {_HEIGHT}v-{_MARK}" for x in curve.nans)),
+        ("tl-nan", "".join(f"M{x} 0v{_HEIGHT}" for x in curve.nans)),
         (
             "tl-infinite",
             "".join(f"M{x - 1} {_MARK}l1-{_MARK} 1 {_MARK}" for x in curve.ups)

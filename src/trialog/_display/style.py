@@ -61,6 +61,7 @@ STYLE = (
     "div.trialog svg.tl-curve{display:block;width:150px;height:26px;overflow:visible}"
     "div.trialog svg path{fill:none;vector-effect:non-scaling-stroke;stroke-width:1.3}"
     "div.trialog .tl-line{stroke:var(--tl-curve)}"
+    "div.trialog .tl-nan{opacity:.6}"
     "div.trialog .tl-nan,div.trialog .tl-infinite{stroke:var(--tl-bad)}"
     "</style>"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from trialog._display.marks import SYMBOLS, TONES
@@ -56,6 +56,16 @@ class Table:
 def document_of(*parts: str) -> str:
     """An output of its own: the style sheet, and parts in a frame."""
     return f'{STYLE}<div class="trialog">{"".join(parts)}</div>'
+
+
+def table_document(table: Table) -> str:
+    """A table as an output of its own, of at most 20 kB: fewer rows where they are long."""
+    html = document_of(table_html(table))
+    while size_of(html) > MAX_BYTES and table.rows:
+        kept = table.rows[: len(table.rows) // 2]
+        table = replace(table, rows=kept, more=f"the first {len(kept)} are shown")
+        html = document_of(table_html(table))
+    return html
 
 
 def size_of(document: str) -> int:

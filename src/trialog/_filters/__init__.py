@@ -1,8 +1,8 @@
 """Which runs a query asks for, and in which order: the filter language and the keywords beside it.
 
 Pure: a text becomes a tree of what it asks, never evaluated as Python. What follows for SQL stands
-in the catalog. Start with ``runs.py``, which holds all a query says; ``expressions.py`` is the tree,
-``parsing.py`` makes it, ``evaluating.py`` says what it means.
+in the catalog. Start with ``runs.py``, which holds all a query says; ``expressions.py`` is the
+tree, ``parsing.py`` makes it, ``evaluating.py`` says what it means.
 """
 
 from trialog._filters.completing import Completions, complete

@@ -10,8 +10,8 @@ from trialog._filters.cursors import Cursor, find_cursor
 from trialog._filters.expressions import MEASURES, Fact, Metric, Operand, Parameter
 from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.known import KnownNames
+from trialog._filters.literals import STATUS_WORDS
 from trialog._filters.quoting import metric_text, parameter_text, quoted
-from trialog._filters.relations import STATUS_WORDS
 
 MOST = 50
 """So many are offered at most."""
@@ -125,6 +125,10 @@ def _offers(place: Cursor, known: KnownNames) -> Iterable[tuple[str, Completion]
             return _wholes(place, known)
         case "operator":
             return _operators(place)
+        case "word":
+            return (
+                (word, Completion(word, "operator", _SIGNS.get(word, ""))) for word in place.words
+            )
         case _:
             return ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from trialog._filters.expressions import MEASURES, Operand
 from trialog._filters.parsing import parse_operand
@@ -12,7 +12,9 @@ from trialog._filters.quoting import PARAMETERS, WORDS, unquoted
 from trialog._filters.tokens import Token, read_tokens
 from trialog.errors import FilterError
 
-Wanted = Literal["condition", "metric", "parameter", "method", "value", "whole", "operator", "none"]
+Wanted = Literal[
+    "condition", "metric", "parameter", "method", "value", "whole", "operator", "word", "none"
+]
 _COMPARES = frozenset({"==", "!=", "<", "<=", ">", ">="})
 _OPENING, _CLOSING = ("(", "["), (")", "]")
 
@@ -24,13 +26,14 @@ class Cursor:
     Attributes:
         wanted: ``condition``: anything that begins one; ``metric`` and ``parameter``: a name;
             ``method``: what texts have behind a dot; ``value``: of what stands on the left;
-            ``whole``: what is right of ``in``; ``operator``: how it goes on.
+            ``whole``: what is right of ``in``; ``operator`` and ``word``: how it goes on.
         start, end: what of the text is to be replaced.
         typed: the beginning of what is wanted, without quotes.
         is_quoted: it stands in quotes.
         left: what a value is compared with, or an operator follows; None where that is not known.
         left_is_text: a text stands left of ``in``.
         is_followed: more stands right of what is replaced.
+        words: all that can stand there, where one of few ``word`` is wanted.
     """
 
     wanted: Wanted
@@ -41,6 +44,17 @@ class Cursor:
     left: Operand | None = None
     left_is_text: bool = False
     is_followed: bool = False
+    words: tuple[str, ...] = ()
+
+
+class _Wish(NamedTuple):
+    """What is wanted behind some pieces: see :class:`Cursor`; ``first``: from where on."""
+
+    wanted: Wanted
+    first: int | None = None
+    left: Operand | None = None
+    left_is_text: bool = False
+    words: tuple[str, ...] = ()
 
 
 def find_cursor(text: str, at: int) -> Cursor:
@@ -71,72 +85,80 @@ def find_cursor(text: str, at: int) -> Cursor:
         if word is not None:
             before = [token for token in before if token.end <= word.start]
     is_followed = any(token.start >= end for token in tokens)
-    wanted, first, left, left_is_text = _wanted(text, before, typed)
-    if is_quoted and wanted in ("operator", "method", "none"):
+    wanted, first, left, left_is_text, words = _wanted(text, before)
+    if is_quoted and wanted in ("operator", "method", "word"):
         wanted = "none"
     if first is not None:
         start = first
         closing = next((token for token in tokens if token.start >= end), None)
         if is_quoted and closing is not None and closing.text == "]":
             end = closing.end
-    return Cursor(wanted, start, end, typed, is_quoted, left, left_is_text, is_followed)
+    return Cursor(wanted, start, end, typed, is_quoted, left, left_is_text, is_followed, words)
 
 
-def _wanted(
-    text: str, before: Sequence[Token], typed: str
-) -> tuple[Wanted, int | None, Operand | None, bool]:
-    """What is wanted behind some pieces; from where on; of what; whether that is a text."""
+def _wanted(text: str, before: Sequence[Token]) -> _Wish:
+    """What is wanted behind some pieces."""
     if not before:
-        return "condition", None, None, False
+        return _Wish("condition")
     last = before[-1]
     previous = before[-2] if len(before) > 1 else None
     if last.text == ".":
         if previous is not None and previous.text == PARAMETERS:
-            return "parameter", previous.start, None, False
+            return _Wish("parameter", previous.start)
         is_named = previous is not None and previous.kind == "name"
-        return ("method" if is_named else "none"), None, None, False
+        return _Wish("method" if is_named else "none")
     if last.text == "[" and previous is not None and previous.text == PARAMETERS:
-        return "parameter", previous.start, None, False
+        return _Wish("parameter", previous.start)
     if last.text == "(" and previous is not None and previous.text in MEASURES:
-        return "metric", None, None, False
-    if last.kind in ("text", "number") or last.text in _CLOSING or _is_name(last):
+        return _Wish("metric")
+    if _ends_operand(last):
         return _operator(text, before)
     if last.text in _COMPARES:
-        return "value", None, _operand_before(text, before[:-1]), False
+        return _Wish("value", left=_operand_before(text, before[:-1]))
     if last.text == "in":
         rest = before[:-2] if previous is not None and previous.text == "not" else before[:-1]
         is_text = bool(rest) and rest[-1].kind == "text"
-        return "whole", None, _operand_before(text, rest), is_text
-    if last.text == "is" or (last.text == "not" and previous is not None and previous.text == "is"):
-        return "none", None, None, False
+        return _Wish("whole", left=_operand_before(text, rest), left_is_text=is_text)
     if last.text in (*_OPENING, ","):
-        opening = _opening_before(before)
-        if opening is not None and opening > 0 and before[opening - 1].text == "in":
-            rest = before[: opening - 1]
-            rest = rest[:-1] if rest and rest[-1].text == "not" else rest
-            return "value", None, _operand_before(text, rest), False
-        is_called = opening is not None and opening > 0 and _is_name(before[opening - 1])
-        if is_called or last.text != "(":
-            return "none", None, None, False
-        return "condition", None, None, False
-    if last.text in ("and", "or", "not"):
-        return "condition", None, None, False
-    return "none", None, None, False
+        return _in_brackets(text, before)
+    if last.text == "not":
+        return _behind_not(previous)
+    if last.text == "is":
+        return _Wish("word", words=("None", "not None"))
+    return _Wish("condition" if last.text in ("and", "or") else "none")
 
 
-def _operator(
-    text: str, before: Sequence[Token]
-) -> tuple[Wanted, int | None, Operand | None, bool]:
+def _behind_not(previous: Token | None) -> _Wish:
+    if previous is not None and _ends_operand(previous):
+        return _Wish("word", words=("in",))
+    if previous is not None and previous.text == "is":
+        return _Wish("word", words=("None",))
+    return _Wish("condition")
+
+
+def _in_brackets(text: str, before: Sequence[Token]) -> _Wish:
+    """Right behind a bracket or a comma."""
+    opening = _opening_before(before)
+    if opening and before[opening - 1].text == "in":
+        rest = before[: opening - 1]
+        rest = rest[:-1] if rest and rest[-1].text == "not" else rest
+        return _Wish("value", left=_operand_before(text, rest))
+    is_called = bool(opening) and opening is not None and _is_name(before[opening - 1])
+    begins = before[-1].text == "(" and not is_called
+    return _Wish("condition" if begins else "none")
+
+
+def _operator(text: str, before: Sequence[Token]) -> _Wish:
     """Behind something that is complete: alone as yet, or the right side of a comparison."""
+    opening = _opening_before(before)
+    if opening and (before[opening - 1].text == "in" or _is_name(before[opening - 1])):
+        return _Wish("none")
     start = _operand_start(before)
     opener = before[start - 1].text if start else ""
-    if before[-1].kind == "text" and before[-1].start == before[start].start:
-        return "operator", None, None, opener not in (*_COMPARES, "in")
+    if before[-1].kind == "text" and start == len(before) - 1:
+        return _Wish("operator", left_is_text=opener not in (*_COMPARES, "in"))
     is_alone = opener in ("", "and", "or", "not", "(") and before[-1].text != "None"
-    depth = _opening_before(before)
-    if depth is not None and depth and before[depth - 1].text in ("in", *MEASURES, "matches"):
-        return "none", None, None, False
-    return "operator", None, _operand_before(text, before) if is_alone else None, False
+    return _Wish("operator", left=_operand_before(text, before) if is_alone else None)
 
 
 def _operand_before(text: str, tokens: Sequence[Token]) -> Operand | None:
@@ -176,6 +198,10 @@ def _opening_before(tokens: Sequence[Token]) -> int | None:
                 return at
             closed -= 1
     return None
+
+
+def _ends_operand(token: Token) -> bool:
+    return token.kind in ("text", "number") or token.text in _CLOSING or _is_name(token)
 
 
 def _is_name(token: Token) -> bool:

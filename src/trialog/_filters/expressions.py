@@ -2,8 +2,8 @@
 
 What the parser makes is canonical, so that whoever compiles it has few forms to know:
 
-* ``left`` of a comparison is never a literal: ``0.1 < lr`` is ``lr > 0.1``; of two facts, metrics or
-  parameters both sides are operands.
+* ``left`` of a comparison is never a literal: ``0.1 < lr`` is ``lr > 0.1``; of two facts, metrics
+  or parameters both sides are operands.
 * ``x is None`` and ``x == None`` are ``Comparison("==", x, Literal(None))``; no other operator but
   ``!=`` meets None.
 * Literals beside a fact have the fact's form (see ``fields.py``): nanoseconds since 1970 for a
@@ -42,12 +42,7 @@ class Span(NamedTuple):
     end: int
 
 
-_NOWHERE = Span(0, 0)
-
-
-def _span() -> Span:
-    """Where it was read; two trees that say the same are equal wherever they stood."""
-    return field(default=_NOWHERE, compare=False, repr=False)
+_NOWHERE = Span(0, 0)  # two trees that say the same are equal wherever they stood
 
 
 # -- what is compared ------------------------------------------------------------------------------
@@ -58,7 +53,7 @@ class Parameter:
     """The newest value of a parameter: bool, int, float or str; missing where a run has none."""
 
     name: str
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +66,7 @@ class Metric:
 
     name: str
     measure: Measure
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,7 @@ class Fact:
     """What every run says of itself; the names and types stand in ``fields.py``."""
 
     name: str
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +82,7 @@ class Literal:
     """A value as it was written, or in the form of the fact that it is compared with."""
 
     value: Value
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
     def __eq__(self, other: object) -> bool:
         """1, 1.0 and True are three values."""
@@ -111,7 +106,7 @@ class Comparison:
     operator: Operator
     left: Operand
     right: Operand | Literal
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,7 @@ class Membership:
     item: Operand
     items: tuple[Literal, ...]
     negated: bool = False
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +125,7 @@ class HasTag:
 
     tag: str
     negated: bool = False
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +140,7 @@ class TextMatch:
     subject: Parameter | Fact
     text: str
     negated: bool = False
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +148,7 @@ class Truth:
     """Whether a parameter is the boolean True (no number or text is), or a fact holds."""
 
     operand: Parameter | Fact
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +156,7 @@ class All:
     """``a and b and …``."""
 
     parts: tuple[Expression, ...]
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +164,7 @@ class AnyOf:
     """``a or b or …``."""
 
     parts: tuple[Expression, ...]
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +172,7 @@ class Not:
     """``not a``: the complement, always."""
 
     part: Expression
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 Expression: TypeAlias = Comparison | Membership | HasTag | TextMatch | Truth | All | AnyOf | Not
@@ -193,7 +188,7 @@ class SortKey:
 
     operand: Operand
     descending: bool = False
-    span: Span = _span()
+    span: Span = field(default=_NOWHERE, compare=False, repr=False)
 
 
 def operands_of(expression: Expression) -> Iterator[Operand]:

@@ -18,7 +18,7 @@ from trialog._filters.quoting import (
     quoted,
     unquoted,
 )
-from trialog._filters.tokens import Token
+from trialog._filters.tokens import Token, standing_alone
 
 _SIGNS = {
     "=": ("'=' does not compare", "=="),
@@ -167,13 +167,15 @@ def _operand_start(tokens: Sequence[Token], at: int) -> int | None:
 def _check_sign(text: str, tokens: Sequence[Token], at: int) -> None:
     token = tokens[at]
     sign = token.text
-    if sign in "/-" and 0 < at:
+    if sign in "/-" and at > 0:
         _check_joined(text, tokens, at)
     if sign in _MATCHES:
         _check_infix(tokens, at, f"{_MATCHES[sign]}({{subject}}, {{text}})")
         raise Mistake(f'{sign!r} is no comparison: use matches(name, "…")', token.span)
     if sign in _SIGNS:
         message, suggestion = _SIGNS[sign]
+        if suggestion is not None and suggestion.isalpha():
+            suggestion = standing_alone(suggestion, tokens, at)
         raise Mistake(message, token.span, suggestion)
     if sign in ("*", "**", "/", "//", "%", "@", "^"):
         raise Mistake(f"{sign!r}: nothing is calculated here; quote names that hold it", token.span)
@@ -192,7 +194,7 @@ def _check_joined(text: str, tokens: Sequence[Token], at: int) -> None:
     word = text[span.start : span.end]
     if _DATE.fullmatch(word):
         raise Mistake("a date is quoted", span, quoted(word))
-    if tokens[first].kind != "name" or tokens[at].text == "/" and not _SLASHED.fullmatch(word):
+    if tokens[first].kind != "name" or (tokens[at].text == "/" and not _SLASHED.fullmatch(word)):
         return
     if tokens[last].kind not in ("name", "number"):
         return

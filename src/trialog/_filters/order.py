@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from trialog._filters.expressions import Span
 from trialog._filters.mistakes import Mistake
-from trialog._filters.tokens import Token
+from trialog._filters.tokens import Token, standing_alone
 
 MAX_NESTED = 50
 _COMPARES = frozenset({"==", "!=", "<", "<=", ">", ">="})
@@ -76,15 +76,17 @@ class _Walk:
             if previous and previous.text == ".":
                 raise Mistake("a name is missing after '.'", previous.span)
             return True
-        if token.text in (")", "]"):
-            if previous and previous.text == ",":
-                return self._close(token)
-            if previous and self._open and previous is self._open[-1]:
-                span = Span(previous.start, token.end)
-                raise Mistake("nothing stands in the brackets", span)
+        if token.text in (")", "]") and previous and previous.text == ",":
+            return self._close(token)
+        raise self._mistake(token, previous)
+
+    def _mistake(self, token: Token, previous: Token | None) -> Mistake:
+        """What cannot stand where something must be named."""
+        if previous and self._open and previous is self._open[-1] and token.text in (")", "]"):
+            return Mistake("nothing stands in the brackets", Span(previous.start, token.end))
         if previous is None or previous.text in ("(", "[", ","):
-            raise Mistake(f"something is missing before {token.text!r}", token.span)
-        raise Mistake(
+            return Mistake(f"something is missing before {token.text!r}", token.span)
+        return Mistake(
             f"something is missing between {previous.text!r} and {token.text!r}",
             Span(previous.start, token.end),
         )
@@ -112,7 +114,8 @@ class _Walk:
             return self._close(token)
         if token.text == ",":
             if not self._open:
-                raise Mistake("conditions are joined by words", token.span, "and")
+                word = standing_alone("and", self._tokens, at)
+                raise Mistake("conditions are joined by words", token.span, word)
             return False
         if token.kind in ("name", "number", "text"):
             span = Span(previous.start, token.end)

@@ -55,12 +55,8 @@ def print_filter(condition: Expression) -> str:
             return f"{print_operand(item)} {_in(negated=negated)} [{listed}]"
         case HasTag(tag, negated):
             return f"{quoted(tag)} {_in(negated=negated)} tags"
-        case TextMatch("contains", subject, text, negated):
-            return f"{quoted(text)} {_in(negated=negated)} {print_operand(subject)}"
-        case TextMatch("matches", subject, text):
-            return f"matches({print_operand(subject)}, {quoted(text)})"
-        case TextMatch(kind, subject, text):
-            return f"{print_operand(subject)}.{kind}({quoted(text)})"
+        case TextMatch():
+            return _print_match(condition)
         case Truth(operand):
             return print_operand(operand)
 
@@ -86,7 +82,16 @@ def print_operand(operand: Operand) -> str:
             return name
 
 
-def _part(part: Expression, of: type[All] | type[AnyOf]) -> str:
+def _print_match(condition: TextMatch) -> str:
+    subject, text = print_operand(condition.subject), quoted(condition.text)
+    if condition.kind == "contains":
+        return f"{text} {_in(negated=condition.negated)} {subject}"
+    if condition.kind == "matches":
+        return f"matches({subject}, {text})"
+    return f"{subject}.{condition.kind}({text})"
+
+
+def _part(part: Expression, of: type[All | AnyOf]) -> str:
     text = print_filter(part)
     needs_brackets = isinstance(part, All | AnyOf) and (of is All or isinstance(part, AnyOf))
     return f"({text})" if needs_brackets else text

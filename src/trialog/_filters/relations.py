@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
-from trialog._entities import RunStatus
-from trialog._filters.ages import length_of_seconds, parse_length
-from trialog._filters.dates import day_after, parse_date
 from trialog._filters.expressions import (
     Comparison,
     Expression,
@@ -18,35 +15,13 @@ from trialog._filters.expressions import (
     Metric,
     Operand,
     Operator,
-    Parameter,
     Span,
 )
 from trialog._filters.fields import FIELDS, FactType
+from trialog._filters.literals import FLIPPED, OF_TIME, check_time, formed, status_word, statuses_of
 from trialog._filters.mistakes import Mistake
-from trialog._filters.quoting import metric_text, quoted
+from trialog._filters.quoting import metric_text
 from trialog._filters.subjects import matched
-from trialog._names import nearest
-from trialog.errors import UsageError
-
-STATUS_WORDS = (
-    *(status.value.lower() for status in RunStatus),
-    *("done", "succeeded", "finished", "error", "cancelled", "draft"),
-)
-"""What a status may be called, ours first."""
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "==": "==", "!=": "!="}
-_OF_TIME = (FactType.TIME, FactType.LENGTH)
-_STATES = frozenset({"state", "run_status", "run_state"})
-_TIMES = {
-    "started": "created",
-    "start_time": "created",
-    "created_at": "created",
-    "date_created": "created",
-    "end_time": "ended",
-    "ended_at": "ended",
-    "date_ended": "ended",
-    "updated_at": "updated",
-    "runtime": "duration",
-}
 
 
 def is_related(
@@ -66,9 +41,9 @@ def is_related(
     """
     if isinstance(left, Literal):
         if isinstance(right, Literal):
-            raise _of_values(left, right, text)
+            raise _of_values(left, right)
         if operator not in ("is", "is not"):
-            operator = _FLIPPED[operator]
+            operator = FLIPPED[operator]
         left, right = right, left
     if operator in ("is", "is not"):
         if not isinstance(right, Literal) or right.value is not None:
@@ -78,23 +53,29 @@ def is_related(
     if not isinstance(right, Literal):
         _check_kinds(left, right, span)
         return Comparison(cast("Operator", operator), left, right, span)
+    return _with_literal(left, cast("Operator", operator), right, span, text)
+
+
+def _with_literal(
+    left: Operand, operator: Operator, right: Literal, span: Span, text: str
+) -> Expression:
     if right.value is None:
         if operator not in ("==", "!="):
             raise Mistake("what is missing is neither less nor greater", span)
-        return Comparison(cast("Operator", operator), left, right, span)
+        return Comparison(operator, left, right, span)
     if isinstance(left, Fact):
         kind = FIELDS[left.name].type
         if kind is FactType.STATUS:
             if operator not in ("==", "!="):
                 raise Mistake("statuses have no order: use ==, != or in", span)
-            return Membership(left, _statuses(right), operator == "!=", span)
+            return Membership(left, statuses_of(right), operator == "!=", span)
         if kind is FactType.TAGS:
             negated = " not" if operator == "!=" else ""
             written = text[right.span.start : right.span.end]
             raise Mistake("a run has several tags", span, f"{written}{negated} in tags")
-        if kind in _OF_TIME:
-            _check_time(left, operator, right, span, text)
-    return Comparison(cast("Operator", operator), left, formed(left, right, text), span)
+        if kind in OF_TIME:
+            check_time(left, operator, right, span, text)
+    return Comparison(operator, left, formed(left, right, text), span)
 
 
 def is_in(
@@ -129,43 +110,10 @@ def is_in(
         if each.value is None:
             formed_items.append(each)
         elif isinstance(item, Fact) and FIELDS[item.name].type is FactType.STATUS:
-            formed_items += _statuses(each)
+            formed_items += statuses_of(each)
         else:
             formed_items.append(formed(item, each, text))
     return Membership(item, tuple(formed_items), negated, span)
-
-
-def formed(operand: Operand, literal: Literal, text: str) -> Literal:
-    """A literal in the form of what it is compared with; None is no such literal.
-
-    Raises:
-        Mistake: it can never compare with it.
-    """
-    value = literal.value
-    if isinstance(operand, Parameter):
-        _check_foreign(operand, literal)
-        return literal
-    if isinstance(operand, Metric):
-        if isinstance(value, bool | str):
-            raise Mistake("a metric is a number", literal.span)
-        return literal
-    kind = FIELDS[operand.name].type
-    match kind:
-        case FactType.NUMBER:
-            if isinstance(value, bool | str):
-                raise Mistake(f"{operand.name} is a number", literal.span, _unquoted(value))
-        case FactType.FLAG:
-            if not isinstance(value, bool):
-                raise Mistake(f"{operand.name} is True or False", literal.span)
-        case FactType.TIME:
-            return Literal(_time(operand, literal), literal.span)
-        case FactType.LENGTH:
-            return Literal(_length(operand, literal), literal.span)
-        case _:
-            if not isinstance(value, str):
-                written = text[literal.span.start : literal.span.end]
-                raise Mistake(f"{operand.name} is a text", literal.span, quoted(written))
-    return literal
 
 
 def _is_within(
@@ -193,11 +141,11 @@ def _check_kinds(left: Operand, right: Operand, span: Span) -> None:
     for fact, kind in zip((left, right), kinds, strict=True):
         if kind is FactType.STATUS or kind is FactType.TAGS:
             other = right if fact is left else left
-            hint = _status_word(other) if kind is FactType.STATUS else None
+            hint = status_word(other) if kind is FactType.STATUS else None
             if hint:
                 raise Mistake("a status is quoted", other.span, hint)
             raise Mistake(f"{fact.name} is compared with texts in quotes alone", span)
-        if kind in _OF_TIME and kinds[0] is not kinds[1]:
+        if kind in OF_TIME and kinds[0] is not kinds[1]:
             raise Mistake(f"{fact.name} is a {kind}, and the other side is none", span)
     is_metric = isinstance(left, Metric) or isinstance(right, Metric)
     if is_metric and any(kind not in (None, FactType.NUMBER) for kind in kinds):
@@ -206,71 +154,7 @@ def _check_kinds(left: Operand, right: Operand, span: Span) -> None:
         raise Mistake(f"a {kinds[0]} does not compare with a {kinds[1]}", span)
 
 
-def _check_time(fact: Operand, operator: str, literal: Literal, span: Span, text: str) -> None:
-    """What is meant by ``created > "2d"``, ``age < "2026-11-01"``, ``created == "2026-11-01"``."""
-    if not isinstance(literal.value, str):
-        return
-    written = text[literal.span.start : literal.span.end]
-    kind = FIELDS[fact.name].type
-    if kind is FactType.TIME and _is_length(literal.value):
-        hint = None
-        if fact.name == "created" and operator not in ("==", "!="):
-            hint = f"age {_FLIPPED[operator]} {written}"
-        raise Mistake(f"{fact.name} is a time, and this is how long something takes", span, hint)
-    if kind is FactType.LENGTH and _is_date(literal.value):
-        hint = None
-        if fact.name == "age" and operator not in ("==", "!="):
-            hint = f"created {_FLIPPED[operator]} {written}"
-        raise Mistake(f"{fact.name} is how long something takes, and this is a time", span, hint)
-    if kind is FactType.TIME and operator in ("==", "!=") and _is_date(literal.value):
-        day = day_after(literal.value)
-        if day is not None:
-            hint = f"{written} <= {fact.name} < {quoted(day)}"
-            hint = hint if operator == "==" else f"not ({hint})"
-            raise Mistake("a day begins at midnight: no run is just so old", span, hint)
-
-
-def _check_foreign(parameter: Parameter, literal: Literal) -> None:
-    """Words of other tools, where what they are compared with shows that no parameter is meant."""
-    if not isinstance(literal.value, str) or parameter.span.end - parameter.span.start != len(
-        parameter.name
-    ):
-        return
-    folded = parameter.name.casefold()
-    if folded in _STATES and _status_word(Parameter(literal.value)):
-        raise Mistake(f"{parameter.name!r} is called status here", parameter.span, "status")
-    if folded in _TIMES and (_is_date(literal.value) or _is_length(literal.value)):
-        fact = _TIMES[folded]
-        raise Mistake(f"{parameter.name!r} is called {fact} here", parameter.span, fact)
-
-
-def _statuses(literal: Literal) -> tuple[Literal, ...]:
-    word = literal.value
-    if not isinstance(word, str):
-        raise Mistake("a status is a text", literal.span)
-    try:
-        return tuple(Literal(status.value, literal.span) for status in RunStatus.parse_query(word))
-    except UsageError:
-        names = ", ".join(RunStatus.__members__)
-        guess = nearest(word.casefold(), STATUS_WORDS)
-        hint = None if guess is None else quoted(guess)
-        raise Mistake(
-            f"there is no status {word!r}; use one of: {names}", literal.span, hint
-        ) from None
-
-
-def _status_word(operand: Operand) -> str | None:
-    """The status that a word without quotes means, in quotes."""
-    if not isinstance(operand, Parameter):
-        return None
-    try:
-        RunStatus.parse_query(operand.name)
-    except UsageError:
-        return None
-    return quoted(operand.name)
-
-
-def _of_values(left: Literal, right: Literal, text: str) -> Mistake:
+def _of_values(left: Literal, right: Literal) -> Mistake:
     """Two values: one of them may have been meant as a name."""
     for each in (left, right):
         if isinstance(each.value, str) and each.value:
@@ -280,50 +164,3 @@ def _of_values(left: Literal, right: Literal, text: str) -> Mistake:
     return Mistake(
         "two values compare the same for every run", Span(left.span.start, right.span.end)
     )
-
-
-def _unquoted(value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    return (
-        value.strip()
-        if value.strip().lstrip("+-").isascii() and value.strip().lstrip("+-").isdigit()
-        else None
-    )
-
-
-def _time(fact: Operand, literal: Literal) -> int:
-    what = 'a time is written "2026-11-01" or "2026-11-01 14:00"'
-    if not isinstance(literal.value, str):
-        raise Mistake(f"{fact.name} is a time: {what}", literal.span)
-    try:
-        return parse_date(literal.value)
-    except (ValueError, OverflowError, OSError):
-        raise Mistake(what, literal.span) from None
-
-
-def _length(fact: Operand, literal: Literal) -> int:
-    what = 'a length of time is written "2d", "1d12h" or "90s", or is a number of seconds'
-    value = literal.value
-    if isinstance(value, bool) or value is None:
-        raise Mistake(f"{fact.name} is how long something takes: {what}", literal.span)
-    try:
-        return parse_length(value) if isinstance(value, str) else length_of_seconds(value)
-    except (ValueError, OverflowError):
-        raise Mistake(what, literal.span) from None
-
-
-def _is_length(word: str) -> bool:
-    try:
-        parse_length(word)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_date(word: str) -> bool:
-    try:
-        parse_date(word)
-    except (ValueError, OverflowError, OSError):
-        return False
-    return True

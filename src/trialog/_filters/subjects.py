@@ -11,7 +11,6 @@ from trialog._filters.expressions import (
     Fact,
     Literal,
     MatchKind,
-    Measure,
     Metric,
     Operand,
     Parameter,

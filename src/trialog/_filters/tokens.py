@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from trialog._filters.expressions import Span
@@ -33,6 +34,13 @@ class Token(NamedTuple):
     def span(self) -> Span:
         """All of it."""
         return Span(self.start, self.end)
+
+
+def standing_alone(word: str, tokens: Sequence[Token], at: int) -> str:
+    """A word for the place of a piece, with spaces where its neighbours touch it."""
+    touches_left = at > 0 and tokens[at - 1].end == tokens[at].start
+    touches_right = at + 1 < len(tokens) and tokens[at + 1].start == tokens[at].end
+    return f"{' ' * touches_left}{word}{' ' * touches_right}"
 
 
 _NUMBER = (

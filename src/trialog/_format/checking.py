@@ -166,6 +166,11 @@ _COMMIT: dict[str, Callable[[object], bool]] = {
     "source": _is_text_or_none,
 }
 
+_VIEW: dict[str, Callable[[object], bool]] = {
+    "name": _is_text,
+    "content": lambda value: value is None or isinstance(value, dict),
+}
+
 
 def _check_each(
     rules: Mapping[str, Callable[[object], bool]],
@@ -194,4 +199,5 @@ CHECKS: dict[Kind, Callable[[Mapping[str, Any]], None]] = {
     Kind.CANCEL: _check_cancel,
     Kind.SOLVE: _check_each(_SOLVE),
     Kind.COMMIT: _check_each(_COMMIT),
+    Kind.VIEW: _check_each(_VIEW),
 }

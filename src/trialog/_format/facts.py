@@ -18,6 +18,7 @@ WITNESSED    see :class:`Witnessed`
 CANCEL       see :class:`Cancel`
 SOLVE        see :class:`Solve`
 COMMIT       see :class:`Commit`
+VIEW         see :class:`SavedView`; only in journals of a project
 HEARTBEAT    no payload
 SYNCED       u64: every byte of the file before this offset is on the disk
 LEAVE        this writer has left and the run goes on: ``{}``, or the keys of :class:`End` where its
@@ -300,6 +301,21 @@ class Commit(_Payload):
     size_bytes: int
     artifact_bytes: int = 0
     source: str | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedView(_Payload):
+    """A way to look at a project's runs that somebody has kept under a name.
+
+    Attributes:
+        name: what it is called; the newest of a name counts.
+        content: JSON that the dashboard understands; None takes the view away.
+        by: the name of the user who did it.
+    """
+
+    name: str
+    content: dict[str, Any] | None = None
     by: str = ""
 
 

@@ -53,6 +53,7 @@ class Kind(IntEnum):
     CANCEL = 43
     SOLVE = 44
     COMMIT = 45
+    VIEW = 46
     HEARTBEAT = 48
     SYNCED = 49
     LEAVE = 62

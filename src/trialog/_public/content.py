@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, TypeVar, overload
 
 from trialog._public.readonly import ReadOnlyDict
+from trialog._public.showing import Showing
 from trialog._public.unkept import NoSummaries, UnkeptReader
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ _CONTEXT = "log what you know yourself: run.log_parameters(mapping)"
 _SUMMARY = "log it: run.log(name, value); the summary follows from the points"
 
 
-class RunContent:
+class RunContent(Showing):
     """Reads one run's content; mixed into runs that are being recorded and into stored ones.
 
     Everything is read at the call: of a run under way, what has been logged until then. The reader

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from trialog._artifacts.loading import Loaded
+    from trialog._display.cards import Card
     from trialog._public.stored import StoredRun
     from trialog._reading import ContentReader, ExperimentReader, RunRecord, Runs
     from trialog._tracking.experiments import Address, ExperimentRecorder
@@ -248,6 +249,17 @@ class ExperimentFacts(RunContent):
 
     # -- inside --------------------------------------------------------------------------------
 
+    def _card(self) -> Card | None:
+        if self._own is None and self._loaded is not None:
+            return _loaded_card(self)
+        if self._own is not None and self._own.address is None:
+            return None
+        from trialog._reading.showing import experiment_card  # noqa: PLC0415 # loads SQL
+
+        reader = self._experiment_reader()
+        record = reader.record()
+        return experiment_card(reader.catalog, record, reader.members())
+
     def _fact(self, name: str) -> Any:
         if self._own is None and self._loaded is not None:
             return getattr(self._loaded.facts, name)
@@ -296,6 +308,24 @@ class ExperimentFacts(RunContent):
         )
         catalog = catalog_of(address.home)
         return ContentReader(catalog, place, partial(fetch_blob, catalog, place, None))
+
+
+def _loaded_card(experiment: ExperimentFacts) -> Card:
+    """What an artifact says by itself: to show it brings nothing into the store."""
+    from trialog._display.cards import Card  # noqa: PLC0415 # only who shows needs it
+    from trialog._display.words import at  # noqa: PLC0415 # as above
+
+    began = f"began {at(experiment.date_created.astimezone())}"
+    digest = [] if experiment.digest is None else [f"committed as {experiment.digest[:19]}…"]
+    return Card(
+        name=experiment.name,
+        place=f"{experiment.organization.slug}/{experiment.project.slug}",
+        status=experiment.status,
+        reason=experiment.reason,
+        description=experiment.description,
+        tags=experiment.tags,
+        facts=[began, "loaded, not in the store", *digest],
+    )
 
 
 def _unkept_fact(recorder: ExperimentRecorder, name: str) -> Any:

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Never, overload
 
 from trialog import _names
 from trialog._catalog import Catalog, provenance, queries
+from trialog._display.tables import table_document
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._public.queries import catalog_for, parse_project
 from trialog._reading import ExperimentReader, Records, RunRecord, find, resolve
 from trialog._reading import experiments as tables
+from trialog._reading.showing import MAX_ROWS, experiments_table
+from trialog._reading.tallies import tally_runs
 from trialog._tracking.client import LocalClient
 from trialog._tracking.experiments import Address, open_experiment
 from trialog._writing import claims
@@ -129,6 +132,12 @@ class Experiments(Sequence["Experiment"]):
         names = ", ".join(record.name for record in self._records[:5])
         more = ", …" if len(self) > 5 else ""  # noqa: PLR2004 # enough to know them by
         return f"<Experiments: {len(self)} ({names}{more})>" if names else "<Experiments: none>"
+
+    def _repr_html_(self) -> str:
+        self._catalog.refresh()
+        tallies = tally_runs(self._catalog, self._records[:MAX_ROWS].ids)
+        amounts = [sum(tallies.get(id_, {}).values()) for id_ in self._records[:MAX_ROWS].ids]
+        return table_document(experiments_table(self._records, amounts))
 
     def run_parameters_df(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Never
+from typing import TYPE_CHECKING, Literal, Never, cast, overload
 
 from trialog import _names
 from trialog._catalog import Catalog
@@ -11,12 +11,27 @@ from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._public.run import Run
 from trialog._public.stored import StoredRun
-from trialog._reading import RunInfo, Runs, catalog_of, explain_none, find_in_each, resolve
+from trialog._reading import (
+    RunInfo,
+    Runs,
+    catalog_of,
+    explain_names,
+    explain_none,
+    find_in_each,
+    resolve,
+)
 from trialog._reading import fetch_run_info as read_run_info
 from trialog._reading import fetch_runs as read_run_ids
 from trialog._settings import Settings
 from trialog._tracking.client import LocalClient, check_client
-from trialog.errors import NotFoundError
+from trialog.errors import InvalidTypeError, NotFoundError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from trialog._reading.libraries import Library
 
 _QUERY = ("name", "name_contains", "status", "tags", "limit", "where", "sort")
 Statuses = RunStatus | str | Iterable[RunStatus | str]
@@ -115,7 +130,9 @@ def runs(
         )
         several.append(wanted)
     records = find_in_each(catalog, several)
-    note = "" if len(records) else explain_none(catalog, several)
+    note = ""
+    if not len(records):
+        note = explain_none(catalog, several) or explain_names(catalog, several, where)
     return Runs(catalog, records, StoredRun, note)
 
 
@@ -169,6 +186,60 @@ def fetch_run_info(run_id: str) -> RunInfo | None:
         {'loss': 0.5}
     """
     return read_run_info(catalog_for(None), run_id)
+
+
+@overload
+def sql(
+    query: str, *, to: Literal["pandas"] = "pandas", client: LocalClient | None = None
+) -> pd.DataFrame: ...
+
+
+@overload
+def sql(
+    query: str, *, to: Literal["polars"], client: LocalClient | None = None
+) -> pl.DataFrame: ...
+
+
+@overload
+def sql(query: str, *, to: Literal["arrow"], client: LocalClient | None = None) -> pa.Table: ...
+
+
+def sql(
+    query: str, *, to: Library = "pandas", client: LocalClient | None = None
+) -> pd.DataFrame | pl.DataFrame | pa.Table:
+    """What an SQL statement comes to that reads runs, parameters, metrics, points, ….
+
+    The views and their columns are in ``docs/reference/sql.md``. DuckDB answers, in its dialect;
+    it sees those views and nothing else.
+
+    Args:
+        query: one statement.
+        to: the library whose table it is, "pandas", "polars" or "arrow".
+        client: the store; the default one where not given.
+
+    Raises:
+        UsageError: it is not one statement that reads, or it is wrong; or DuckDB or polars is not
+            installed, and the message says how to install it.
+
+    Example:
+        >>> import trialog
+        >>> with trialog.init("acme", "demo", parameters={"lr": 0.1}):
+        ...     trialog.log("loss", 0.5)
+        >>> frame = trialog.sql("SELECT parameters.lr, last FROM runs JOIN metrics USING (id)")
+        >>> frame.to_numpy().tolist()
+        [[0.1, 0.5]]
+    """
+    from trialog._reading.libraries import (  # noqa: PLC0415 # loads pyarrow
+        check_library,
+        table_in_library,
+    )
+    from trialog._reading.statements import answer  # noqa: PLC0415 # loads pyarrow
+
+    if not isinstance(query, str):
+        raise InvalidTypeError(f"a statement must be text, not {type(query).__name__}")
+    check_library(to)
+    found = table_in_library(answer(catalog_for(client), query), to)
+    return cast("pd.DataFrame | pl.DataFrame | pa.Table", found)
 
 
 def delete_run(run_id: str | StoredRun | Run) -> None:

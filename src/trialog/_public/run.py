@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from trialog._format.folders import StoreFolder, day_of
 from trialog._public.content import RunContent
+from trialog._public.plotting import Plotting
 from trialog._public.unkept import UnkeptReader
 from trialog._tracking.client import LocalClient
 from trialog._tracking.foreign import RUN_NAMES, own_names, point, pointing
 from trialog._tracking.run import Run as RecordedRun
 
 if TYPE_CHECKING:
-    from trialog._reading import ContentReader
+    from trialog._catalog import Catalog
+    from trialog._display.cards import Card
+    from trialog._reading import ContentReader, RunRecord
 
 
 @pointing(RUN_NAMES, lambda _, name: point("a run", name, RUN_NAMES))
-class Run(RunContent, RecordedRun):
+class Run(Plotting, RunContent, RecordedRun):
     """One execution: being recorded, and readable while it is.
 
     Example:
@@ -41,6 +44,24 @@ class Run(RunContent, RecordedRun):
 
     def __dir__(self) -> list[str]:
         return own_names([*super().__dir__()], RUN_NAMES)
+
+    def _card(self) -> Card | None:
+        found = self._found()
+        if found is None:
+            return None
+        from trialog._reading.showing import run_card  # noqa: PLC0415 # loads SQL and numpy
+
+        return run_card(*found)
+
+    def _found(self) -> tuple[Catalog, RunRecord] | None:
+        if self._home is None:
+            return None
+        from trialog._reading import catalog_of, resolve  # noqa: PLC0415 # loads SQL and numpy
+
+        catalog = catalog_of(StoreFolder.of_run(self._home).path)
+        place = self._start.namespace, self._start.project
+        record = resolve(catalog, self.id, namespace=place[0], project=place[1], is_id=True)
+        return catalog, record
 
     def _reader(self) -> ContentReader | UnkeptReader:
         if self._home is None:

@@ -6,18 +6,23 @@ from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from trialog._catalog import Catalog
+from trialog._display.cards import Card
 from trialog._public.content import RunContent
 from trialog._public.fetching import fetch_blob
+from trialog._public.plotting import Plotting
+from trialog._reading import RunRecord, resolve
 from trialog._reading import StoredRun as ReadRun
-from trialog._reading import resolve
 from trialog._reading.content import Fetch
+from trialog._reading.showing import run_card
 from trialog._tracking.cancellation import Asked, ask_to_stop, check_reason, parse_signal
 from trialog._tracking.foreign import STORED_NAMES, refuse_assignment
+from trialog._tracking.renaming import rename_recorded
 from trialog._tracking.writers import edit_recorded
 from trialog.errors import RunFinishedError
 
 
-class StoredRun(ReadRun, RunContent):
+class StoredRun(ReadRun, Plotting, RunContent):
     """A run of the store: reads it, tags and describes it, deletes and restores it.
 
     Example:
@@ -90,6 +95,30 @@ class StoredRun(ReadRun, RunContent):
             'with a warm start'
         """
         self._edit(description=description)
+
+    def rename(self, name: str) -> str:
+        """Give the run another name; the old one goes on leading to it.
+
+        Returns:
+            The name that it has now: a taken one gets ``_1``, ``_2``, ….
+
+        Raises:
+            InvalidNameError: it cannot be a name.
+            SealedError: its experiment is committed.
+            StoreError: the store cannot be written.
+
+        Example:
+            >>> import trialog
+            >>> run = trialog.get_run(getfixture("run").id)
+            >>> run.rename("warm-start")
+            'warm-start'
+            >>> run.name
+            'warm-start'
+        """
+        store = self._catalog.store
+        given = rename_recorded(store.path, self.record.place.folder(store), name)
+        self._read_again()
+        return given
 
     def delete(self) -> None:
         """Hide the run from lists; nothing is removed, and :meth:`restore` brings it back.
@@ -172,9 +201,18 @@ class StoredRun(ReadRun, RunContent):
         edit_recorded(store.path, self.record.place.folder(store), changes)
         self._read_again()
 
+    def _card(self) -> Card:
+        return run_card(*self._found())
+
+    def _found(self) -> tuple[Catalog, RunRecord]:
+        return self._catalog, self._record_now()
+
     def _read_again(self) -> None:
+        self.record = self._record_now()
+
+    def _record_now(self) -> RunRecord:
         project = self.record.place.project
-        self.record = resolve(
+        return resolve(
             self._catalog,
             self.record.id,
             namespace=project.namespace,

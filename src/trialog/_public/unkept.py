@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Never
 from trialog.errors import NotFoundError
 
 if TYPE_CHECKING:
-
     from trialog._reading import Attachments
     from trialog._reading.console import ConsoleText
 

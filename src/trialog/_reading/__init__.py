@@ -10,6 +10,7 @@ from trialog._reading.catalogs import catalog_of
 from trialog._reading.content import ContentReader
 from trialog._reading.experiments import ExperimentReader
 from trialog._reading.finding import explain_none, find, find_in_each, resolve
+from trialog._reading.knownnames import explain_names, read_known_names
 from trialog._reading.records import Records, RunException, RunRecord
 from trialog._reading.runinfo import RunInfo, fetch_run_info, fetch_runs
 from trialog._reading.runs import Runs
@@ -27,10 +28,12 @@ __all__ = [
     "Runs",
     "StoredRun",
     "catalog_of",
+    "explain_names",
     "explain_none",
     "fetch_run_info",
     "fetch_runs",
     "find",
     "find_in_each",
+    "read_known_names",
     "resolve",
 ]

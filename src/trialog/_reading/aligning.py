@@ -92,7 +92,10 @@ def _last_of_each(xs: _Integers) -> _Integers:
         return np.arange(len(xs))
     order = np.argsort(xs, kind="stable")
     ordered = xs[order]
-    return order[np.append(ordered[1:] != ordered[:-1], [True] * bool(len(xs)))]
+    is_last = np.ones(len(xs), np.bool_)
+    is_last[:-1] = ordered[1:] != ordered[:-1]
+    chosen: _Integers = order[is_last]
+    return chosen
 
 
 def _taken(xs: _Integers, chosen: _Integers) -> _Integers:

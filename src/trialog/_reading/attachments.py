@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
+from trialog._display.tables import table_document
 from trialog._format.folders import StoreFolder
 from trialog._format.times import date_of
 from trialog._journals.blobs import CHUNK_BYTES, open_blob
@@ -79,6 +80,11 @@ class Attachments(Mapping[str, AttachmentInfo]):
 
     def __repr__(self) -> str:
         return f"<Attachments: {', '.join(self) or 'none'}>"
+
+    def _repr_html_(self) -> str:
+        from trialog._reading.showing import attachments_table  # noqa: PLC0415 # it knows this one
+
+        return table_document(attachments_table(self))
 
     def versions(self, name: str) -> tuple[AttachmentInfo, ...]:
         """All versions of an attachment, oldest first.

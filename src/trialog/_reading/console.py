@@ -20,6 +20,7 @@ from trialog.errors import InvalidTypeError, UsageError
 STREAMS = ("stdout", "stderr")
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 _FIRST_ROWS = 32
+_PORTION_ROWS = 256  # of up to a few hundred lines each
 _MORE = 4
 
 
@@ -171,10 +172,12 @@ class ConsoleReader:
 
     def read(self) -> list[Printed]:
         """The lines that have been finished since the reading before, in order."""
-        rows = self._rows(seen=self._seen)
-        for row in rows:
-            self._seen[row.journal] = max(self._seen.get(row.journal, 0), row.offset)
-        return self._merger.finished(rows)
+        return self._merger.finished(self._unseen(None))
+
+    def read_portions(self) -> Iterator[list[Printed]]:
+        """The same in portions, for consoles too long for memory; each is in order in itself."""
+        while rows := self._unseen(_PORTION_ROWS):
+            yield self._merger.finished(rows)
 
     def open_lines(self) -> list[Printed]:
         """The lines that are unfinished as of the last reading, the one that moved last at the end.
@@ -197,6 +200,12 @@ class ConsoleReader:
                 return lines[-amount:]
             wanted *= _MORE
         return []
+
+    def _unseen(self, first: int | None) -> list[ConsoleRow]:
+        rows = self._rows(seen=self._seen, first=first)
+        for row in rows:
+            self._seen[row.journal] = max(self._seen.get(row.journal, 0), row.offset)
+        return rows
 
     def _rows(self, **portion: Any) -> list[ConsoleRow]:
         return self._catalog.ask(console_of, self._place.key, **self._wish._asdict(), **portion)

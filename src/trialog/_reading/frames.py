@@ -6,7 +6,7 @@ Columns have pandas' nullable types: what a run lacks is NA, and NaN stays NaN b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -264,6 +264,35 @@ def _summary_columns(
     return found
 
 
+def table_frame(table: Any) -> pd.DataFrame:
+    """An Arrow table as a frame, in the types that our other frames have."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_dtype_of, ignore_metadata=True)
+    return frame
+
+
+def _dtype_of(kind: Any) -> Any:
+    """The nullable type of an Arrow type; None where pandas' own choice is as good."""
+    return _DTYPES.get(str(kind))
+
+
+_DTYPES: dict[str, Any] = {
+    "bool": pd.BooleanDtype(),
+    "int8": pd.Int8Dtype(),
+    "int16": pd.Int16Dtype(),
+    "int32": pd.Int32Dtype(),
+    "int64": pd.Int64Dtype(),
+    "uint8": pd.UInt8Dtype(),
+    "uint16": pd.UInt16Dtype(),
+    "uint32": pd.UInt32Dtype(),
+    "uint64": pd.UInt64Dtype(),
+    "float": pd.Float32Dtype(),
+    "double": pd.Float64Dtype(),
+    "string": pd.StringDtype(),
+    "large_string": pd.StringDtype(),
+    "null": pd.StringDtype(),
+}
+
+
 # -- points ----------------------------------------------------------------------------------------
 
 
@@ -401,8 +430,8 @@ class PointsTable:
             return pd.MultiIndex.from_arrays([_texts(ids, counts.tolist()), steps], names=names)
         distinct, codes = _distinct(steps)
         return pd.MultiIndex(
-            levels=[texts, distinct],
-            codes=[np.searchsorted(known, runs), codes],
+            levels=[texts, pd.Index(distinct)],
+            codes=cast("Any", [np.searchsorted(known, runs), codes]),
             names=names,
             verify_integrity=False,
         )
@@ -432,7 +461,8 @@ def _axis_index(axis: Axis, grid: NDArray[np.int64]) -> pd.Index:
         return pd.Index(_times(grid), name=axis)
     if axis == "relative":
         return pd.TimedeltaIndex(grid.view("m8[ns]"), name=axis)
-    return pd.Index(grid, name=axis)
+    steps: pd.Index = pd.Index(grid, name=axis)
+    return steps
 
 
 def _scattered(values: Any, places: NDArray[np.int64], rows: int) -> Any:

@@ -45,6 +45,15 @@ def in_library(frame: pd.DataFrame, to: str) -> Any:
     return _polars().from_arrow(table) if to == "polars" else table
 
 
+def table_in_library(table: pa.Table, to: str) -> Any:
+    """An Arrow table as the library that was asked for has it; as :func:`in_library`."""
+    if to == "pandas":
+        from trialog._reading import frames  # noqa: PLC0415 # loads pandas
+
+        return frames.table_frame(table)
+    return _polars().from_arrow(table) if to == "polars" else table
+
+
 def arrow_table(frame: pd.DataFrame) -> pa.Table:
     """A frame as an Arrow table; what stands in its index comes first.
 
@@ -67,8 +76,11 @@ def _columns(frame: pd.DataFrame) -> Iterator[tuple[str, Any]]:
         for level, name in enumerate(index.names):
             yield str(name), index.get_level_values(level).array
     for place, name in enumerate(frame.columns):
-        heading = f"{name[0]}[{name[1]}]" if isinstance(name, tuple) else str(name)
-        yield heading, frame.iloc[:, place].array
+        yield _heading(name), frame.iloc[:, place].array
+
+
+def _heading(name: Any) -> str:
+    return f"{name[0]}[{name[1]}]" if isinstance(name, tuple) else str(name)
 
 
 def _of_array(values: Any) -> pa.Array:
@@ -96,19 +108,19 @@ def _of_objects(name: str, values: Sequence[Any]) -> dict[str, pa.Array]:
     if kinds <= {str}:
         return {name: pa.array(values, pa.string())}
     if kinds <= {int, float}:
-        numbers = [None if value is None else _double(value) for value in values]
+        numbers = [None if value is None else nearest_double(value) for value in values]
         digits = [
-            None if value == near or not isinstance(value, int) else str(value)
-            for value, near in zip(values, numbers, strict=True)
+            None if value == double or not isinstance(value, int) else str(value)
+            for value, double in zip(values, numbers, strict=True)
         ]
         return {
             name: pa.array(numbers, pa.float64(), from_pandas=False),
             f"exact({name})": pa.array(digits, pa.string()),
         }
-    return {name: pa.array([_text(value) for value in values], pa.string())}
+    return {name: pa.array([text_of(value) for value in values], pa.string())}
 
 
-def _double(value: float) -> float:
+def nearest_double(value: float) -> float:
     """The double that is nearest to a number."""
     try:
         return float(value)
@@ -116,7 +128,7 @@ def _double(value: float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def _text(value: Any) -> str | None:
+def text_of(value: Any) -> str | None:
     """A value among others of another type: text as it is, else as JSON has it."""
     if value is None or isinstance(value, str):
         return value

@@ -165,9 +165,25 @@ class Records(Sequence[RunRecord]):
         return [row.facts.key for row in self._rows]
 
     @property
+    def rows(self) -> Sequence[RunRow]:
+        """The runs' rows in the catalog."""
+        return self._rows
+
+    @property
     def numbers(self) -> list[int | None]:
         """The runs' numbers in their experiments."""
         return [row.facts.number for row in self._rows]
+
+    @property
+    def now_ns(self) -> int:
+        """When they were asked for."""
+        return self._now_ns
+
+    @property
+    def facts(self) -> list[tuple[Any, Derived]]:
+        """Of each run what the catalog holds, and its true status: no record is made."""
+        statuses = self._statuses
+        return [(row.facts, statuses.get(row.key) or written_status(row)) for row in self._rows]
 
     @property
     def created_ns(self) -> list[int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, Literal, TypeVar, overload
 
 from trialog._catalog import Catalog
+from trialog._display.tables import table_document
 from trialog._reading.records import Records, RunRecord
 from trialog._reading.runtables import RunTables
 from trialog.errors import NotFoundError, UsageError
@@ -64,6 +65,12 @@ class Runs(RunTables, Sequence[R], Generic[R]):
     def __iter__(self) -> Iterator[R]:
         return (self._wrap(self._catalog, record) for record in self._records)
 
+    def _repr_html_(self) -> str:
+        from trialog._reading.showing import runs_table  # noqa: PLC0415 # only notebooks need it
+
+        self._catalog.refresh()
+        return table_document(runs_table(self._catalog, self._records))
+
     def __repr__(self) -> str:
         names = ", ".join(record.name for record in self._records[:5])
         more = ", …" if len(self) > 5 else ""  # noqa: PLR2004 # enough to know them by
@@ -75,6 +82,70 @@ class Runs(RunTables, Sequence[R], Generic[R]):
     def ids(self) -> list[str]:
         """The runs' ids."""
         return self._records.ids
+
+    # -- a picture of them -------------------------------------------------------------------------
+
+    def plot(
+        self,
+        *metrics: str,
+        group_by: str | None = None,
+        x: str = "step",
+        smoothing: str | None = None,
+        log: bool = False,
+        center: Literal["mean", "median"] = "mean",
+        band: Literal["none", "std", "confidence", "minmax"] = "std",
+        backend: Literal["matplotlib", "plotly"] = "matplotlib",
+    ) -> Any:
+        """Metrics of all runs as a figure, a panel for each metric, on one x axis.
+
+        Every point of every run counts: of each column of pixels the least and the greatest value
+        are drawn, NaN and infinities are marked, and so are the ends of runs that crashed or
+        failed. Up to 12 runs have a name each; more are told apart by groups.
+
+        Args:
+            metrics: their names, at most 12; none for all but those of the machine.
+            group_by: a parameter, or anything else of the filter language (``"lr"``,
+                ``"status"``): runs with the same value become one line with a band, over all of
+                them.
+            x: ``step``, ``time``, ``relative`` (time since the start) or ``metric:<name>``.
+            smoothing: ``ema:0.9``, ``time-ema:30s`` or ``window:25``, of all points.
+            log: a logarithmic y axis.
+            center: the line of a group, its ``mean`` or ``median``.
+            band: the band of a group: ``std``, ``confidence`` (95 %, of the mean), ``minmax`` or
+                ``none``.
+            backend: ``matplotlib`` (``pip install "trialog[plot]"``) or ``plotly``.
+
+        Returns:
+            A matplotlib ``Figure``, which notebooks show and ``savefig`` keeps; or plotly's.
+
+        Raises:
+            NotFoundError: no run has such a metric; the message names the nearest.
+            UsageError: a wish nobody knows, or the library is not installed.
+
+        Example:
+            >>> import trialog
+            >>> run = getfixture("run")
+            >>> for loss in (0.5, 0.3, 0.2):
+            ...     run.log("loss", loss)
+            >>> trialog.runs("acme/examples").plot("loss", log=True).axes[0].get_yscale()
+            'log'
+        """
+        from trialog._reading.plotting import plot_records, title_of  # noqa: PLC0415 # rarely asked
+
+        self._catalog.refresh()
+        return plot_records(
+            self._catalog,
+            self._records,
+            metrics,
+            title=title_of(self._records),
+            group_by=group_by,
+            x=x,
+            smoothing=smoothing,
+            log=log,
+            center=center,
+            band=band,
+            backend=backend,
+        )
 
     # -- one of them -------------------------------------------------------------------------------
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
+import sys
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,6 +16,7 @@ import msgspec
 from trialog._server.answers import Raw
 from trialog._server.routes import API, ROUTES, Route
 from trialog._server.shapes import Refusal
+from trialog._server.typings import declare
 from trialog._version import __version__
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -94,3 +98,14 @@ def _content(route: Route, schemas: dict[Any, Any]) -> dict[str, Any]:
     if _is_raw(route):
         return {"application/octet-stream": {"schema": _BYTES}}
     return {"application/json": {"schema": schemas[route.answer]}}
+
+
+def main(openapi: Path, types: Path) -> None:
+    """Write the description and the dashboard's types."""
+    found = describe()
+    openapi.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    types.write_text(declare(found["components"]["schemas"]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*map(Path, sys.argv[1:]))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
 
-from trialog._server import home
+from trialog._server import changes, groups, home, project, series, table, views
 from trialog._server.store import Store
 
 API = "/api/v1"
@@ -46,4 +46,18 @@ class Route:
         return get_type_hints(self.handler)["return"]
 
 
-ROUTES = (Route("GET", "/server", home.read_server),)
+ROUTES = (
+    Route("GET", "/server", home.read_server),
+    Route("GET", "/home", home.read_home),
+    Route("POST", "/chart", series.draw_chart),
+    Route("GET", "/projects/{namespace}/{project}", project.read_project),
+    Route("POST", "/runs", table.read_runs),
+    Route("POST", "/groups", groups.read_groups),
+    Route("GET", "/complete", table.read_completions),
+    Route("POST", "/changes", changes.change_runs, is_change=True),
+    Route("GET", "/projects/{namespace}/{project}/views", views.list_views),
+    Route("PUT", "/projects/{namespace}/{project}/views/{name}", views.put_view, is_change=True),
+    Route(
+        "DELETE", "/projects/{namespace}/{project}/views/{name}", views.delete_view, is_change=True
+    ),
+)

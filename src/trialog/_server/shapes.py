@@ -8,7 +8,7 @@ Numbers that JSON cannot hold (NaN, infinities) are the texts ``"NaN"``, ``"Infi
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,14 +26,14 @@ Status = Literal[
 
 
 class Shape(msgspec.Struct, kw_only=True):
-    """What all payloads are."""
+    """What all payloads are; each says ``kw_only=True`` itself, which msgspec does not pass on."""
 
 
-class Nothing(Shape):
+class Nothing(Shape, kw_only=True):
     """Nothing asked, or nothing to tell."""
 
 
-class Problem(Shape):
+class Problem(Shape, kw_only=True):
     """Why a request was refused.
 
     Attributes:
@@ -50,13 +50,13 @@ class Problem(Shape):
     suggestion: str | None = None
 
 
-class Refusal(Shape):
+class Refusal(Shape, kw_only=True):
     """The answer where a request is refused."""
 
     error: Problem
 
 
-class Server(Shape):
+class Server(Shape, kw_only=True):
     """What the page needs to know of the server it talks to.
 
     Attributes:
@@ -72,7 +72,7 @@ class Server(Shape):
     now_ns: int
 
 
-class RunHead(Shape):
+class RunHead(Shape, kw_only=True):
     """A run in one line, wherever one is named.
 
     Attributes:
@@ -93,7 +93,7 @@ class RunHead(Shape):
     tags: list[str]
 
 
-class ProjectHead(Shape):
+class ProjectHead(Shape, kw_only=True):
     """A project in one line.
 
     Attributes:
@@ -115,7 +115,7 @@ class ProjectHead(Shape):
     days: list[int]
 
 
-class Home(Shape):
+class Home(Shape, kw_only=True):
     """What the first page shows.
 
     Attributes:
@@ -127,14 +127,14 @@ class Home(Shape):
     projects: list[ProjectHead]
 
 
-class ProjectQuery(Shape):
+class ProjectQuery(Shape, kw_only=True):
     """A project by its slugs."""
 
     namespace: str
     project: str
 
 
-class Selection(Shape):
+class Selection(Shape, kw_only=True):
     """Which runs.
 
     Attributes:
@@ -152,23 +152,26 @@ class Selection(Shape):
     limit: int | None = None
 
 
-class ChartQuery(Shape):
+class ChartQuery(Shape, kw_only=True):
     """What a chart is to show; see docs/explanation/charts.md.
 
     Attributes:
         selection: of which runs.
         metric: its name.
-        x: ``step``, ``time`` (nanoseconds since 1970), ``relative`` (seconds), or
+        x: ``step``, ``time`` (seconds since 1970), ``relative`` (seconds since the run began), or
             ``metric:<name>``.
-        x0, x1: the window; None for all.
+        x0, x1: the window, in units of x; None for all.
         pixels: how wide the chart is drawn.
         smoothing: None, ``ema:0.9``, ``time-ema:30`` or ``window:25``.
         group: a field of the filter language whose values are one line each, or None.
         center: of a group: ``mean`` or ``median``.
         band: of a group: ``none``, ``std``, ``confidence`` or ``minmax``.
         split: tell a run's ``attempt`` or ``rank`` apart, or None.
+        members: of groups: the lines of the runs too.
+        y_scale: what the lines are drawn on; where they cross the window's edges depends on it.
         raw: the line before smoothing too.
-        since: the versions that the page has, from an earlier answer's header; None for all.
+        details: of each column the first and last value and the counts too.
+        since: the version that the page has, from an earlier answer's header; None for all.
     """
 
     selection: Selection
@@ -182,5 +185,313 @@ class ChartQuery(Shape):
     center: Literal["mean", "median"] = "mean"
     band: Literal["none", "std", "confidence", "minmax"] = "std"
     split: Literal["attempt", "rank"] | None = None
+    members: bool = False
+    y_scale: Literal["linear", "log"] = "linear"
     raw: bool = False
+    details: bool = False
     since: str | None = None
+
+
+class View(Shape, kw_only=True):
+    """A saved view of a project.
+
+    Attributes:
+        content: what the page makes of it.
+        by: who saved it.
+    """
+
+    name: str
+    content: dict[str, Any]
+    by: str
+    saved_ns: int
+
+
+class Views(Shape, kw_only=True):
+    """The saved views of a project, by name."""
+
+    views: list[View]
+
+
+class ViewQuery(Shape, kw_only=True):
+    """A view by its name."""
+
+    namespace: str
+    project: str
+    name: str
+
+
+class ViewChange(ViewQuery, kw_only=True):
+    """A view to be saved."""
+
+    content: dict[str, Any]
+
+
+class Change(Shape, kw_only=True):
+    """What is to be changed of some runs; what is left out stays.
+
+    Attributes:
+        runs: ids.
+        name: a new name, of one run.
+        description: a new one; empty for none.
+        cancel: ask them to stop.
+        reason: why they are to stop.
+        signal: what to send them besides, as ``SIGTERM``.
+    """
+
+    runs: list[str]
+    add_tags: list[str] = []
+    remove_tags: list[str] = []
+    name: str | None = None
+    description: str | None = None
+    restore: bool = False
+    delete: bool = False
+    cancel: bool = False
+    reason: str | None = None
+    signal: str | None = None
+
+
+class ChangedRun(Shape, kw_only=True):
+    """What became of one run's change.
+
+    Attributes:
+        name: what it is called now; None where it is not known.
+        error: why it could not be changed, or None.
+    """
+
+    id: str
+    name: str | None
+    error: str | None
+
+
+class Changed(Shape, kw_only=True):
+    """What became of a change, run by run."""
+
+    runs: list[ChangedRun]
+
+
+class ProjectOverview(Shape, kw_only=True):
+    """What there is in a project.
+
+    Attributes:
+        namespace, project: slugs.
+        namespace_name, project_name: as the user wrote them.
+        runs: how many, deleted ones aside.
+        deleted: how many deleted ones.
+        statuses: how many of each status there are.
+        parameters: of the newest thousand runs, those that differ first.
+        metrics: names of the metrics of those runs, those of the machine last.
+        tags: of those runs.
+        measures: what may be asked of a metric.
+        facts: what may be asked of every run.
+        is_whole: whether those runs are all there are.
+    """
+
+    namespace: str
+    project: str
+    namespace_name: str
+    project_name: str
+    runs: int
+    deleted: int
+    statuses: dict[str, int]
+    parameters: list[ParameterHead]
+    metrics: list[str]
+    tags: list[str]
+    measures: list[str]
+    facts: list[FactHead]
+    is_whole: bool
+
+
+class ParameterHead(Shape, kw_only=True):
+    """A parameter of a project.
+
+    Attributes:
+        text: how the filter language asks for it.
+        type: ``number``, ``text``, ``flag`` or, where runs differ, ``mixed``.
+        distinct: how many different values were seen, 50 at most.
+        runs: how many of the runs have it.
+    """
+
+    name: str
+    text: str
+    type: Literal["number", "text", "flag", "mixed"]
+    distinct: int
+    runs: int
+
+
+class FactHead(Shape, kw_only=True):
+    """A fact of every run: its name in the filter language, its type, what it says."""
+
+    name: str
+    type: str
+    meaning: str
+
+
+class TableQuery(Shape, kw_only=True):
+    """A part of a project's table of runs.
+
+    Attributes:
+        project: ``namespace/project``, or None for the whole store.
+        where: in the filter language; empty for all.
+        sort: keys of the filter language; empty for the newest first.
+        offset: so many runs are left out, the first ones.
+        limit: at most so many.
+        columns: what is asked of each run, in the filter language; None for what suits most.
+    """
+
+    project: str | None = None
+    where: str = ""
+    sort: str = ""
+    offset: int = 0
+    limit: int = 100
+    columns: list[str] | None = None
+
+
+class TableColumn(Shape, kw_only=True):
+    """One column of a table.
+
+    Attributes:
+        text: what was asked, in the filter language.
+        kind: what it is.
+        name: of the parameter, the metric or the fact.
+        measure: of a metric.
+        type: of a fact, as ``time``; else None.
+        values: one for each run; None where it has none.
+    """
+
+    text: str
+    kind: Literal["parameter", "metric", "fact"]
+    name: str
+    measure: str | None
+    type: str | None
+    values: list[Scalar | list[str]]
+
+
+class TablePage(Shape, kw_only=True):
+    """Runs, column by column.
+
+    Attributes:
+        total: how many runs the filter finds.
+        offset: of the first run told of.
+        paths: of their projects, as ``namespace/project``.
+        is_deleted: which of them are deleted.
+        now_ns: the server's time.
+    """
+
+    total: int
+    offset: int
+    ids: list[str]
+    names: list[str]
+    paths: list[str]
+    statuses: list[Status]
+    reasons: list[str | None]
+    is_deleted: list[bool]
+    columns: list[TableColumn]
+    now_ns: int
+
+
+class GroupQuery(Shape, kw_only=True):
+    """A table of groups of runs.
+
+    Attributes:
+        by: what runs of a group have in common, in the filter language.
+        project: ``namespace/project``, or None for the whole store.
+        where: in the filter language; empty for all.
+        sort: keys of the filter language: groups stand in the order of their first runs.
+        columns: what is summed up, in the filter language.
+        limit: at most so many groups.
+    """
+
+    by: str
+    project: str | None = None
+    where: str = ""
+    sort: str = ""
+    columns: list[str] = []
+    limit: int = 500
+
+
+class GroupCell(Shape, kw_only=True):
+    """What the runs of a group have in a column.
+
+    Attributes:
+        count: how many have a number there.
+        mean, std: of those numbers; the sample's deviation, None for a single one.
+        least, greatest: of those numbers.
+        value: what all of them have, where they agree.
+        distinct: how many different values there are.
+    """
+
+    count: int = 0
+    mean: Scalar = None
+    std: Scalar = None
+    least: Scalar = None
+    greatest: Scalar = None
+    value: Scalar | list[str] = None
+    distinct: int = 0
+
+
+class Group(Shape, kw_only=True):
+    """Runs that have a value in common.
+
+    Attributes:
+        value: which; None for the runs that lack it.
+        where: finds them, in the filter language.
+        runs: how many.
+        statuses: how many of each.
+        cells: one for each column.
+    """
+
+    value: Scalar
+    where: str
+    runs: int
+    statuses: dict[str, int]
+    cells: list[GroupCell]
+
+
+class GroupTable(Shape, kw_only=True):
+    """Groups of runs.
+
+    Attributes:
+        total: how many groups there are.
+        runs: how many runs the filter finds.
+        columns: what was asked; their values stand in the groups.
+    """
+
+    total: int
+    runs: int
+    columns: list[TableColumn]
+    groups: list[Group]
+
+
+class CompleteQuery(Shape, kw_only=True):
+    """A filter that is being typed.
+
+    Attributes:
+        project: ``namespace/project``, or None for the whole store.
+        text: as typed so far.
+        cursor: characters before the cursor; None for the end.
+    """
+
+    project: str | None = None
+    text: str = ""
+    cursor: int | None = None
+
+
+class CompletionItem(Shape, kw_only=True):
+    """Something that may stand there, what it is, and a few words on it."""
+
+    text: str
+    kind: str
+    detail: str
+
+
+class Completed(Shape, kw_only=True):
+    """What may stand in the place of ``text[start:end]``; and what is wrong with the text.
+
+    Attributes:
+        problem: None where it can be understood and all its names are known.
+    """
+
+    start: int
+    end: int
+    items: list[CompletionItem]
+    problem: Problem | None

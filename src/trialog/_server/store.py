@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialog._catalog import Catalog
 from trialog._reading import catalog_of
+from trialog._reading.charting import ChartReader
 from trialog._server.tickets import Tickets
 from trialog._tracking.client import LocalClient
 
@@ -22,12 +23,17 @@ class Store:
         tickets: signs the addresses of files.
         may_change: whether runs may be changed from here.
         clock: nanoseconds since 1970.
+        charts: draws, and keeps what it read.
     """
 
     catalog: Catalog
     tickets: Tickets
     may_change: bool = True
     clock: Callable[[], int] = field(default=time.time_ns)
+    charts: ChartReader = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "charts", ChartReader(self.catalog))
 
     @classmethod
     def at(cls, home: Path, *, may_change: bool = True) -> Store:

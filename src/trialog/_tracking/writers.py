@@ -10,7 +10,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from trialog._format.facts import Cancel, Commit, End, Start, Witnessed
+from trialog._format.facts import Cancel, Commit, End, SavedView, Start, Witnessed
 from trialog._format.folders import (
     Marker,
     ProjectFolder,
@@ -64,8 +64,7 @@ def open_project(store: StoreFolder, start: Start, time_ns: int) -> ProjectFolde
     project = store.project(start.namespace, start.project)
     if make_folder(project.path):
         make_folder(project.journals)
-        first = replace(start, run="", role="project", name="", description=None, tags=[])
-        _write_once(project.journals, identified(first, time_ns))
+        _write_once(project.journals, identified(_of_project(start), time_ns))
     return project
 
 
@@ -174,6 +173,29 @@ def write_fates(store: StoreFolder, run: Start, fates: Iterable[Witnessed], time
     what = f"the end of {run.name!r}"
     facts = [(Kind.WITNESSED, asdict(fate)) for fate in fates]
     _write_beside(store, run, facts, what, time_ns)
+
+
+def write_view(store: StoreFolder, owner: Start, view: SavedView) -> None:
+    """Write a view of a project, in a journal of its own in the project's folder.
+
+    Args:
+        store: the store, opened for writing.
+        owner: the first record of what is written about the project.
+        view: what is kept.
+
+    Raises:
+        OSError: the store cannot be written.
+    """
+    now = time.time_ns()
+    project = open_project(store, owner, now)
+    journal = _short_journal(project.journals, identified(_of_project(owner), now))
+    journal.append_fact(Kind.VIEW, view.encode())
+    journal.close(Kind.LEAVE)
+
+
+def _of_project(start: Start) -> Start:
+    """The first record of a journal about a project."""
+    return replace(start, run="", role="project", name="", description=None, tags=[])
 
 
 def _write_beside(

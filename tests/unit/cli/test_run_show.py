@@ -217,3 +217,34 @@ def test_what_the_run_knows_about_itself(call, handmade):
     assert "packages  2 packages" in sheet
     assert "numpy" not in sheet
     assert "new.py" not in sheet
+
+
+@pytest.fixture
+def spiked(store):
+    with trialog.init("acme", "spikes", name="spiked", capture=False) as run:
+        for step in range(5000):
+            run.log({"loss": 1 - step / 5000, "spike": 9.0 * (step == 3000)}, step=step)
+            run.log("dip", -9.0 * (step == 1000), step=step)
+        run.log("single", 1.0)
+
+
+@pytest.mark.usefixtures("spiked")
+@pytest.mark.parametrize("columns, width", [(120, 20), (80, 10)])
+def test_each_metric_has_its_curve(call, columns, width):
+    """Every extreme of thousands of points is in its few letters, with last, least and greatest."""
+    lines = call("run", "show", "spiked", "--table", columns=columns).stdout.splitlines()
+    found = {line.split()[0]: line.split()[1] for line in lines if "5,000" in line and "▁" in line}
+    assert {name: len(curve) for name, curve in found.items()} == dict.fromkeys(found, width)
+    assert found["loss"][0] + found["loss"][-1] == "█▁"
+    assert found["spike"].count("█") == 1
+    assert found["dip"].count("▁") == 1
+    (head,) = [line for line in lines if line.split()[:1] == ["metric"]]
+    assert head.split()[:7] == ["metric", "curve", "last", "min", "@step", "max", "@step"]
+
+
+@pytest.mark.usefixtures("spiked")
+def test_a_terminal_without_such_letters_has_no_curves(terminal):
+    """And loses nothing else."""
+    answer = terminal("run", "show", "spiked", PYTHONIOENCODING="ascii").stdout
+    assert "curve" not in answer
+    assert "max @step" in answer

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from trialog._cli.sparklines import BLOCKS, PLAIN_BLOCKS, sparkline, squeezed
+from trialog._cli.sparklines import BLOCKS, PLAIN_BLOCKS, fitted, sparkline, squeezed
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,19 @@ def test_a_narrow_curve_keeps_its_peaks():
     assert squeezed(values, 10) == [0.0] * 9 + [7.0]
     assert squeezed([math.nan] * 4, 2)[0] != squeezed([1.0] * 4, 2)[0]
     assert len(squeezed(values, 7)) == 7
+
+
+@pytest.mark.parametrize(
+    "values, line",
+    [
+        ([], ""),
+        ([3], "▁"),
+        ([0.9, 0.91, 0.95], "▁▂█"),
+        ([-5, -4], "▁█"),
+        ([1, math.nan, 0], "█ ▁"),
+        ([-1.7e308, 0, 1.7e308], "▁▅█"),
+    ],
+)
+def test_a_fitted_curve_reaches_from_the_least_to_the_greatest(values, line):
+    """A metric has no natural zero."""
+    assert fitted(values) == line

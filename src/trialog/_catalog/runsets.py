@@ -1,0 +1,86 @@
+"""Sets of runs, and what is left of all runs without some: what conditions come to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, Select
+
+Keys = NDArray[np.int64]
+"""Run keys, ascending, each once."""
+
+NO_KEYS: Keys = np.empty(0, np.int64)
+
+
+class RunSet(NamedTuple):
+    """Some runs, or all others: who asks for few is not told of all.
+
+    Attributes:
+        keys: the runs.
+        is_rest: those without them are meant.
+    """
+
+    keys: Keys
+    is_rest: bool = False
+
+    def __invert__(self) -> RunSet:
+        """All others."""
+        return RunSet(self.keys, not self.is_rest)
+
+    def __and__(self, other: RunSet) -> RunSet:
+        """Those in both.
+
+        Example:
+            >>> (set_of([1, 2, 3]) & ~set_of([2])).keys.tolist()
+            [1, 3]
+        """
+        if self.is_rest and other.is_rest:
+            return RunSet(np.union1d(self.keys, other.keys), is_rest=True)
+        if self.is_rest:
+            return RunSet(other.keys[~are_among(other.keys, self.keys)])
+        if other.is_rest:
+            return RunSet(self.keys[~are_among(self.keys, other.keys)])
+        few, many = sorted((self.keys, other.keys), key=len)
+        return RunSet(few[are_among(few, many)])
+
+    def __or__(self, other: RunSet) -> RunSet:
+        """Those in any of both."""
+        return ~(~self & ~other)
+
+    def has(self, keys: Keys) -> NDArray[np.bool_]:
+        """Which of some runs, in any order, are in it."""
+        return are_among(keys, self.keys) ^ self.is_rest
+
+
+NONE = RunSet(NO_KEYS)
+ALL = ~NONE
+
+
+def set_of(keys: Iterable[int]) -> RunSet:
+    """The set of some runs."""
+    return RunSet(np.unique(np.fromiter(keys, np.int64)))
+
+
+def are_among(keys: Keys, among: Keys) -> NDArray[np.bool_]:
+    """Which of some keys are among others, which ascend."""
+    if not len(among):
+        return np.zeros(len(keys), np.bool_)
+    places = np.searchsorted(among, keys)
+    places[places == len(among)] = 0
+    return among[places] == keys
+
+
+def fetch_keys(connection: Connection, statement: Select[Any]) -> Keys:
+    """The one column of a statement, ascending, without a Python object a row."""
+    return np.sort(fetch_ordered(connection, statement))
+
+
+def fetch_ordered(connection: Connection, statement: Select[Any]) -> Keys:
+    """The one column of a statement, as it comes."""
+    cursor = connection.execute(statement).cursor
+    assert cursor is not None  # noqa: S101 # a select has one
+    return np.fromiter(chain.from_iterable(cursor), np.int64)

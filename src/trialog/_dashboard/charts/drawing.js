@@ -1,0 +1,417 @@
+/**
+ * A chart on a pen: a canvas of the page, one of a picture, or SVG (`logic/svgpen.js`). All draw the same.
+ *
+ * Order: grid and axes; then bands, raw lines, lines, marks and labels.
+ */
+
+import { isBroken } from "trialog/logic/chartdata.js";
+import { formatNumber } from "trialog/logic/formats.js";
+import { makeScale, ticksOf, toPixel } from "trialog/logic/scales.js";
+import { faded } from "trialog/logic/colours.js";
+
+/**
+ * @typedef {import("trialog/logic/chartdata.js").Curve} Curve
+ * @typedef {import("trialog/logic/chartdata.js").Answer} Answer
+ * @typedef {import("trialog/logic/scales.js").Scale} Scale
+ * @typedef {CanvasRenderingContext2D | import("trialog/logic/svgpen.js").SvgPen} Pen
+ * @typedef {{colour: string, dash: readonly number[]}} Style
+ * @typedef {{curve: Curve, answer: Answer, style: Style, metric: string}} Drawn a curve, and what it is drawn with
+ * @typedef {{text: string, soft: string, line: string, panel: string, danger: string, font: string}} Palette
+ * @typedef {object} Scene what a chart shows
+ * @property {Drawn[]} curves those that are not hidden, the first on top
+ * @property {"step" | "time" | "relative" | "metric"} kind of the x axis
+ * @property {string} xLabel
+ * @property {[number, number]} xRange
+ * @property {[number, number]} yRange
+ * @property {boolean} isLogX
+ * @property {boolean} isLogY
+ * @property {Palette} palette
+ * @property {boolean} hasLabels whether lines are labelled at their ends, where that fits
+ * @typedef {{left: number, top: number, right: number, bottom: number, width: number, height: number, x: Scale, y: Scale,
+ *   xTicks: import("trialog/logic/scales.js").Tick[], yTicks: import("trialog/logic/scales.js").Tick[], hasLabels: boolean}} Frame
+ */
+
+const FONT_PX = 11;
+const LABELS = 8;
+const DOT_ROOM_PX = 14;
+
+/**
+ * Where things are on a surface.
+ * @param {Scene} scene
+ * @param {number} width
+ * @param {number} height
+ * @param {number} [above] room for a title
+ * @returns {Frame}
+ */
+export function frameOf(scene, width, height, above = 0) {
+  const yTicks = ticksOf(scene.yRange, { isLog: scene.isLogY, count: Math.max(2, (height - above) / 44) });
+  const longest = Math.max(3, ...yTicks.map((tick) => tick.text.length));
+  const left = Math.min(84, 14 + longest * 6.4);
+  const hasLabels = scene.hasLabels && scene.curves.length <= LABELS && width >= 420;
+  const labelled = hasLabels ? Math.min(130, Math.max(...scene.curves.map(({ curve }) => shorten(curve.label).length * 6.2 + 12), 12)) : 12;
+  const [right, top, bottom] = [width - labelled, above + 12, height - 24];
+  const xTicks = ticksOf(scene.xRange, { isLog: scene.isLogX, kind: scene.kind, count: Math.max(2, (right - left) / 84) });
+  return {
+    left, top, right, bottom, width, height, yTicks, xTicks, hasLabels,
+    x: makeScale(scene.xRange, scene.isLogX, left, right), y: makeScale(scene.yRange, scene.isLogY, bottom, top),
+  };
+}
+
+/** @param {string} text */
+function shorten(text) {
+  return text.length > 18 ? `${text.slice(0, 10)}…${text.slice(-7)}` : text;
+}
+
+/** @param {Pen} pen @param {Scene} scene @param {Frame} frame */
+export function drawAxes(pen, { palette, xLabel }, frame) {
+  pen.font = `${FONT_PX}px ${palette.font}`;
+  pen.lineWidth = 1;
+  pen.strokeStyle = palette.line;
+  pen.fillStyle = palette.soft;
+  pen.textBaseline = "middle";
+  pen.textAlign = "right";
+  pen.beginPath();
+  for (const { at } of frame.yTicks) {
+    const y = Math.round(toPixel(frame.y, at)) + 0.5;
+    pen.moveTo(frame.left, y);
+    pen.lineTo(frame.right, y);
+  }
+  pen.stroke();
+  for (const { at, text } of frame.yTicks) {
+    pen.fillText(text, frame.left - 8, Math.round(toPixel(frame.y, at)));
+  }
+  pen.textAlign = "center";
+  pen.textBaseline = "top";
+  const shown = frame.width - frame.right > 60 || !xLabel ? frame.right : frame.right - xLabel.length * 5 - 8;
+  for (const { at, text } of frame.xTicks) {
+    const x = toPixel(frame.x, at);
+    if (x - text.length * 3 < shown - (xLabel ? 14 : 0)) {
+      pen.fillText(text, Math.round(x), frame.bottom + 8);
+    }
+  }
+  if (xLabel) {
+    pen.textAlign = "right";
+    pen.fillText(xLabel, frame.right, frame.bottom + 8);
+  }
+}
+
+/**
+ * All lines, with all that belongs to them.
+ * @param {Pen} pen
+ * @param {Scene} scene
+ * @param {Frame} frame
+ */
+export function drawCurves(pen, scene, frame) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(frame.left, frame.top - 4, frame.right - frame.left, frame.bottom - frame.top + 8);
+  pen.clip();
+  const thin = scene.curves.length > 60;
+  pen.lineJoin = "round";
+  for (const drawn of [...scene.curves].reverse()) {
+    drawBand(pen, drawn, frame);
+  }
+  for (const drawn of [...scene.curves].reverse()) {
+    if (drawn.curve.raw) {
+      pen.lineWidth = 1;
+      pen.strokeStyle = faded(drawn.style.colour, 0.28);
+      pen.setLineDash([]);
+      trace(pen, drawn.answer, drawn.curve.raw, drawn.curve.breaks, frame);
+    }
+  }
+  for (const drawn of [...scene.curves].reverse()) {
+    drawLine(pen, drawn, frame, thin ? 1 : 1.6, thin);
+  }
+  pen.restore();
+  drawMarks(pen, scene, frame);
+  if (frame.hasLabels) {
+    drawLabels(pen, scene, frame);
+  }
+}
+
+/**
+ * One line, as the pointer is on it.
+ * @param {Pen} pen
+ * @param {Drawn} drawn
+ * @param {Scene} scene
+ * @param {Frame} frame
+ */
+export function drawChosen(pen, drawn, scene, frame) {
+  pen.save();
+  pen.beginPath();
+  pen.rect(frame.left, frame.top - 4, frame.right - frame.left, frame.bottom - frame.top + 8);
+  pen.clip();
+  pen.lineJoin = "round";
+  drawBand(pen, drawn, frame);
+  drawLine(pen, { ...drawn, style: { colour: scene.palette.panel, dash: [] } }, frame, 5, true);
+  drawLine(pen, drawn, frame, 2.4, false);
+  pen.restore();
+}
+
+/** @param {Pen} pen @param {Drawn} drawn @param {Frame} frame @param {number} width @param {boolean} isPlain */
+function drawLine(pen, { answer, curve, style }, frame, width, isPlain) {
+  pen.lineWidth = width;
+  pen.strokeStyle = style.colour;
+  pen.setLineDash(isPlain ? [] : style.dash);
+  const points = trace(pen, answer, curve.y, curve.breaks, frame);
+  pen.setLineDash([]);
+  if (!isPlain && answer.header.is_exact && points > 0 && points * DOT_ROOM_PX < frame.right - frame.left) {
+    drawDots(pen, answer, curve, style.colour, frame);
+  }
+}
+
+/**
+ * Strokes a row of values: joined over slots without a point, broken where something was logged that is no number.
+ * @param {Pen} pen
+ * @param {Answer} answer
+ * @param {import("trialog/logic/chartdata.js").Numbers} y
+ * @param {import("trialog/logic/chartdata.js").Numbers | null} breaks
+ * @param {Frame} frame
+ * @returns {number} how many values it has
+ */
+function trace(pen, answer, y, breaks, frame) {
+  const x = answer.arrays.x.values;
+  const { lo, hi, isLog, from, to } = frame.x;
+  const { lo: yLo, hi: yHi, isLog: isLogY, from: yFrom, to: yTo } = frame.y;
+  const xFactor = (to - from) / (hi - lo || 1);
+  const yFactor = (yTo - yFrom) / (yHi - yLo || 1);
+  const below = yFrom + 4000; // of what a logarithmic scale cannot show
+  let isDown = false;
+  let isAlone = false; // the last value has no neighbour that it is joined to
+  let [lastX, lastY] = [0, 0];
+  let points = 0;
+  pen.beginPath();
+  for (let slot = 0; slot < y.length; slot += 1) {
+    const value = y[slot];
+    if (value !== value) {
+      if (isDown && isBroken(breaks, slot)) {
+        isDown = false;
+        if (isAlone) {
+          pen.lineTo(lastX + 1.5, lastY);
+        }
+      }
+      continue;
+    }
+    const px = from + ((isLog ? Math.log10(Math.max(x[slot], 1e-300)) : x[slot]) - lo) * xFactor;
+    let py = isLogY ? (value > 0 ? yFrom + (Math.log10(value) - yLo) * yFactor : below) : yFrom + (value - yLo) * yFactor;
+    py = py > 30_000 ? 30_000 : py < -30_000 ? -30_000 : py; // what lies far outside is cut by the clip, not by overflow
+    points += 1;
+    if (isDown) {
+      pen.lineTo(px, py);
+      isAlone = false;
+    } else {
+      pen.moveTo(px, py);
+      isDown = isAlone = true;
+    }
+    lastX = px;
+    lastY = py;
+  }
+  if (isDown && isAlone) {
+    pen.lineTo(lastX + 1.5, lastY);
+  }
+  pen.stroke();
+  return points;
+}
+
+/** @param {Pen} pen @param {Answer} answer @param {Curve} curve @param {string} colour @param {Frame} frame */
+function drawDots(pen, answer, curve, colour, frame) {
+  const x = answer.arrays.x.values;
+  const [first, last] = [answer.header.borders[0] ? 1 : 0, x.length - (answer.header.borders[1] ? 1 : 0)];
+  pen.fillStyle = colour;
+  for (let slot = first; slot < last; slot += 1) {
+    if (curve.y[slot] === curve.y[slot]) {
+      pen.beginPath();
+      pen.arc(toPixel(frame.x, x[slot]), toPixel(frame.y, curve.y[slot]), 2.4, 0, 2 * Math.PI);
+      pen.fill();
+    }
+  }
+}
+
+/** @param {Pen} pen @param {Drawn} drawn @param {Frame} frame */
+function drawBand(pen, { answer, curve, style }, frame) {
+  const { low, high } = curve;
+  if (!low || !high) {
+    return;
+  }
+  const x = answer.arrays.x.values;
+  const edge = (/** @type {number} */ value) => Math.min(30_000, Math.max(-30_000, toPixel(frame.y, value)));
+  pen.fillStyle = faded(style.colour, 0.17);
+  pen.beginPath();
+  let count = 0;
+  for (let slot = 0; slot < x.length; slot += 1) {
+    if (high[slot] === high[slot] && low[slot] === low[slot]) {
+      pen[count ? "lineTo" : "moveTo"](toPixel(frame.x, x[slot]), edge(high[slot]));
+      count += 1;
+    }
+  }
+  for (let slot = x.length - 1; slot >= 0; slot -= 1) {
+    if (high[slot] === high[slot] && low[slot] === low[slot]) {
+      pen.lineTo(toPixel(frame.x, x[slot]), edge(low[slot]));
+    }
+  }
+  if (count) {
+    pen.closePath();
+    pen.fill();
+  }
+}
+
+/**
+ * @typedef {{x: number, value: number, isAbove: boolean, colour: string, label: string, count: number}} Clipped
+ * What lies outside of the shown range: the outermost of each few pixels.
+ * @param {Scene} scene
+ * @param {Frame} frame
+ * @returns {{marks: Clipped[], count: number}}
+ */
+export function clippedOf({ curves, yRange, isLogY }, frame) {
+  /** @type {Map<string, Clipped>} */
+  const found = new Map();
+  let count = 0;
+  for (const { answer, curve, style } of curves) {
+    const { min, max } = curve.facts;
+    if (!curve.isGroup && !(min < yRange[0]) && !(max > yRange[1])) {
+      continue;
+    }
+    const x = answer.arrays.x.values;
+    const [first, last] = [answer.header.borders[0] ? 1 : 0, x.length - (answer.header.borders[1] ? 1 : 0)];
+    for (let slot = first; slot < last; slot += 1) {
+      const value = curve.y[slot];
+      const isAbove = value > yRange[1];
+      if (!isAbove && !(value < yRange[0])) {
+        continue;
+      }
+      const at = toPixel(frame.x, x[slot]);
+      if (at < frame.left - 1 || at > frame.right + 1) {
+        continue;
+      }
+      count += 1;
+      const key = `${isAbove}${Math.round(at / 7)}`;
+      const other = found.get(key);
+      if (!other) {
+        found.set(key, { x: x[slot], value, isAbove, colour: style.colour, label: curve.label, count: 1 });
+      } else {
+        other.count += 1;
+        if (isAbove ? value > other.value : value < other.value) {
+          Object.assign(other, { x: x[slot], value, colour: style.colour, label: curve.label });
+        }
+      }
+    }
+  }
+  return { marks: [...found.values()].filter((each) => !isLogY || each.value > 0 || !each.isAbove), count };
+}
+
+/** Marks on the border: extremes outside of the range, and values that are no numbers. @param {Pen} pen @param {Scene} scene @param {Frame} frame */
+function drawMarks(pen, scene, frame) {
+  const { marks } = clippedOf(scene, frame);
+  pen.font = `${FONT_PX}px ${scene.palette.font}`;
+  pen.textBaseline = "middle";
+  const taken = [-Infinity, -Infinity];
+  for (const mark of marks.sort((a, b) => a.x - b.x)) {
+    const at = Math.min(frame.right, Math.max(frame.left, toPixel(frame.x, mark.x)));
+    const y = mark.isAbove ? frame.top - 3 : frame.bottom + 3;
+    drawTriangle(pen, at, y, mark.isAbove ? -5 : 5, mark.colour);
+    const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : ""}`;
+    const side = mark.isAbove ? 0 : 1;
+    if (marks.length <= 6 && at - taken[side] > 8 && at + 8 + text.length * 6 < frame.right) {
+      pen.textAlign = "left";
+      pen.fillStyle = scene.palette.text;
+      pen.fillText(text, at + 7, mark.isAbove ? frame.top + 1 : frame.bottom - 3);
+      taken[side] = at + 8 + text.length * 6;
+    }
+  }
+  drawBad(pen, scene, frame);
+}
+
+/** @param {Pen} pen @param {Scene} scene @param {Frame} frame */
+function drawBad(pen, scene, frame) {
+  /** @type {Map<string, {at: number, kind: string, count: number, colour: string}>} */
+  const found = new Map();
+  const byAnswer = new Map(scene.curves.filter(({ curve }) => !curve.isGroup).map((drawn) => [`${drawn.metric} ${drawn.curve.at}`, drawn]));
+  for (const { answer, metric } of new Map(scene.curves.map((drawn) => [drawn.answer, drawn])).values()) {
+    for (const mark of answer.header.marks.shown) {
+      const drawn = byAnswer.get(`${metric} ${mark.line}`);
+      const at = toPixel(frame.x, mark.x);
+      if (!drawn || at < frame.left - 1 || at > frame.right + 1) {
+        continue;
+      }
+      const key = `${mark.kind} ${Math.round(at / 8)}`;
+      const other = found.get(key);
+      if (other) {
+        other.count += 1;
+      } else {
+        found.set(key, { at, kind: mark.kind, count: 1, colour: drawn.style.colour });
+      }
+    }
+  }
+  for (const { at, kind, count, colour } of found.values()) {
+    if (kind === "nan") {
+      pen.strokeStyle = colour;
+      pen.lineWidth = 1.8;
+      pen.beginPath();
+      pen.moveTo(at - 3.5, frame.bottom - 3.5);
+      pen.lineTo(at + 3.5, frame.bottom + 3.5);
+      pen.moveTo(at + 3.5, frame.bottom - 3.5);
+      pen.lineTo(at - 3.5, frame.bottom + 3.5);
+      pen.stroke();
+    } else {
+      drawTriangle(pen, at, kind === "inf" ? frame.top - 3 : frame.bottom + 3, kind === "inf" ? -5 : 5, colour);
+    }
+    if (found.size <= 12) {
+      const word = kind === "nan" ? "NaN" : kind === "inf" ? "∞" : "−∞";
+      pen.textAlign = "left";
+      pen.fillStyle = scene.palette.text;
+      pen.fillText(count > 1 ? `${word} ×${count}` : word, at + 7, kind === "inf" ? frame.top + 1 : frame.bottom - 4);
+    }
+  }
+}
+
+/** @param {Pen} pen @param {number} x @param {number} y @param {number} height @param {string} colour */
+function drawTriangle(pen, x, y, height, colour) {
+  pen.fillStyle = colour;
+  pen.beginPath();
+  pen.moveTo(x - 4.5, y);
+  pen.lineTo(x + 4.5, y);
+  pen.lineTo(x, y + height * 1.3);
+  pen.closePath();
+  pen.fill();
+}
+
+/** Names at the ends of lines, pushed apart where they would meet. @param {Pen} pen @param {Scene} scene @param {Frame} frame */
+function drawLabels(pen, scene, frame) {
+  const labels = [];
+  for (const { answer, curve, style } of scene.curves) {
+    const x = answer.arrays.x.values;
+    let slot = curve.y.length - 1;
+    while (slot >= 0 && !(curve.y[slot] === curve.y[slot] && toPixel(frame.x, x[slot]) <= frame.right + 1)) {
+      slot -= 1;
+    }
+    if (slot >= 0) {
+      const y = Math.min(frame.bottom - 4, Math.max(frame.top + 6, toPixel(frame.y, curve.y[slot])));
+      labels.push({ text: shorten(curve.label), colour: style.colour, y, from: Math.min(frame.right, toPixel(frame.x, x[slot])), own: y });
+    }
+  }
+  labels.sort((a, b) => a.y - b.y);
+  for (let turn = 0; turn < 12; turn += 1) {
+    for (let at = 1; at < labels.length; at += 1) {
+      const gap = labels[at].y - labels[at - 1].y;
+      if (gap < 13) {
+        labels[at - 1].y -= (13 - gap) / 2;
+        labels[at].y += (13 - gap) / 2;
+      }
+    }
+  }
+  pen.font = `${FONT_PX}px ${scene.palette.font}`;
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  for (const { text, colour, y, own } of labels) {
+    pen.strokeStyle = faded(colour, 0.6);
+    pen.lineWidth = 1;
+    pen.beginPath();
+    pen.moveTo(frame.right + 1, own);
+    pen.lineTo(frame.right + 6, y);
+    pen.stroke();
+    pen.fillStyle = colour;
+    pen.fillText(text, frame.right + 8, y);
+  }
+}
+
+export { FONT_PX };

@@ -1,0 +1,135 @@
+/** Columns of the table of runs: how they are called, how wide they are, in which order, and what they sort. Pure. */
+
+/**
+ * @typedef {{text: string, kind: "parameter" | "metric" | "fact", name: string, measure: string | null, type: string | null}} Column
+ * @typedef {{text: string, isDescending: boolean}} SortKey
+ */
+
+export const LEAST_WIDTH = 56;
+export const GREATEST_WIDTH = 900;
+/** @type {Record<string, number>} */
+const FACT_WIDTHS = { status: 112, created: 140, updated: 140, ended: 140, duration: 96, age: 96, tags: 150, id: 220, reason: 220, description: 240, name: 220 };
+
+/**
+ * How wide a column is until somebody changes it: so that its name can be read.
+ * @param {Column} column
+ */
+export function fittingWidth(column) {
+  const known = column.kind === "fact" ? FACT_WIDTHS[column.name] : undefined;
+  const letters = Math.min(column.name.length, 18) + (column.measure && column.measure !== "last" ? column.measure.length + 1 : 0);
+  return known ?? Math.max(92, Math.round(letters * 7.4) + 44);
+}
+
+/** Whether a column's values stand at its end, as numbers do. @param {Column} column @param {readonly unknown[]} values */
+export function isNumeric(column, values) {
+  if (column.kind === "metric") {
+    return true;
+  }
+  if (column.kind === "fact") {
+    return column.type === "number" || column.type === "length of time";
+  }
+  const there = values.filter((value) => value !== null);
+  return there.length > 0 && there.every((value) => typeof value === "number" || value === "NaN" || value === "Infinity" || value === "-Infinity");
+}
+
+/**
+ * The keys of an order as `-max("val/acc"), lr`: commas in quotes and brackets are none.
+ * @param {string} text
+ * @returns {SortKey[]}
+ */
+export function parseSort(text) {
+  const parts = [""];
+  let quote = "";
+  let depth = 0;
+  for (let place = 0; place < text.length; place += 1) {
+    const letter = text[place];
+    if (quote) {
+      if (letter === "\\") {
+        parts[parts.length - 1] += letter + (text[place + 1] ?? "");
+        place += 1;
+        continue;
+      }
+      quote = letter === quote ? "" : quote;
+    } else if (letter === '"' || letter === "'") {
+      quote = letter;
+    } else if (letter === "(" || letter === "[") {
+      depth += 1;
+    } else if (letter === ")" || letter === "]") {
+      depth -= 1;
+    } else if (letter === "," && depth === 0) {
+      parts.push("");
+      continue;
+    }
+    parts[parts.length - 1] += letter;
+  }
+  return parts.map((part) => part.trim()).filter(Boolean).map((part) => (
+    part.startsWith("-") ? { text: part.slice(1).trim(), isDescending: true } : { text: part, isDescending: false }));
+}
+
+/** @param {readonly SortKey[]} keys */
+export function sortText(keys) {
+  return keys.map((key) => (key.isDescending ? "-" : "") + key.text).join(", ");
+}
+
+/**
+ * The order after a column's head was pressed: up, then down, then not by it.
+ * @param {string} sort
+ * @param {string} text the column
+ * @param {boolean} isAdded the other keys stay
+ */
+export function turnSort(sort, text, isAdded) {
+  const keys = parseSort(sort);
+  const at = keys.findIndex((key) => key.text === text);
+  const now = at < 0 ? null : keys[at];
+  const next = now === null ? [{ text, isDescending: false }] : now.isDescending ? [] : [{ text, isDescending: true }];
+  if (!isAdded) {
+    return sortText(next);
+  }
+  return sortText(at < 0 ? [...keys, ...next] : [...keys.slice(0, at), ...next, ...keys.slice(at + 1)]);
+}
+
+/**
+ * A list with one item moved before another place.
+ * @template T
+ * @param {readonly T[]} items
+ * @param {number} from
+ * @param {number} to where it stands afterwards
+ */
+export function moved(items, from, to) {
+  const rest = [...items];
+  const [item] = rest.splice(from, 1);
+  rest.splice(Math.max(0, Math.min(rest.length, to)), 0, item);
+  return rest;
+}
+
+/**
+ * Widths that somebody chose, as `lr:120`.
+ * @param {readonly string[]} items
+ * @returns {Map<string, number>}
+ */
+export function parseWidths(items) {
+  const pairs = items.map((item) => /^([\s\S]+):(\d+)$/.exec(item)).filter((found) => found !== null);
+  return new Map(pairs.map(([, text, width]) => [text, clampWidth(Number(width))]));
+}
+
+/** @param {ReadonlyMap<string, number>} widths */
+export function widthItems(widths) {
+  return [...widths].map(([text, width]) => `${text}:${Math.round(width)}`);
+}
+
+/** @param {number} width */
+export function clampWidth(width) {
+  return Math.max(LEAST_WIDTH, Math.min(GREATEST_WIDTH, width));
+}
+
+/**
+ * The columns as they stand: frozen ones first.
+ * @template {{text: string}} T
+ * @param {readonly T[]} columns
+ * @param {readonly string[]} frozen
+ * @returns {T[]}
+ */
+export function inOrder(columns, frozen) {
+  const isFrozen = (/** @type {T} */ column) => frozen.includes(column.text);
+  return [...columns.filter(isFrozen), ...columns.filter((column) => !isFrozen(column))];
+}

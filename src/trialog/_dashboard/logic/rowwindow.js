@@ -1,0 +1,41 @@
+/** Which rows of a long table are on the screen, and which pages of it they need. Pure. */
+
+/** Rows that are asked for at once. */
+export const PAGE_ROWS = 100;
+
+/**
+ * The rows to draw: what is seen and some more on both sides, in steps, so that few pixels of scrolling draw nothing anew.
+ * @param {{top: number, height: number, row: number, count: number, more?: number, step?: number}} seen pixels, rows
+ * @returns {{first: number, end: number}} from `first` up to `end`
+ */
+export function rowWindow({ top, height, row, count, more = 12, step = 8 }) {
+  const from = Math.floor(Math.max(0, top) / row / step) * step - more;
+  const until = Math.ceil((Math.max(0, top) + height) / row / step) * step + more;
+  const end = Math.min(count, until);
+  return { first: Math.max(0, Math.min(from, end)), end };
+}
+
+/**
+ * The pages that some rows stand on.
+ * @param {number} first
+ * @param {number} end
+ * @returns {number[]}
+ */
+export function pagesOf(first, end) {
+  const pages = [];
+  for (let page = Math.floor(first / PAGE_ROWS); page * PAGE_ROWS < end; page += 1) {
+    pages.push(page);
+  }
+  return pages;
+}
+
+/**
+ * Where to scroll so that a row is seen whole.
+ * @param {{place: number, top: number, height: number, row: number}} wish height: of what is seen of rows
+ */
+export function scrollTo({ place, top, height, row }) {
+  if (place * row < top) {
+    return place * row;
+  }
+  return (place + 1) * row > top + height ? (place + 1) * row - height : top;
+}

@@ -1,0 +1,335 @@
+"""Charts of runs: the catalog's points, put on an axis, smoothed and grouped, then drawn.
+
+What was read and derived is kept, up to a bound, as long as nobody has logged more: zooming,
+smoothing and grouping again read nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from trialog._catalog import Catalog, Stretch
+from trialog._catalog.selections import RunRow
+from trialog._catalog.seriesversions import SeriesVersion, series_versions
+from trialog._catalog.views import View
+from trialog._charts.charts import Chart, chart_of, same_chart
+from trialog._charts.deltas import delta_of
+from trialog._charts.groups import GroupLines, group_lines
+from trialog._charts.lines import Line, by_metric, by_step, by_time
+from trialog._charts.rows import ArrayRows, Rows
+from trialog._charts.smoothing import smooth
+from trialog._charts.wishes import ChartWish
+from trialog._journals.stretches import NO_RANK
+from trialog._reading.chartcache import ChartCache
+
+Split = Literal["attempt", "rank"]
+Versions = Mapping[str, Mapping[int, tuple[SeriesVersion, ...]]]
+"""How far each metric has got in each run."""
+
+_VIEWS: dict[Split | None, View] = {
+    None: View(),
+    "attempt": View(tells_attempts=True),
+    "rank": View(tells_ranks=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which runs belong together.
+
+    Attributes:
+        labels: of each group.
+        members: the group of each run, by run key.
+    """
+
+    labels: tuple[str, ...]
+    members: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of points, before any window is cut out of them.
+
+    Attributes:
+        metric: its name.
+        wish: what is to be shown.
+        split: tell the attempts or the ranks of a run apart.
+    """
+
+    metric: str
+    wish: ChartWish
+    split: Split | None = None
+
+    @property
+    def names(self) -> list[str]:
+        """The metrics that are read."""
+        x_metric = self.wish.x_metric
+        return [self.metric] if x_metric in (None, self.metric) else [self.metric, x_metric]
+
+    @property
+    def axis(self) -> tuple[str, str, Split | None]:
+        """What lines depend on."""
+        return (self.metric, self.wish.x, self.split)
+
+    @property
+    def curve(self) -> tuple[str, str, Split | None, str]:
+        """What smoothed lines depend on."""
+        return (*self.axis, str(self.wish.smoothing))
+
+
+@dataclass(slots=True)
+class _Piece:
+    """A line, and which attempt or rank of its run it is; None for the whole run."""
+
+    number: int | None
+    line: Line
+
+
+class ChartReader:
+    """Makes charts of a store's runs, and keeps what it read for the next one.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, catalog: Catalog, cache: ChartCache | None = None) -> None:
+        """Make it.
+
+        Args:
+            catalog: of the store.
+            cache: of what was read; a new one where not given.
+        """
+        self._catalog = catalog
+        self._cache = ChartCache() if cache is None else cache
+
+    def chart(
+        self,
+        runs: Sequence[RunRow],
+        asked: Asked,
+        groups: Groups | None = None,
+        since: str | None = None,
+    ) -> Chart:
+        """A chart of a metric of some runs.
+
+        Args:
+            runs: as the catalog knows them, in the order in which they are to be shown.
+            asked: of their points.
+            groups: which of them belong together; ``wish.is_grouped`` says so too.
+            since: the version of the answer that the asker has; this one may then be what has
+                changed since.
+        """
+        versions = self._versions(runs, asked)
+        present = [run for run in runs if run.key in versions[asked.metric]]
+        state = _state_of(present, versions, groups)
+        version = f"{state}{hashlib.blake2b(repr(asked).encode(), digest_size=6).hexdigest()}"
+        if version == since:
+            return same_chart(version)
+        pieces = self._pieces(present, versions, asked)
+        lines, about = [], []
+        for run in present:
+            for piece in pieces.get(run.key, ()):
+                group = None if groups is None else groups.members.get(run.key)
+                lines.append(piece.line)
+                about.append(_about(run, piece.number, asked.split, group))
+        grouped = [] if groups is None else self._grouped(lines, about, groups, asked, state)
+        chart = chart_of(lines, asked.wish, about, grouped)
+        chart.header["version"] = version
+        if all(run.facts.is_final for run in present):
+            return chart
+        return self._since(chart, since)
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _versions(self, runs: Sequence[RunRow], asked: Asked) -> Versions:
+        keys = [run.key for run in runs]
+        return {name: self._catalog.ask(series_versions, keys, name) for name in asked.names}
+
+    def _pieces(
+        self, runs: Sequence[RunRow], versions: Versions, asked: Asked
+    ) -> dict[int, list[_Piece]]:
+        """The lines of runs, whole, on their axis and smoothed, by run key."""
+        stamps = {run.key: _stamp_of(run.key, versions) for run in runs}
+        found: dict[int, list[_Piece]] = {}
+        for run in runs:
+            kept = self._cache.get((run.key, asked.curve), stamps[run.key])
+            if kept is not None:
+                found[run.key] = kept
+        placed = self._placed([run for run in runs if run.key not in found], versions, asked)
+        self._smooth(placed, asked)
+        for key, pieces in placed.items():
+            size = sum(_size_of(each.line) for each in pieces)
+            self._cache.put((key, asked.curve), stamps[key], pieces, size)
+        return found | placed
+
+    def _placed(
+        self, runs: Sequence[RunRow], versions: Versions, asked: Asked
+    ) -> dict[int, list[_Piece]]:
+        """The lines of runs on their axis, as logged."""
+        found: dict[int, list[_Piece]] = {}
+        unread: dict[int, RunRow] = {}
+        for run in runs:
+            kept = self._cache.get((run.key, asked.axis), _stamp_of(run.key, versions))
+            if kept is None:
+                unread[run.key] = run
+            else:
+                found[run.key] = [_Piece(each.number, _bare(each.line)) for each in kept]
+        if unread:
+            view = _VIEWS[asked.split]
+            for key, stretches in self._catalog.points(list(unread), asked.names, view):
+                pieces = _pieces_of(unread[key], stretches, versions, asked)
+                found[key] = [_Piece(each.number, _bare(each.line)) for each in pieces]
+                size = sum(_size_of(each.line) for each in pieces)
+                self._cache.put((key, asked.axis), _stamp_of(key, versions), pieces, size)
+        return found
+
+    def _smooth(self, placed: Mapping[int, Sequence[_Piece]], asked: Asked) -> None:
+        """Give lines their smoothed values, many at once."""
+        smoothing = asked.wish.smoothing
+        if smoothing is None:
+            return
+        lines = [each.line for pieces in placed.values() for each in pieces]
+        points = [line.rows.read(0, len(line.rows)) for line in lines]
+        for line, (x, _), y in zip(lines, points, smooth(points, smoothing), strict=True):
+            line.smoothed = ArrayRows(x, y)
+
+    def _grouped(
+        self,
+        lines: Sequence[Line],
+        about: Sequence[Mapping[str, Any]],
+        groups: Groups,
+        asked: Asked,
+        state: str,
+    ) -> list[tuple[dict[str, Any], GroupLines]]:
+        """The lines of groups, over all their members."""
+        wish = asked.wish
+        key = ("groups", asked.curve, wish.center, wish.band)
+        kept = self._cache.get(key, state)
+        if kept is not None:
+            found: list[tuple[dict[str, Any], GroupLines]] = kept
+            return found
+        made = []
+        for number, label in enumerate(groups.labels):
+            mine = [each for each, told in enumerate(about) if told["group"] == number]
+            points = [lines[each].shown.read(0, len(lines[each].shown)) for each in mine]
+            runs = list(dict.fromkeys(about[each]["run"] for each in mine))
+            told = {"label": label, "runs": runs, "lines": len(mine)}
+            made.append((told, group_lines(points, wish.center, wish.band)))
+        self._cache.put(key, state, made, sum(5 * each.x.nbytes for _, each in made))
+        return made
+
+    def _since(self, chart: Chart, since: str | None) -> Chart:
+        """An answer, or how it differs from the one that the asker has."""
+        version = chart.header["version"]
+        size = sum(array.nbytes for array in chart.arrays.values())
+        self._cache.put(("answer", version), None, chart, size)
+        before = None if since is None else self._cache.get(("answer", since), None)
+        delta = None if before is None else delta_of(before, chart)
+        return chart if delta is None else delta
+
+
+def _pieces_of(
+    run: RunRow, stretches: Mapping[str, Stretch], versions: Versions, asked: Asked
+) -> list[_Piece]:
+    """The lines of a run, told apart as is asked."""
+    points = stretches.get(asked.metric)
+    if points is None:
+        return []
+    x_points = stretches.get(asked.wish.x_metric or "")
+    numbers = points.attempts if asked.split == "attempt" else points.ranks
+    if asked.split is None or numbers is None:
+        line = _line_of(points, x_points, asked.wish, run.facts.created_ns)
+        return [_Piece(None, line)]
+    found = []
+    for number in np.unique(numbers).tolist():
+        origin_ns = run.facts.created_ns
+        if asked.split == "attempt":
+            began = [
+                each.created_ns
+                for each in versions[asked.metric][run.key]
+                if each.attempt == number
+            ]
+            origin_ns = min(began, default=origin_ns)
+        line = _line_of(
+            _only(points, numbers == number),
+            _part_of(x_points, asked.split, number),
+            asked.wish,
+            origin_ns,
+        )
+        found.append(_Piece(None if number == NO_RANK else number, line))
+    return found
+
+
+def _part_of(points: Stretch | None, split: Split, number: int) -> Stretch | None:
+    """The points of one attempt or rank."""
+    if points is None:
+        return None
+    numbers = points.attempts if split == "attempt" else points.ranks
+    return points if numbers is None else _only(points, numbers == number)
+
+
+def _only(points: Stretch, is_wanted: Any) -> Stretch:
+    if is_wanted.all():
+        return points
+    return Stretch(points.steps[is_wanted], points.times_ns[is_wanted], points.values[is_wanted])
+
+
+def _line_of(points: Stretch, x_points: Stretch | None, wish: ChartWish, origin_ns: int) -> Line:
+    """Points on the axis that is asked for."""
+    unplaced = 0
+    if wish.axis == "step":
+        x, y = by_step(points.steps, points.values)
+    elif wish.axis == "time":
+        x, y = by_time(points.times_ns, points.values)
+    elif wish.axis == "relative":
+        x, y = by_time(points.times_ns, points.values, origin_ns)
+    elif x_points is None:
+        x, y, unplaced = np.empty(0), np.empty(0), len(points)
+    else:
+        x, y, unplaced = by_metric(points.steps, points.values, x_points.steps, x_points.values)
+    return Line(ArrayRows(x, np.asarray(y, np.float64)), unplaced)
+
+
+def _bare(line: Line) -> Line:
+    """The same line, not smoothed."""
+    return Line(line.rows, line.unplaced)
+
+
+def _size_of(line: Line) -> int:
+    return sum(_bytes_of(rows) for rows in (line.rows, line.smoothed) if rows is not None)
+
+
+def _bytes_of(rows: Rows) -> int:
+    return rows.x.nbytes + rows.y.nbytes if isinstance(rows, ArrayRows) else 0
+
+
+def _stamp_of(run: int, versions: Versions) -> tuple[tuple[SeriesVersion, ...], ...]:
+    return tuple(each.get(run, ()) for each in versions.values())
+
+
+def _about(
+    run: RunRow, number: int | None, split: Split | None, group: int | None
+) -> dict[str, Any]:
+    facts = run.facts
+    label = facts.name if number is None or split is None else f"{facts.name}, {split} {number}"
+    return {
+        "run": facts.id,
+        "name": facts.name,
+        "label": label,
+        "group": group,
+        "attempt": number if split == "attempt" else None,
+        "rank": number if split == "rank" else None,
+    }
+
+
+def _state_of(runs: Sequence[RunRow], versions: Versions, groups: Groups | None) -> str:
+    """What names the state that an answer is true of: the runs, and how far they have got."""
+    digest = hashlib.blake2b(digest_size=12)
+    for run in runs:
+        group = None if groups is None else groups.members.get(run.key)
+        digest.update(repr((run.key, run.facts.name, group, _stamp_of(run.key, versions))).encode())
+    digest.update(repr(None if groups is None else groups.labels).encode())
+    return digest.hexdigest()

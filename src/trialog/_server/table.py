@@ -1,0 +1,127 @@
+"""The table of runs: a page of it, and what is offered while its filter is typed."""
+
+from __future__ import annotations
+
+from trialog._catalog import Catalog
+from trialog._filters import RunFilter, check_names, complete, parse_filter
+from trialog._filters.expressions import Fact, Metric, Operand, Parameter
+from trialog._reading import Records, find_in_each, read_known_names
+from trialog._reading.headings import is_of_system
+from trialog._reading.knownnames import MOST_RUNS
+from trialog._server.cells import column_of, parse_columns, read_cells, sendable
+from trialog._server.overviews import parameter_heads
+from trialog._server.shapes import (
+    Completed,
+    CompleteQuery,
+    CompletionItem,
+    Problem,
+    TablePage,
+    TableQuery,
+)
+from trialog._server.store import Store
+from trialog.errors import FilterError, UsageError
+
+_MOST_PARAMETERS = 6  # of those columns that nobody asked for
+_MOST_METRICS = 3
+_MOST_VALUES = 50
+
+
+def read_runs(store: Store, query: TableQuery) -> TablePage:
+    """A page of the runs that a filter finds, column by column.
+
+    Without ``columns`` it has those that suit most: status, the parameters that differ, the last
+    values of some metrics, duration, beginning and tags.
+    """
+    catalog = store.catalog
+    if query.limit < 0 or query.offset < 0:
+        raise UsageError("offset and limit are at least 0")
+    records, total = find_page(catalog, filter_of(query.project, query.where, query.sort), query)
+    operands = (
+        _fitting_columns(catalog, query.project)
+        if query.columns is None
+        else parse_columns(query.columns)
+    )
+    cells = read_cells(catalog, records, operands)
+    return TablePage(
+        total=total,
+        offset=query.offset,
+        ids=records.ids,
+        names=records.names,
+        paths=[each.place.project.path for each in records],
+        statuses=[each.status.value for each in records],
+        reasons=[each.reason for each in records],
+        is_deleted=[each.date_deleted is not None for each in records],
+        columns=[column_of(*each) for each in zip(operands, cells, strict=True)],
+        now_ns=catalog.clock(),
+    )
+
+
+def read_completions(store: Store, query: CompleteQuery) -> Completed:
+    """What may come next in a filter that is being typed, and what is wrong with it."""
+    catalog = store.catalog
+    newest = find_in_each(catalog, [filter_of(query.project, "", "", limit=MOST_RUNS + 1)])
+    known = read_known_names(catalog, newest[:MOST_RUNS])
+    cursor = len(query.text) if query.cursor is None else query.cursor
+    found = complete(query.text, cursor, known)
+    problem = None
+    try:
+        condition = parse_filter(query.text)
+        if 0 < len(newest) <= MOST_RUNS:  # else an older run may have the name
+            check_names(condition, known, query.text)
+    except FilterError as error:
+        problem = Problem(
+            kind=type(error).__name__,
+            message=str(error).partition("\n")[0],
+            start=error.start,
+            end=error.end,
+            suggestion=error.suggestion,
+        )
+    return Completed(
+        start=found.start,
+        end=found.end,
+        items=[
+            CompletionItem(text=each.text, kind=each.kind, detail=each.detail)
+            for each in found.items
+        ],
+        problem=problem,
+    )
+
+
+def filter_of(project: str | None, where: str, sort: str, limit: int | None = None) -> RunFilter:
+    """The runs of a project that a text asks for, in an order.
+
+    Raises:
+        FilterError: the text or the order cannot be understood.
+        UsageError: the project is not written ``namespace/project``.
+    """
+    namespace, slug = None, None
+    if project is not None:
+        namespace, found, slug = project.partition("/")
+        if not found:
+            raise UsageError(f"a project is written namespace/project, not {project!r}")
+    return RunFilter.parse(
+        namespace=namespace, project=slug, where=where, sort=sort or None, limit=limit
+    )
+
+
+def find_page(catalog: Catalog, wanted: RunFilter, query: TableQuery) -> tuple[Records, int]:
+    """The runs of a page, and how many there are in all."""
+    records = find_in_each(catalog, [wanted])
+    return records[query.offset : query.offset + query.limit], len(records)
+
+
+def _fitting_columns(catalog: Catalog, project: str | None) -> list[Operand]:
+    """What most people want to see of the runs of a project."""
+    newest = find_in_each(catalog, [filter_of(project, "", "", limit=MOST_RUNS)])
+    known = read_known_names(catalog, newest)
+    heads = parameter_heads(catalog, newest)
+    varying = [each.name for each in heads if each.distinct > 1] or [each.name for each in heads]
+    metrics = [each for each in known.metrics if not is_of_system(each)]
+    return [
+        Fact("status"),
+        *map(Parameter, varying[:_MOST_PARAMETERS]),
+        *(Metric(name, "last") for name in metrics[:_MOST_METRICS]),
+        Fact("duration"),
+        Fact("created"),
+        Fact("tags"),
+    ]

@@ -1,0 +1,32 @@
+"""Addresses of files that only the server can have made."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trialog._server.tickets import Tickets
+
+
+@given(st.dictionaries(st.text(), st.text() | st.integers(-(2**60), 2**60)))
+def test_what_is_made_is_read(content):
+    """A ticket says what it was made for."""
+    tickets = Tickets.new()
+    assert tickets.read(tickets.make(content)) == content
+
+
+@given(st.data())
+def test_tampered_tickets_mean_nothing(data):
+    """A ticket of which one character is changed, or of another server, is none."""
+    tickets = Tickets.new()
+    ticket = tickets.make({"sha256": "ab", "size": 3})
+    place = data.draw(st.integers(0, len(ticket) - 2))  # the last one may hold spare bits
+    other = data.draw(st.sampled_from("ABab09-_").filter(lambda each: each != ticket[place]))
+    assert tickets.read(ticket[:place] + other + ticket[place + 1 :]) is None
+    assert Tickets.new().read(ticket) is None
+
+
+@given(st.text())
+def test_anything_may_come(text):
+    """What is no ticket is none, whatever it is."""
+    assert Tickets.new().read(text) is None
