@@ -41,6 +41,8 @@ def many(client: trialog.LocalClient) -> None:
     runs = trialog.runs("acme/p", name="x", name_contains="x", status="done", tags="a", limit=3)
     assert_type(runs, trialog.Runs[trialog.StoredRun])
     trialog.runs(["a", "acme/b"], limit=3)
+    trialog.runs(where="lr < 0.1", sort="-max(acc)")
+    trialog.fetch_runs(where="lr < 0.1", sort="lr")
     trialog.delete_run(runs[0])
     trialog.runs(status=["done", RunStatus.FAILED], tags=["a", "b"], client=client)
     assert_type(runs[0], trialog.StoredRun)

@@ -23,6 +23,7 @@ def wrong(run: trialog.Run) -> None:
     run.status = trialog.RunStatus.FAILED  # type: ignore[misc]
     trialog.get_run(3)  # type: ignore[arg-type]
     trialog.runs(limit="3")  # type: ignore[arg-type]
+    trialog.runs(where=["lr < 0.1"])  # type: ignore[arg-type]
 
 
 def misread(run: trialog.StoredRun) -> None:

@@ -22,6 +22,14 @@ TESTED_IN = {
     "unit/catalog/test_queries.py": "_catalog/selections",
     "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
     "unit/reading/test_attempts.py": "_catalog/attemptrows",
+    # the filter language: by what texts say, and how wrong ones are answered
+    "unit/filters/test_parsing.py": """
+        _filters/expressions _filters/order _filters/relations _filters/subjects _filters/tokens
+        _filters/trees
+    """,
+    "unit/filters/test_foreign.py": "_filters/literals _filters/mistakes",
+    "unit/filters/test_completing.py": "_filters/cursors",
+    "unit/filters/test_printing.py": "_filters/quoting",
     # commands: by what they print
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
     "unit/cli/test_experiment_list.py": """
@@ -52,7 +60,11 @@ TESTED_IN = {
     """,
     "integrations/ommx/test_runs.py": "_tracking/solving",
     # handles and tables of runs
-    "unit/reading/test_runs.py": "_reading/catalogs _reading/records _reading/stored",
+    "unit/reading/test_runs.py": "_reading/catalogs _reading/records _reading/runtables _reading/stored",
+    "unit/reading/test_statements.py": """
+        _catalog/listings _reading/sqlreading _reading/sqlsources _reading/sqlviews
+    """,
+    "unit/cli/test_sql.py": "_cli/sqltables",
     "unit/reading/test_frames.py": "_reading/headings _reading/moments",
     # recording: by what the journal holds afterwards
     "unit/tracking/test_files.py": "_tracking/attachments",

@@ -93,9 +93,9 @@ class Asker:
                 return ~self.runs_with(part, within)
             case Comparison("!=", left, right):
                 return ~self.runs_with(Comparison("==", left, right), within)
-            case Comparison(sign, left, Literal(value)):
-                return self._compared(sign, left, value, within)
             case Comparison(sign, left, right):
+                if isinstance(right, Literal):
+                    return self._compared(sign, left, right.value, within)
                 return self._compared_by_pairs(sign, left, right, within)
             case Membership(item, items, negated):
                 found = self._member(item, [each.value for each in items], within)
@@ -122,9 +122,7 @@ class Asker:
                     break
         return found
 
-    def _compared(
-        self, sign: str, left: Operand, value: Any, within: Keys | None
-    ) -> RunSet:
+    def _compared(self, sign: str, left: Operand, value: Any, within: Keys | None) -> RunSet:
         if value is None:
             return ~self._present(left, within)
         if value != value:  # noqa: PLR0124 # NaN
@@ -142,13 +140,9 @@ class Asker:
     ) -> RunSet:
         ours = values_of(self._connection, self._told, left, within)
         theirs = values_of(self._connection, self._told, right, within)
-        return set_of(
-            run for run, value in ours.items() if compare(sign, value, theirs.get(run))
-        )
+        return set_of(run for run, value in ours.items() if compare(sign, value, theirs.get(run)))
 
-    def _decided(
-        self, left: Operand, within: Keys | None, holds: Callable[[Any], bool]
-    ) -> RunSet:
+    def _decided(self, left: Operand, within: Keys | None, holds: Callable[[Any], bool]) -> RunSet:
         """By the values themselves."""
         values = values_of(self._connection, self._told, left, within)
         return set_of(run for run, value in values.items() if holds(value))

@@ -68,15 +68,13 @@ def limited(connection: Connection, column: Any, within: Keys | None) -> list[An
     return [] if within is None else [among(connection, column, within.tolist())]
 
 
-def _parameters(
-    connection: Connection, scope: Scope, name: str, within: Keys | None
-) -> Values:
+def _parameters(connection: Connection, scope: Scope, name: str, within: Keys | None) -> Values:
     columns, table = scope.parameter_columns(name), schema.PARAMETER_VALUES
     if not columns:
         return {}
-    statement = select(
-        table.c.run, table.c.form, table.c.number, table.c.rest, table.c.text
-    ).where(is_any(table.c.column, columns), *limited(connection, table.c.run, within))
+    statement = select(table.c.run, table.c.form, table.c.number, table.c.rest, table.c.text).where(
+        is_any(table.c.column, columns), *limited(connection, table.c.run, within)
+    )
     found, others = {}, []
     for run, form, *cell in connection.execute(statement):
         if form == Form.OTHER:
@@ -84,9 +82,7 @@ def _parameters(
         else:
             found[run] = value_of(form, *cell)
     if others:
-        found.update(
-            (run, given[name]) for run, given in parameters_of(connection, others).items()
-        )
+        found.update((run, given[name]) for run, given in parameters_of(connection, others).items())
     return found
 
 
@@ -146,9 +142,7 @@ def derived_fact(name: str, derived: Derived, created_ns: int, now_ns: int) -> A
     return max(until_ns - created_ns, 0)
 
 
-def _facts(
-    connection: Connection, told: Circumstances, name: str, within: Keys | None
-) -> Values:
+def _facts(connection: Connection, told: Circumstances, name: str, within: Keys | None) -> Values:
     table = schema.RUNS
     column = fact_column(name, told.now_ns)
     if column is None:

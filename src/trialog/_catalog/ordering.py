@@ -12,8 +12,15 @@ from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
 from trialog._catalog.conditions import FEW
-from trialog._catalog.operands import STEPS, Circumstances, limited, values_of
-from trialog._catalog.runsets import Keys, RunSet, are_among, fetch_ordered, set_of
+from trialog._catalog.operands import Circumstances, limited, values_of
+from trialog._catalog.runsets import (
+    Keys,
+    RunSet,
+    are_among,
+    bare_rows,
+    fetch_ordered,
+    set_of,
+)
 from trialog._catalog.scopes import is_any, universe
 from trialog._catalog.valuerows import Form
 from trialog._filters.evaluating import rank_of
@@ -120,9 +127,7 @@ def _keys_of(connection: Connection, told: Circumstances, operand: Parameter | M
 # -- newest first ----------------------------------------------------------------------------------
 
 
-def _newest(
-    connection: Connection, told: Circumstances, runs: RunSet, until: int | None
-) -> Keys:
+def _newest(connection: Connection, told: Circumstances, runs: RunSet, until: int | None) -> Keys:
     table = schema.RUNS
     by_time = (table.c.created_ns.desc(), table.c.id.desc())
     if not runs.is_rest and len(runs.keys) <= FEW:
@@ -142,10 +147,7 @@ def _newest(
 
 def _pieces(connection: Connection, statement: Any) -> Iterator[Keys]:
     """One column of a statement, so many rows at once, and no more than are asked for."""
-    cursor = connection.execute(statement).cursor
-    assert cursor is not None  # noqa: S101 # a select has one
-    rows = iter(cursor)
-    size = _STEP
+    rows, size = bare_rows(connection, statement), _STEP
     while True:
         piece = np.fromiter((row[0] for row in islice(rows, size)), np.int64)
         if len(piece):
@@ -176,7 +178,8 @@ def _ranks(
     values = values_of(connection, told, operand, within)
     ranked = {run: rank_of(value) for run, value in values.items()}
     places = {
-        rank: place for place, rank in enumerate(sorted({*ranked.values()} - {None}))  # type: ignore[type-var]
+        rank: place
+        for place, rank in enumerate(sorted({*ranked.values()} - {None}))  # type: ignore[type-var]
     }
     for place, run in enumerate(keys.tolist()):
         rank = ranked.get(run)
@@ -193,7 +196,9 @@ def _by_measure(
         return np.full(len(keys), np.nan)
     column = table.c[operand.measure]
     statement = select(table.c.run, column).where(
-        is_any(table.c.column, columns), column.is_not(None), *limited(connection, table.c.run, within)
+        is_any(table.c.column, columns),
+        column.is_not(None),
+        *limited(connection, table.c.run, within),
     )
     rows = _table(connection, statement, [("run", "i8"), ("value", "f8")])
     return _scattered(keys, rows["run"], rows["value"])
@@ -232,8 +237,7 @@ def _by_number(
 
 
 def _table(connection: Connection, statement: Any, types: list[tuple[str, str]]) -> Any:
-    cursor = connection.execute(statement).cursor
-    return np.fromiter(cursor, np.dtype(types))
+    return np.fromiter(bare_rows(connection, statement), np.dtype(types))
 
 
 def _scattered(keys: Keys, runs: Keys, values: NDArray[np.float64]) -> Ranks:

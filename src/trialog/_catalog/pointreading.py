@@ -38,9 +38,7 @@ class PointReading:
     ) -> None:
         """See :meth:`trialog._catalog.catalog.Catalog.points`."""
         cut = names if view.attempt is None else ()
-        plans = catalog.ask(plan_points, runs, cut)
-        if is_worth_it(plans.values()) and _compact(catalog, list(plans)):
-            plans = catalog.ask(plan_points, runs, cut)
+        plans = compact_first(catalog, runs, cut)
         self.view = view.telling(plans.values()) if tells else view
         self._catalog = catalog
         self._names = names
@@ -60,6 +58,16 @@ class PointReading:
                     stretches = _from_journals(self._catalog, plan, names, self.view)
                 if stretches:
                     yield run, {name: stretches[name] for name in names if name in stretches}
+
+
+def compact_first(
+    catalog: Catalog, runs: Sequence[int], cut: Sequence[str]
+) -> dict[int, PointsPlan]:
+    """Where the points of some runs are, after compacting them where that pays."""
+    plans = catalog.ask(plan_points, runs, cut)
+    if is_worth_it(plans.values()) and _compact(catalog, list(plans)):
+        plans = catalog.ask(plan_points, runs, cut)
+    return plans
 
 
 def _compact(catalog: Catalog, runs: Sequence[int]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -88,13 +88,26 @@ def find_runs(
         return Answer(NONE.keys, 0)
     told = circumstances(connection, scope, wanted, statuses, now_ns, exact)
     runs = _matching(connection, told, wanted)
+    total = len(runs.keys)
     if runs.is_rest:
-        total = count_universe(connection, scope) - len(runs.keys)
-    else:
-        total = len(runs.keys)
+        total = count_universe(connection, scope) - total
     until = None if limit is None else offset + limit
     keys = in_order(connection, told, runs, wanted.sort, until)
     return Answer(keys[offset:until], total)
+
+
+def order_runs(
+    connection: Connection,
+    runs: Iterable[int],
+    wanted: RunFilter,
+    statuses: StatusReader,
+    now_ns: int,
+    exact: Exact,
+) -> Keys:
+    """Some runs in the order that a filter asks for."""
+    scope = scope_of(connection, wanted)
+    told = circumstances(connection, scope, wanted, statuses, now_ns, exact)
+    return in_order(connection, told, set_of(runs), wanted.sort)
 
 
 def count_by_status(

@@ -73,9 +73,9 @@ def take_run(
         latest = {name: value for fact in parameters for name, value in fact.content.items()}
     elif old is None or parameters or has_moved:
         latest = _latest_parameters(connection, place.key)
-    if latest is None:
+    if latest is None and old is not None:
         row["parameters"] = old.parameters
-    else:
+    elif latest is not None:
         row["parameters"] = dump_json(latest, "parameters").decode()
         before = None if old is None or has_moved else load_json(old.parameters.encode())
         if has_moved:

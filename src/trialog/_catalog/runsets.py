@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -71,7 +71,7 @@ def are_among(keys: Keys, among: Keys) -> NDArray[np.bool_]:
         return np.zeros(len(keys), np.bool_)
     places = np.searchsorted(among, keys)
     places[places == len(among)] = 0
-    return among[places] == keys
+    return np.equal(among[places], keys)
 
 
 def fetch_keys(connection: Connection, statement: Select[Any]) -> Keys:
@@ -81,6 +81,10 @@ def fetch_keys(connection: Connection, statement: Select[Any]) -> Keys:
 
 def fetch_ordered(connection: Connection, statement: Select[Any]) -> Keys:
     """The one column of a statement, as it comes."""
-    cursor = connection.execute(statement).cursor
-    assert cursor is not None  # noqa: S101 # a select has one
-    return np.fromiter(chain.from_iterable(cursor), np.int64)
+    return np.fromiter(chain.from_iterable(bare_rows(connection, statement)), np.int64)
+
+
+def bare_rows(connection: Connection, statement: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a statement as the driver gives them, when they are asked for."""
+    cursor: Any = connection.execute(statement).cursor
+    return iter(cursor)

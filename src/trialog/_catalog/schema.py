@@ -112,8 +112,8 @@ Index(
     *(RUNS.c[name] for name in ("project", "kind", "created_ns", "id", "status", "ended_ns")),
 )
 _IS_DELETED, _IS_UNENDED = RUNS.c.deleted_ns.is_not(None), RUNS.c.status.is_(None)
-Index("runs_deleted", RUNS.c.project, sqlite_where=_IS_DELETED, postgresql_where=_IS_DELETED)
-Index("runs_unended", RUNS.c.project, sqlite_where=_IS_UNENDED, postgresql_where=_IS_UNENDED)
+Index("runs_deleted", RUNS.c.project, sqlite_where=_IS_DELETED)
+Index("runs_unended", RUNS.c.project, sqlite_where=_IS_UNENDED)
 Index("runs_of_experiment", RUNS.c.experiment, RUNS.c.number)
 
 TAGS = Table(
@@ -257,9 +257,7 @@ BY_VALUE = tuple(_by_value)
 """Indexes that runs are put into anywhere: made last where many runs are read at once."""
 Index("measures_of_run", MEASURES.c.run)
 _IS_INEXACT = ~MEASURES.c.is_exact
-Index(
-    "measures_inexact", MEASURES.c.column, sqlite_where=_IS_INEXACT, postgresql_where=_IS_INEXACT
-)
+Index("measures_inexact", MEASURES.c.column, sqlite_where=_IS_INEXACT)
 
 
 def _fact_columns() -> tuple[Column[int], ...]:

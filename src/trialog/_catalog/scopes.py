@@ -79,9 +79,8 @@ def hidden(connection: Connection, scope: Scope) -> RunSet:
     table = schema.RUNS
     inside = is_any(table.c.project, list(scope.projects))
     deleted = inside & table.c.deleted_ns.is_not(None)
-    found = RunSet(
-        fetch_keys(connection, select(table.c.key).where(deleted & is_any(table.c.kind, scope.kinds)))
-    )
+    asked = select(table.c.key).where(deleted & is_any(table.c.kind, scope.kinds))
+    found = RunSet(fetch_keys(connection, asked))
     experiments = connection.execute(
         select(table.c.project, table.c.id).where(deleted & (table.c.kind == "experiment"))
     )
@@ -94,6 +93,8 @@ def hidden(connection: Connection, scope: Scope) -> RunSet:
 
 def chosen(connection: Connection, wanted: RunFilter) -> RunSet | None:
     """The runs that the keywords beside the filter language choose; None where there are none."""
+    if wanted.experiments == ():
+        return NONE
     if (wanted.name, wanted.name_contains, wanted.experiments) == (None,) * 3 and not wanted.tags:
         return None
     plain = RunFilter(
@@ -108,8 +109,4 @@ def chosen(connection: Connection, wanted: RunFilter) -> RunSet | None:
     )
     table, owner = schema.RUNS, schema.PROJECTS
     statement: Select[Any] = select(table.c.key).join(owner, owner.c.key == table.c.project)
-    return RunSet(fetch_keys(connection, filtered(statement, plain))) if _is_any_there(wanted) else NONE
-
-
-def _is_any_there(wanted: RunFilter) -> bool:
-    return wanted.experiments is None or bool(wanted.experiments)
+    return RunSet(fetch_keys(connection, filtered(statement, plain)))

@@ -79,8 +79,8 @@ def cell_of(value: Any) -> Cell:
     return Cell(Form.OTHER)
 
 
-def split(value: float) -> tuple[float, int]:
-    """A finite number of 64 bits as the nearest double and what is left of it."""
+def split(value: Any) -> tuple[float, int]:
+    """A float, or an integer of 64 bits, as the nearest double and what is left of it."""
     number = float(value)
     return number, 0 if isinstance(value, float) else value - int(number)
 
@@ -179,11 +179,15 @@ def _measure_row(summary: Summary, *, is_exact: bool) -> dict[str, Any]:
     is_exact = is_exact and not any(map(_is_too_large, numbers.values()))
     return {
         "count": summary.count,
-        **{name: None if number != number else float(number) for name, number in numbers.items()},
+        **{name: _double(number) for name, number in numbers.items()},
         "step_of_min": summary.step_of_min,
         "step_of_max": summary.step_of_max,
         "is_exact": is_exact,
     }
+
+
+def _double(number: float) -> float | None:
+    return None if number != number else float(number)  # noqa: PLR0124 # NaN
 
 
 def _is_too_large(number: float) -> bool:

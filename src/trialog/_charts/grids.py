@@ -46,7 +46,8 @@ class Window:
     def places(self) -> Floats:
         """Where the slots of the columns are: at a quarter and at three quarters."""
         parts = (np.arange(self.columns * SLOTS_A_COLUMN) + 0.5) / (self.columns * SLOTS_A_COLUMN)
-        return self.lo * (1 - parts) + self.hi * parts
+        places = np.clip(self.lo * (1 - parts) + self.hi * parts, self.lo, self.hi)
+        return np.maximum.accumulate(places)  # roundings may go back
 
 
 @dataclass(frozen=True, slots=True)

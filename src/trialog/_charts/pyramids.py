@@ -40,6 +40,8 @@ class Pyramid:
         edges: values that ascend, between which points are counted.
         counts: [spans + 1, edges + 1]: how many finite values of the first n spans are below each
             edge, and how many there are.
+        chunk: how many points a chunk has.
+        span: how many points a span has.
     """
 
     rows: int
@@ -47,6 +49,8 @@ class Pyramid:
     numbers: Integers
     edges: Floats
     counts: Integers
+    chunk: int = CHUNK
+    span: int = SPAN
 
     @property
     def chunks(self) -> int:
@@ -58,8 +62,8 @@ class Pyramid:
         chunk = int(self.floats[0].searchsorted(x, side)) - 1
         if chunk < 0:
             return 0
-        first = chunk * CHUNK
-        places, _ = rows.read(first, min(first + CHUNK, self.rows))
+        first = chunk * self.chunk
+        places, _ = rows.read(first, min(first + self.chunk, self.rows))
         return first + int(places.searchsorted(x, side))
 
     def items(self, rows: Rows, part: Part, window: Window) -> tuple[Integers, Items]:
@@ -72,9 +76,9 @@ class Pyramid:
         ends = window.columns_of(self.floats[1, first:stop])
         numbers = np.arange(first, stop)
         whole = numbers[begins == ends]
-        pieces = [(part.first, first * CHUNK), (min(stop * CHUNK, self.rows), part.stop)]
+        pieces = [(part.first, first * self.chunk), (min(stop * self.chunk, self.rows), part.stop)]
         pieces += [
-            (int(chunk) * CHUNK, min((int(chunk) + 1) * CHUNK, self.rows))
+            (int(chunk) * self.chunk, min((int(chunk) + 1) * self.chunk, self.rows))
             for chunk in numbers[begins != ends]
         ]
         read = [(begin, *rows.read(begin, end)) for begin, end in pieces if end > begin]
@@ -83,7 +87,7 @@ class Pyramid:
         starts = [np.arange(begin, begin + len(x)) for begin, x, _ in read]
         columns.append(begins[begins == ends])
         items.append(self._whole(whole))
-        starts.append(whole * CHUNK)
+        starts.append(whole * self.chunk)
         order = np.argsort(np.concatenate(starts), kind="stable")
         joined = [
             np.concatenate([_column(each, name) for each in items])[order]
@@ -93,11 +97,15 @@ class Pyramid:
 
     def within(self, part: Part) -> tuple[slice, Part]:
         """The chunks that lie in a part as a whole, and their rows."""
-        first, stop = -(-part.first // CHUNK), part.stop // CHUNK
+        first, stop = -(-part.first // self.chunk), part.stop // self.chunk
         if part.stop == self.rows:
             stop = self.chunks
         stop = max(first, stop)
-        return slice(first, stop), Part(first * CHUNK, min(stop * CHUNK, self.rows))
+        return slice(first, stop), Part(first * self.chunk, min(stop * self.chunk, self.rows))
+
+    def rows_of(self, chunk: int) -> tuple[int, int]:
+        """The first row of a chunk, and the one after its last."""
+        return chunk * self.chunk, min((chunk + 1) * self.chunk, self.rows)
 
     def bad(self, rows: Rows, part: Part) -> tuple[int, int, int]:
         """How many points of a part are NaN, inf, -inf."""
@@ -115,20 +123,23 @@ class Pyramid:
 
     def below(self, rows: Rows, part: Part) -> Integers:
         """How many finite values of a part are below each edge, and how many there are."""
-        first, stop = -(-part.first // SPAN), part.stop // SPAN
+        first, stop = -(-part.first // self.span), part.stop // self.span
         if part.stop == self.rows:
             stop = len(self.counts) - 1
         if stop <= first:
             return count_below(rows.read(part.first, part.stop)[1], self.edges)
         found = self.counts[stop] - self.counts[first]
-        for begin, end in ((part.first, first * SPAN), (min(stop * SPAN, self.rows), part.stop)):
+        for begin, end in (
+            (part.first, first * self.span),
+            (min(stop * self.span, self.rows), part.stop),
+        ):
             if end > begin:
                 found = found + count_below(rows.read(begin, end)[1], self.edges)
         return np.asarray(found, np.int64)
 
     def _whole(self, chunks: Integers) -> Items:
         floats, numbers = self.floats[:, chunks], self.numbers[:, chunks]
-        sizes = np.minimum((chunks + 1) * CHUNK, self.rows) - chunks * CHUNK
+        sizes = np.minimum((chunks + 1) * self.chunk, self.rows) - chunks * self.chunk
         return Items(
             floats[2],
             floats[3],
@@ -158,14 +169,17 @@ def count_below(y: Floats, edges: Floats) -> Integers:
 class PyramidBuilder:
     """Makes a pyramid of points that come in pieces."""
 
-    def __init__(self, edges: Floats) -> None:
+    def __init__(self, edges: Floats, chunk: int = CHUNK, span: int = SPAN) -> None:
         """Begin.
 
         Args:
             edges: values between which points are counted; any do, those between which points
                 are evenly spread do best: :func:`edges_of`.
+            chunk: how many points a chunk has.
+            span: how many points a span has; a multiple of that.
         """
         self._edges = edges
+        self._chunk, self._span = chunk, span
         self._floats: list[Floats] = []
         self._numbers: list[Integers] = []
         self._counts: list[Integers] = [np.zeros(len(edges) + 1, np.int64)]
@@ -173,10 +187,10 @@ class PyramidBuilder:
 
     def add(self, x: Floats, y: Floats) -> None:
         """Take points; all pieces but the last have a multiple of :data:`SPAN`."""
-        for first in range(0, len(y), SPAN):
-            below = count_below(y[first : first + SPAN], self._edges)
+        for first in range(0, len(y), self._span):
+            below = count_below(y[first : first + self._span], self._edges)
             self._counts.append(self._counts[-1] + below)
-        whole = len(y) // CHUNK * CHUNK
+        whole = len(y) // self._chunk * self._chunk
         for begin, end in ((0, whole), (whole, len(y))):
             if end > begin:
                 self._add_chunks(x[begin:end], y[begin:end], self._rows + begin)
@@ -188,11 +202,19 @@ class PyramidBuilder:
         numbers = (
             np.concatenate(self._numbers, axis=1) if self._numbers else np.empty((5, 0), np.int64)
         )
-        return Pyramid(self._rows, floats, numbers, self._edges, np.array(self._counts))
+        return Pyramid(
+            self._rows,
+            floats,
+            numbers,
+            self._edges,
+            np.array(self._counts),
+            self._chunk,
+            self._span,
+        )
 
     def _add_chunks(self, x: Floats, y: Floats, row: int) -> None:
         """Chunks of one size."""
-        size = min(len(y), CHUNK)
+        size = min(len(y), self._chunk)
         xs, ys = x.reshape(-1, size), y.reshape(-1, size)
         starts = row + np.arange(len(ys)) * size
         is_finite = np.isfinite(ys)
@@ -235,12 +257,12 @@ def edges_of(some: Floats) -> Floats:
     return np.unique(finite[places])
 
 
-def pyramid_of(rows: Rows) -> Pyramid:
+def pyramid_of(rows: Rows, chunk: int = CHUNK, span: int = SPAN) -> Pyramid:
     """The pyramid of a line."""
     count = len(rows)
     stride = max(count // (EDGES * 32), 1)
-    builder = PyramidBuilder(edges_of(rows.read(0, count)[1][::stride]))
-    for x, y in pieces_of(rows):
+    builder = PyramidBuilder(edges_of(rows.read(0, count)[1][::stride]), chunk, span)
+    for x, y in pieces_of(rows, span):
         builder.add(x, y)
     return builder.finish()
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialog._charts.grids import Part
-from trialog._charts.pyramids import CHUNK, SPAN
+from trialog._charts.pyramids import SPAN
 from trialog._charts.rows import Rows
 
 Floats = NDArray[np.float64]
@@ -20,7 +20,7 @@ SHARE = 0.005
 """Of the visible points, so many may lie below the range, and so many above."""
 
 _AT_ONCE = 4_000_000
-_MANY = 4 * SPAN  # of so many points of one long line, counts are used
+_SPANS = 4  # of more spans of one long line, counts are used
 _KEY_SHIFT = 48
 
 
@@ -36,7 +36,7 @@ def fit_of(visible: Sequence[tuple[Rows, Part]]) -> Fit | None:
     filled = [(rows, part) for rows, part in visible if len(part)]
     if len(filled) == 1:
         rows, part = filled[0]
-        if rows.pyramid is not None and len(part) > _MANY:
+        if rows.pyramid is not None and len(part) > _SPANS * rows.pyramid.span:
             return _counted(rows, part)
     if sum(len(part) for _, part in filled) <= _AT_ONCE:
         values = [_finite(rows.read(part.first, part.stop)[1]) for rows, part in filled]
@@ -47,7 +47,7 @@ def fit_of(visible: Sequence[tuple[Rows, Part]]) -> Fit | None:
 def beyond(rows: Rows, part: Part, fit: Fit) -> tuple[int, int]:
     """How many points of a line lie above and below a range."""
     pyramid = rows.pyramid
-    if pyramid is None or len(part) <= _MANY:
+    if pyramid is None or len(part) <= _SPANS * pyramid.span:
         _, y = rows.read(part.first, part.stop)
         return int((_finite(y) > fit[1]).sum()), int((_finite(y) < fit[0]).sum())
     edges, lower, upper = pyramid.edges, fit[0], math.nextafter(fit[1], math.inf)
@@ -55,11 +55,13 @@ def beyond(rows: Rows, part: Part, fit: Fit) -> tuple[int, int]:
     if low < len(edges) > high and edges[low] == lower and edges[high] == upper:
         below = pyramid.below(rows, part)
         return int(below[-1] - below[high]), int(below[low])
-    begin, end = part.first // CHUNK, min(-(-part.stop // CHUNK), pyramid.chunks)
+    begin, end = part.first // pyramid.chunk, min(-(-part.stop // pyramid.chunk), pyramid.chunks)
     outside = (pyramid.floats[2, begin:end] < fit[0]) | (pyramid.floats[3, begin:end] > fit[1])
     above = under = 0
-    for first, stop in _stretches(begin + np.flatnonzero(outside)):
-        _, y = rows.read(max(first * CHUNK, part.first), min(stop * CHUNK, part.stop))
+    for first, stop in _stretches(begin + np.flatnonzero(outside), pyramid.span // pyramid.chunk):
+        _, y = rows.read(
+            max(first * pyramid.chunk, part.first), min(stop * pyramid.chunk, part.stop)
+        )
         values = _finite(y)
         above += int((values > fit[1]).sum())
         under += int((values < fit[0]).sum())
@@ -81,11 +83,11 @@ def describe_log(visible: Sequence[tuple[Rows, Part]]) -> dict[str, float | int 
     return {"positive": None if math.isinf(positive) else positive, "undrawable": undrawable}
 
 
-def _stretches(chunks: Integers) -> list[tuple[int, int]]:
-    """Chunks that follow each other, or nearly, as ranges of at most a span's length."""
+def _stretches(chunks: Integers, size: int) -> list[tuple[int, int]]:
+    """Chunks that follow each other, as ranges of a bounded length."""
     found: list[list[int]] = []
     for chunk in chunks.tolist():
-        if found and chunk - found[-1][1] <= 1 and chunk - found[-1][0] < SPAN // CHUNK:
+        if found and chunk - found[-1][1] <= 1 and chunk - found[-1][0] < size:
             found[-1][1] = chunk
         else:
             found.append([chunk, chunk])
@@ -117,7 +119,7 @@ def _counted(rows: Rows, part: Part) -> Fit | None:
     count = int(below[-1])
     if not count:
         return None
-    begin, end = part.first // CHUNK, min(-(-part.stop // CHUNK), pyramid.chunks)
+    begin, end = part.first // pyramid.chunk, min(-(-part.stop // pyramid.chunk), pyramid.chunks)
     least = float(pyramid.floats[2, begin:end].min())
     greatest = float(pyramid.floats[3, begin:end].max())
     first, last = _ranks(count)

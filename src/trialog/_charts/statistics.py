@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialog._charts.grids import Part
-from trialog._charts.pyramids import CHUNK
 from trialog._charts.rows import Rows
 
 Floats = NDArray[np.float64]
@@ -134,30 +133,23 @@ class Facts:
         pyramid = rows.pyramid
         assert pyramid is not None  # noqa: S101 # the caller looked
         chunks, whole = pyramid.within(part)
-        ends = [(part.first, part.stop)]
+        ranges = [(part.first, part.stop)]
         if chunks.stop > chunks.start:
-            ends = [(part.first, whole.first), (whole.stop, part.stop)]
             floats, numbers = pyramid.floats[:, chunks], pyramid.numbers[:, chunks]
             at = [int(numbers[0, floats[2].argmin()]), int(numbers[1, floats[3].argmax()])]
-            ends += [(row, row + 1) for row in at]
-            known = np.flatnonzero(~np.isnan(floats[5]))
-            if len(known):
-                chunk = chunks.start + int(known[-1])
-                ends.append((chunk * CHUNK, min((chunk + 1) * CHUNK, pyramid.rows)))
-            bad = numbers[2:].any(axis=0)
-            ends += [
-                (chunk * CHUNK, min((chunk + 1) * CHUNK, pyramid.rows))
-                for chunk in (chunks.start + np.flatnonzero(bad)[:MARKS_A_LINE]).tolist()
-            ]
-        # every number below is an extreme, or counted apart: points that come twice do no harm
-        read = [rows.read(first, stop) for first, stop in sorted(set(ends)) if stop > first]
+            bad = np.flatnonzero(numbers[2:].any(axis=0))[:MARKS_A_LINE].tolist()
+            known = np.flatnonzero(~np.isnan(floats[5]))[-1:].tolist()
+            ranges = [(part.first, whole.first), (whole.stop, part.stop)]
+            ranges += [(row, row + 1) for row in at]
+            ranges += [pyramid.rows_of(chunks.start + chunk) for chunk in (*bad, *known)]
+        read = [rows.read(first, stop) for first, stop in _merged(ranges)]
         x = np.concatenate([each for each, _ in read])
         y = np.concatenate([each for _, each in read])
         before = self.marks.shown, self.marks.more
         self.marks = Marks()
         lines = np.array([line])
         self.take(lines, x, y, np.array([len(y)]))
-        marks = list(dict.fromkeys(self.marks.shown))
+        marks = self.marks.shown
         self.marks = Marks(*before)
         counts = pyramid.bad(rows, part)
         for name, count in zip(FACTS[2:5], counts, strict=True):
@@ -174,6 +166,17 @@ class Facts:
         ][:room]
         self.marks.shown += found
         self.marks.more += count - len(found)
+
+
+def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same rows, each once, in order."""
+    found: list[tuple[int, int]] = []
+    for first, stop in sorted(each for each in ranges if each[1] > each[0]):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(stop, found[-1][1]))
+        else:
+            found.append((first, stop))
+    return found
 
 
 def parts_in_memory(

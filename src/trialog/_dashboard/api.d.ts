@@ -1,5 +1,54 @@
 // Written by scripts/api from the server's shapes: change those.
 
+/** What a person should look at. */
+export interface AlertShape {
+  title: string;
+  text: string;
+  level: string;
+  by: string;
+  time_ns: number;
+}
+
+/** What an array comes to. */
+export interface ArrayShape {
+  shape: number[];
+  dtype: string;
+  size: number;
+  least: number | string | null;
+  greatest: number | string | null;
+  mean: number | string | null;
+  nan: number;
+  infinite: number;
+  counts: number[];
+  edges: number[];
+  sample: string[];
+}
+
+/** An attachment of a run. */
+export interface AttachmentQuery {
+  namespace: string;
+  project: string;
+  run: string;
+  name: string;
+  version?: number | null;
+}
+
+/** An attachment with all its versions, oldest first. */
+export interface AttachmentShape {
+  name: string;
+  versions: VersionShape[];
+}
+
+/** One start-to-end of a run. */
+export interface AttemptShape {
+  attempt: number;
+  status: string;
+  reason: string | null;
+  created_ns: number;
+  ended_ns: number | null;
+  points: number;
+}
+
 /** What is to be changed of some runs; what is left out stays. */
 export interface Change {
   runs: string[];
@@ -46,6 +95,14 @@ export interface ChartQuery {
   since?: string | null;
 }
 
+/** A line of the user's code. */
+export interface CodePlaceInfo {
+  path: string;
+  line: number;
+  function: string;
+  text: string;
+}
+
 /** A filter that is being typed. */
 export interface CompleteQuery {
   project?: string | null;
@@ -68,11 +125,137 @@ export interface CompletionItem {
   detail: string;
 }
 
+/** Where a text is in a run's console. */
+export interface ConsoleHit {
+  line: number | null;
+  place: number | null;
+  total: number;
+  near: number[];
+}
+
+/** Lines of a run's console. */
+export interface ConsoleQuery {
+  namespace: string;
+  project: string;
+  run: string;
+  start?: number;
+  count?: number;
+  stream?: string | null;
+  rank?: number | null;
+  attempt?: number | null;
+}
+
+/** A text to be found in a run's console. */
+export interface ConsoleSearch {
+  namespace: string;
+  project: string;
+  run: string;
+  start?: number;
+  count?: number;
+  stream?: string | null;
+  rank?: number | null;
+  attempt?: number | null;
+  text: string;
+  is_regex?: boolean;
+  is_exact?: boolean;
+  line?: number;
+  is_backwards?: boolean;
+}
+
+/** Lines of a run's console. */
+export interface ConsoleShape {
+  total: number;
+  start: number;
+  lines: LineShape[];
+  open_lines: LineShape[];
+  dropped_bytes: number;
+  ranks: number[];
+  attempts: number[];
+  is_ended: boolean;
+  file: string;
+}
+
+/** What a run knows about itself, by section: ``code``, ``environment``, and the like. */
+export interface ContextShape {
+  sections: Record<string, Record<string, unknown>>;
+}
+
+/** How much there is of what, for the tabs. */
+export interface Counts {
+  parameters: number;
+  metrics: number;
+  system: number;
+  attachments: number;
+  values: number;
+  alerts: number;
+  solves: number;
+  writers: number;
+}
+
+/** A metric of the machine over the run's time, in short. */
+export interface CurveShape {
+  metric: string;
+  values: (number | null)[];
+  least: number;
+  greatest: number;
+  last: number;
+}
+
+/** What differs in one area, the first hundred of ``total``. */
+export interface DifferenceArea {
+  area: string;
+  total: number;
+  items: DifferenceShape[];
+}
+
+/** One thing that differs from another run. */
+export interface DifferenceShape {
+  what: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** Why a run ended as it did, or what is known of one that goes on. */
+export interface EndShape {
+  exception: ExceptionInfo | null;
+  place: CodePlaceInfo | null;
+  blamed: WriterShape | null;
+  processes: number;
+  signal: string | null;
+  exit_code: number | null;
+  fault: string | null;
+  lines: LineShape[];
+  curves: CurveShape[];
+  before: RunHead | null;
+  differences: DifferenceArea[];
+  last_point_ns: number | null;
+  last_line_ns: number | null;
+}
+
+/** What ended a run, or a process's part of it. */
+export interface ExceptionInfo {
+  type: string;
+  message: string;
+  traceback: string;
+}
+
 /** A fact of every run: its name in the filter language, its type, what it says. */
 export interface FactHead {
   name: string;
   type: string;
   meaning: string;
+}
+
+/** What a run holds of files and JSON values. */
+export interface FilesShape {
+  attachments: AttachmentShape[];
+  values: string[];
+}
+
+/** What was found by a text. */
+export interface Found {
+  projects: ProjectQuery[];
+  runs: RunHead[];
 }
 
 /** Runs that have a value in common. */
@@ -119,6 +302,36 @@ export interface Home {
   projects: ProjectHead[];
 }
 
+/** A line that a run printed. */
+export interface LineShape {
+  number: number | null;
+  time_ns: number;
+  stream: string;
+  rank: number | null;
+  text: string;
+  more?: number;
+}
+
+/** Where a run comes from, and what came of it. */
+export interface LineageShape {
+  parent: RunHead | null;
+  parent_id: string | null;
+  children: RunHead[];
+  siblings: RunHead[];
+  experiment_id: string | null;
+  experiment_name: string | null;
+  writers: WriterShape[];
+  attempts: AttemptShape[];
+  solves: SolveShape[];
+}
+
+/** A value that a parameter had from a time on. */
+export interface MomentShape {
+  time_ns: number;
+  kind: string;
+  text: string;
+}
+
 /** Nothing asked, or nothing to tell. */
 export interface Nothing {
 
@@ -131,6 +344,20 @@ export interface ParameterHead {
   type: "flag" | "mixed" | "number" | "text";
   distinct: number;
   runs: number;
+}
+
+/** All values that a parameter had, oldest first. */
+export interface ParameterHistory {
+  name: string;
+  moments: MomentShape[];
+}
+
+/** A parameter. */
+export interface ParameterShape {
+  name: string;
+  kind: string;
+  text: string;
+  changes: number;
 }
 
 /** Why a request was refused. */
@@ -197,6 +424,69 @@ export interface RunHead {
   tags: string[];
 }
 
+/** A parameter of a run. */
+export interface RunParameterQuery {
+  namespace: string;
+  project: string;
+  run: string;
+  name: string;
+}
+
+/** All parameters of a run, in the order they were first logged. */
+export interface RunParameters {
+  parameters: ParameterShape[];
+}
+
+/** Whether anything of a run has changed. */
+export interface RunPulse {
+  status: string;
+  is_ended: boolean;
+  version: string;
+}
+
+/** A run. */
+export interface RunQuery {
+  namespace: string;
+  project: string;
+  run: string;
+}
+
+/** A run: its facts, how it ended, and what there is of it. */
+export interface RunShape {
+  head: RunHead;
+  description: string | null;
+  namespace_name: string;
+  project_name: string;
+  user: string;
+  folder: string;
+  pid: number;
+  python: string;
+  trialog: string;
+  points: number;
+  missing: number;
+  missing_since_ns: number | null;
+  damages: number;
+  parent: string | null;
+  experiment_id: string | null;
+  experiment_name: string | null;
+  number: number | null;
+  annotations: Record<string, string>;
+  deleted_ns: number | null;
+  deleted_by: string | null;
+  is_ended: boolean;
+  end: EndShape;
+  alerts: AlertShape[];
+  attempts: AttemptShape[];
+  trouble: TroubleShape[];
+  counts: Counts;
+  version: string;
+}
+
+/** What somebody looks for. */
+export interface SearchQuery {
+  text: string;
+}
+
 /** Which runs. */
 export interface Selection {
   project?: string | null;
@@ -212,6 +502,38 @@ export interface Server {
   store: string;
   may_change: boolean;
   now_ns: number;
+}
+
+/** A call of a solver or a sampler. */
+export interface SolveShape {
+  kind: string;
+  name: string | null;
+  adapter: string;
+  status: string;
+  objective: number | string | null;
+  seconds: number;
+  began_ns: number;
+  options: Record<string, string>;
+  exception: ExceptionInfo | null;
+}
+
+/** What a metric came to; a number that JSON cannot hold is a text, a missing one None. */
+export interface SummaryRow {
+  name: string;
+  last: number | string | null;
+  min: number | string | null;
+  max: number | string | null;
+  mean: number | string | null;
+  first: number | string | null;
+  count: number;
+  step_of_min: number | null;
+  step_of_max: number | null;
+}
+
+/** What each metric came to, by name; the machine's own aside. */
+export interface SummaryShape {
+  metrics: SummaryRow[];
+  system: SummaryRow[];
 }
 
 /** One column of a table. */
@@ -248,6 +570,59 @@ export interface TableQuery {
   columns?: string[] | null;
 }
 
+/** The first rows of a table in a file. */
+export interface TableShape {
+  columns: string[];
+  kinds: string[];
+  rows: ((string | null)[])[];
+  total: number | null;
+  total_columns: number;
+}
+
+/** What went wrong while the run was recorded. */
+export interface TroubleShape {
+  time_ns: number;
+  what: string;
+}
+
+/** A JSON value, at a step. */
+export interface ValueShape {
+  step: number;
+  time_ns: number;
+  text: string;
+  more: number;
+}
+
+/** JSON values of a run, by name. */
+export interface ValuesQuery {
+  namespace: string;
+  project: string;
+  run: string;
+  name: string;
+  start?: number;
+}
+
+/** JSON values logged under a name, in order. */
+export interface ValuesShape {
+  name: string;
+  total: number;
+  start: number;
+  values: ValueShape[];
+}
+
+/** One version of an attachment. */
+export interface VersionShape {
+  version: number;
+  media_type: string;
+  size_bytes: number;
+  sha256: string;
+  filename: string;
+  step: number | null;
+  codec: string | null;
+  created_ns: number;
+  file: string;
+}
+
 /** A saved view of a project. */
 export interface View {
   name: string;
@@ -274,4 +649,21 @@ export interface ViewQuery {
 /** The saved views of a project, by name. */
 export interface Views {
   views: View[];
+}
+
+/** A process that writes to a run, and what its part of it came to. */
+export interface WriterShape {
+  id: string;
+  role: string;
+  rank: number | null;
+  world_size: number | null;
+  attempt: number;
+  host: string;
+  pid: number;
+  status: string | null;
+  reason: string | null;
+  exit_code: number | null;
+  created_ns: number;
+  points: number;
+  exception: ExceptionInfo | null;
 }

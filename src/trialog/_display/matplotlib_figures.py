@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from matplotlib import dates
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -23,20 +25,11 @@ from trialog._display.panels import (
 from trialog._display.words import printable
 from trialog._entities import RunStatus
 
-_STYLES = ("-", "--", ":", "-.")
+_STYLES: Sequence[Any] = ("-", "--", ":", "-.")
 _END_MARKERS = {RunStatus.CRASHED: "X", RunStatus.FAILED: "P"}
 _MARKERS = {"nan": ("|", 0.02, "NaN"), "inf": ("^", 0.98, "inf"), "-inf": ("v", 0.02, "-inf")}
 _LABEL_LETTERS = 40
 _GREY = "#555555"
-
-
-class RunFigure(Figure):
-    """A matplotlib figure that shows itself in notebooks."""
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", bbox_inches="tight")
-        return buffer.getvalue()
 
 
 def matplotlib_figure(panels: Sequence[Panel], title: str) -> Figure:
@@ -46,14 +39,21 @@ def matplotlib_figure(panels: Sequence[Panel], title: str) -> Figure:
         panels: at least one.
         title: what stands above them.
     """
-    figure = RunFigure(figsize=(8, 1 + 3.4 * len(panels)), dpi=100, layout="constrained")
+    figure = Figure(figsize=(8, 1 + 3.4 * len(panels)), dpi=100, layout="constrained")
     FigureCanvasAgg(figure)
+    vars(figure)["_repr_png_"] = partial(_png, figure)  # notebooks show it without pyplot
     rows = figure.subplots(len(panels), 1, sharex=True, squeeze=False)
     for (axes,), panel in zip(rows, panels, strict=True):
         _draw(axes, panel)
     rows[-1][0].set_xlabel(_plain(panels[-1].x_label))
     figure.suptitle(_plain(title), fontsize=11, x=0.02, ha="left")
     return figure
+
+
+def _png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", bbox_inches="tight")
+    return buffer.getvalue()
 
 
 def _draw(axes: Axes, panel: Panel) -> None:
@@ -66,13 +66,17 @@ def _draw(axes: Axes, panel: Panel) -> None:
         _draw_line(axes, line, colour, _STYLES[number // 8 % 4], alpha)
     for number, band in enumerate(panel.bands):
         _draw_band(axes, band, colour_of(number), _STYLES[number // 8 % 4])
+    if panel.is_time:
+        untyped: Any = dates
+        locator = untyped.AutoDateLocator()
+        axes.xaxis.set_major_locator(locator)
+        axes.xaxis.set_major_formatter(untyped.ConciseDateFormatter(locator))
     axes.set_ylabel(_plain(panel.y_label))
     axes.grid(visible=True, alpha=0.25, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.01)
     axes.set_title(panel.note, fontsize=8, color=_GREY, loc="right")
-    _name(axes, panel, colours)
-    _explain_marks(axes, panel)
+    _explain(axes, panel, colours)
 
 
 def _draw_line(axes: Axes, line: PlotLine, colour: str, style: str, alpha: float) -> None:
@@ -115,34 +119,51 @@ def _draw_band(axes: Axes, band: PlotBand, colour: str, style: str) -> None:
     axes.plot(band.x, band.center, color=colour, linewidth=1.6, linestyle=style, marker=marker)
 
 
-def _name(axes: Axes, panel: Panel, colours: Sequence[str]) -> None:
-    """Beside its end what each line is; of too many, how many there are."""
+def _explain(axes: Axes, panel: Panel, colours: Sequence[str]) -> None:
+    """Beside the chart: which line is which, of too many how many there are; what marks mean."""
     drawn: Sequence[PlotLine | PlotBand] = panel.bands or panel.lines
-    if panel.is_crowded:
-        _say(axes, f"{len(panel.lines):,} lines;\ngroup_by=…\ntells them apart")
-        return
-    if len(drawn) < 2 and not panel.bands:  # noqa: PLR2004 # the title names a single one
-        return
-    handles = [
-        Line2D(
-            [],
-            [],
-            color=colour_of(number) if panel.bands else colours[number],
-            linestyle=_STYLES[number // 8 % 4],
-        )
-        for number in range(len(drawn))
-    ]
+    if panel.bands:
+        colours = [colour_of(number) for number in range(len(drawn))]
     order = sorted(range(len(drawn)), key=lambda each: -_last(drawn[each]))
-    kept = order[:MAX_LABELS] if len(order) > MAX_LABELS else order
-    axes.legend(
-        [handles[each] for each in kept],
-        [_plain(drawn[each].label) for each in kept],
-        loc="upper left",
-        bbox_to_anchor=(1.0, 1.0),
-        frameon=False,
-        fontsize=8,
-        title=f"{len(kept)} of {len(order)}" if len(kept) < len(order) else None,
-    )
+    if panel.is_crowded:
+        order, title = [], f"{len(drawn):,} lines: group_by\ntells them apart"
+    elif len(order) > MAX_LABELS:
+        title, order = f"{MAX_LABELS} of {len(order):,}", order[:MAX_LABELS]
+    else:
+        title = None
+        order = order if panel.bands or len(order) > 1 else []  # a single one is in the title
+    entries = [
+        (_handle(color=colours[each], linestyle=_STYLES[each // 8 % 4]), _plain(drawn[each].label))
+        for each in order
+    ]
+    entries += [
+        (_handle(marker=marker, color=_GREY, linestyle="none"), label)
+        for marker, label in _mark_labels(panel)
+    ]
+    if entries or title:
+        axes.legend(
+            [handle for handle, _ in entries],
+            [label for _, label in entries],
+            loc="upper left",
+            bbox_to_anchor=(1.0, 1.0),
+            frameon=False,
+            fontsize=8,
+            title=title,
+            title_fontsize=8,
+        )
+
+
+def _handle(**looks: Any) -> Line2D:
+    return Line2D([], [], **looks)
+
+
+def _mark_labels(panel: Panel) -> list[tuple[str, str]]:
+    """The marks that are there, and what they mean."""
+    kinds = sorted({mark.kind for line in panel.lines for mark in line.marks})
+    ends = sorted({line.end[0] for line in panel.lines if line.end is not None})
+    return [(_MARKERS[kind][0], _MARKERS[kind][2]) for kind in kinds] + [
+        (_END_MARKERS[status], end_label(status)) for status in ends
+    ]
 
 
 def _last(drawn: PlotLine | PlotBand) -> float:
@@ -150,32 +171,6 @@ def _last(drawn: PlotLine | PlotBand) -> float:
     heights = drawn.center if isinstance(drawn, PlotBand) else drawn.y
     known = [value for value in heights[-3:].tolist() if value == value]  # noqa: PLR0124 # not NaN
     return float(known[-1]) if known else float("-inf")
-
-
-def _explain_marks(axes: Axes, panel: Panel) -> None:
-    """What the marks mean, those that are there."""
-    kinds = sorted({mark.kind for line in panel.lines for mark in line.marks})
-    ends = sorted({line.end[0] for line in panel.lines if line.end is not None})
-    markers: list[tuple[str, str]] = [(_MARKERS[kind][0], _MARKERS[kind][2]) for kind in kinds]
-    markers += [(_END_MARKERS[status], end_label(status)) for status in ends]
-    if not markers:
-        return
-    earlier = axes.get_legend()
-    style = {"color": _GREY, "linestyle": "none"}
-    axes.legend(
-        [Line2D([], [], marker=marker, **style) for marker, _ in markers],
-        [label for _, label in markers],
-        loc="lower left",
-        bbox_to_anchor=(1.0, 0.0),
-        frameon=False,
-        fontsize=8,
-    )
-    if earlier is not None:
-        axes.add_artist(earlier)
-
-
-def _say(axes: Axes, text: str) -> None:
-    axes.annotate(text, (1.01, 1.0), xycoords="axes fraction", va="top", fontsize=8, color=_GREY)
 
 
 def _plain(text: str) -> Any:

@@ -17,7 +17,7 @@ from trialog._entities import RunStatus
 Floats = NDArray[np.float64]
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8a7a00", "#000000")
-"""Okabe and Ito's, told apart by the colour-blind too; its yellow is darkened, to be seen on white."""
+"""Okabe and Ito's, told apart by the colour-blind too; yellow is darkened, to be seen on white."""
 MANY_COLOUR = "#0072B2"
 MAX_LABELS = 12
 _WENT_WRONG = frozenset({RunStatus.CRASHED, RunStatus.FAILED})
@@ -72,15 +72,17 @@ class Panel:
     Attributes:
         y_label, x_label: of its axes.
         is_log: whether y is logarithmic.
+        is_time: whether x is a time.
         lines: of runs, at the back where there are bands.
         bands: of groups.
         note: what the chart says of itself.
-        full: least and greatest finite value; None where there is none.
+        full: least and greatest value that can be drawn; None where there is none.
     """
 
     y_label: str
     x_label: str
     is_log: bool
+    is_time: bool
     lines: Sequence[PlotLine]
     bands: Sequence[PlotBand]
     note: str
@@ -133,10 +135,11 @@ def panel_of(
         metric,
         axis.label,
         is_log,
+        axis.is_time,
         lines,
         bands,
         _note(header, smoothing, is_log=is_log),
-        tuple(header["y"]["full"]) if header["y"]["full"] else None,
+        _full(header["y"], is_log=is_log),
     )
 
 
@@ -144,22 +147,31 @@ class _Axis:
     """What stands on the x axis, in its unit."""
 
     def __init__(self, described: Mapping[str, Any]) -> None:
-        self._kind = described["kind"]
+        self.is_time = described["kind"] == "time"
         self._divisor = 1.0
         lo, hi = described["extent"] or (0.0, 0.0)
         self.label = described["metric"] or "step"
-        if self._kind == "time":
+        if self.is_time:
             self.label = "time (UTC)"
-        elif self._kind == "relative":
+        elif described["kind"] == "relative":
             span = max(abs(lo), abs(hi))
             _, self._divisor, unit = next(each for each in _UNITS if span >= each[0])
             self.label = f"time since the start ({unit})"
 
     def placed(self, x: Floats) -> Any:
         """Places on the axis as a library takes them."""
-        if self._kind == "time":
+        if self.is_time:
             return np.rint(x * 1e9).astype("int64").astype("datetime64[ns]")
         return x / self._divisor
+
+
+def _full(described: Mapping[str, Any], *, is_log: bool) -> tuple[float, float] | None:
+    if described["full"] is None:
+        return None
+    low, high = described["full"]
+    if is_log and low <= 0:
+        low = described["positive"]
+    return None if low is None else (low, max(low, high))
 
 
 def _rows(arrays: Mapping[str, NDArray[Any]], name: str) -> int:

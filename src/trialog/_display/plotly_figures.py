@@ -39,8 +39,13 @@ def plotly_figure(panels: Sequence[Panel], title: str) -> Figure:
         subplot_titles=[panel.note for panel in panels],
         vertical_spacing=0.25 / len(panels),
     )
+    named: set[str] = set()
     for row, panel in enumerate(panels, 1):
         for trace in _traces(panel):
+            if trace.showlegend is not False and trace.name in named:
+                trace.showlegend = False  # the panel above has named it
+            elif trace.showlegend is not False:
+                named.add(trace.name)
             figure.add_trace(trace, row=row, col=1)
         scale = {"type": "log", "exponentformat": "power"} if panel.is_log else {}
         figure.update_yaxes(title_text=escape(panel.y_label), row=row, col=1, **scale)
@@ -127,6 +132,14 @@ def _band_traces(band: PlotBand, colour: str, dash: str) -> list[Any]:
     looks = {"color": colour, "width": 2, "dash": dash}
     mode = "markers" if len(band.center) == 1 else "lines"
     traces.append(
-        Scatter(x=band.x, y=band.center, mode=mode, line=looks, name=name, legendgroup=name)
+        Scatter(
+            x=band.x,
+            y=band.center,
+            mode=mode,
+            line=looks,
+            name=name,
+            legendgroup=name,
+            showlegend=True,
+        )
     )
     return traces

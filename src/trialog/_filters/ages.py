@@ -43,7 +43,7 @@ def parse_length(text: str) -> int:
     while at < len(word) or not at:
         part = _PART.match(word, at)
         if part is None or part[2] not in _NS_OF:
-            raise ValueError(text)
+            raise ValueError(f"no length of time: {text!r}")
         total += Fraction(part[1]) * _NS_OF[part[2]]
         at = part.end()
     return _checked(total)
@@ -56,7 +56,7 @@ def length_of_seconds(seconds: float) -> int:
         ValueError: none is so long, or less than none.
     """
     if not 0 <= seconds <= MOST_NS:
-        raise ValueError(seconds)
+        raise ValueError(f"no length of time: {seconds} s")
     return _checked(Fraction(seconds) * _UNITS_NS["s"])
 
 
@@ -82,5 +82,5 @@ def print_length(length_ns: int) -> str:
 def _checked(length_ns: Fraction) -> int:
     rounded = round(length_ns)
     if rounded > MOST_NS:
-        raise ValueError(rounded)
+        raise ValueError("no length of time: too long")
     return rounded

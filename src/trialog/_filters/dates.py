@@ -26,13 +26,13 @@ def parse_date(text: str) -> int:
     """
     found = _MOMENT.fullmatch(text.strip()) or _DATE.fullmatch(text.strip())
     if found is None:
-        raise ValueError(text)
+        raise ValueError(f"no date: {text!r}")
     year, month, day, *clock = found.groups()
     hour, minute, second, fraction, zone = clock or (None,) * 5
     date = int(year), int(month), int(day)
     naive = datetime(*date, int(hour or 0), int(minute or 0), int(second or 0))  # noqa: DTZ001 # its zone comes next
     if not 1678 <= naive.year <= 2261:  # noqa: PLR2004 # whole years of 64 bits
-        raise ValueError(text)
+        raise ValueError(f"no date within 64 bits: {text!r}")
     if zone is None:
         moment = naive.astimezone()
     elif zone.upper() in ("Z", "UTC"):

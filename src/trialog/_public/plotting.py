@@ -80,5 +80,4 @@ class Plotting:
             raise NotFoundError("there is nothing to plot: TRIALOG_MODE=disabled keeps nothing")
         from trialog._reading.plotting import plot_record  # noqa: PLC0415 # loads numpy
 
-        wish = {"x": x, "smoothing": smoothing, "log": log, "backend": backend}
-        return plot_record(*found, metrics, **wish)
+        return plot_record(*found, metrics, x=x, smoothing=smoothing, log=log, backend=backend)

@@ -1,4 +1,4 @@
-"""A run's whole console, kept close together: any of its lines by number, and where a text is in it.
+"""A run's whole console, kept close together: its lines by number, and where a text is in it.
 
 A million lines take little more memory than their bytes; looking through them takes some tens of
 milliseconds, whatever the expression is.
@@ -59,8 +59,8 @@ class ConsoleLog:
             place: the run's place.
             wish: which lines are asked for.
         """
-        self._make = lambda: ConsoleReader(catalog, place, wish)
-        self._reader = self._make()
+        self._asked = catalog, place, wish
+        self._reader = ConsoleReader(*self._asked)
         self._lock = threading.Lock()
         self._texts = pa.chunked_array([], pa.large_string())
         self._plain = self._texts
@@ -78,7 +78,7 @@ class ConsoleLog:
         """Take in what has been printed since; bring the catalog up to date before."""
         with self._lock:
             if not len(self):  # what the run did not keep, its experiment may have
-                self._reader = self._make()
+                self._reader = ConsoleReader(*self._asked)
             parts = [_Part.of(lines) for lines in self._reader.read_portions() if lines]
             if parts:
                 self._append(_Part.joined(parts))

@@ -9,6 +9,7 @@ from trialog._catalog import Catalog, queries
 from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
 from trialog._names import nearest, normalise
+from trialog._reading.pages import find_keys, find_page, read_ordered
 from trialog._reading.records import Records, RunRecord, read_records
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError
 
@@ -17,26 +18,21 @@ _A = {"run": "a run", "experiment": "an experiment"}
 
 
 def find(catalog: Catalog, wanted: RunFilter) -> Records:
-    """The runs that a filter finds, newest first, with their true statuses."""
-    catalog.refresh()
-    return read_records(catalog, catalog.ask(queries.find_runs, wanted), wanted)
+    """The runs that a filter finds, in its order, with their true statuses."""
+    return find_page(catalog, wanted).records
 
 
 def find_in_each(catalog: Catalog, several: Sequence[RunFilter]) -> Records:
-    """The runs that any of several filters finds, each once, newest first.
+    """The runs that any of several filters finds, each once, in the filters' order.
 
     Args:
         catalog: of the store.
-        several: filters that differ in their places alone.
+        several: filters that differ in their places alone; each one's limit is its own.
     """
     if len(several) == 1:
         return find(catalog, several[0])
-    catalog.refresh()
-    rows = {row.key: row for each in several for row in catalog.ask(queries.find_runs, each)}
-    newest_first = sorted(
-        rows.values(), key=lambda row: (row.facts.created_ns, row.facts.id), reverse=True
-    )
-    return read_records(catalog, newest_first, several[0] if several else None)
+    found = {key for each in several for key in find_keys(catalog, each)}
+    return read_ordered(catalog, found, several[0] if several else RunFilter())
 
 
 def resolve(

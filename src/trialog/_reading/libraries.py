@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import pyarrow as pa
 
-from trialog._format.values import dump_json
 from trialog.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +62,7 @@ def arrow_table(frame: pd.DataFrame) -> pa.Table:
     """
     columns: dict[str, Any] = {}
     for name, values in _columns(frame):
-        if values.dtype == object:
+        if getattr(values.dtype, "numpy_dtype", values.dtype) == object:
             columns |= _of_objects(name, [_or_none(value) for value in values])
         else:
             columns[name] = _of_array(values)
@@ -129,10 +128,14 @@ def nearest_double(value: float) -> float:
 
 
 def text_of(value: Any) -> str | None:
-    """A value among others of another type: text as it is, else as JSON has it."""
+    """A value among others of another type: text as it is, else as its user would write it."""
     if value is None or isinstance(value, str):
         return value
-    return dump_json(value, "a column").decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else ("Infinity" if value > 0 else "-Infinity")
+    return repr(value)
 
 
 def _polars() -> Any:

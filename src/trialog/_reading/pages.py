@@ -8,7 +8,8 @@ from __future__ import annotations
 import math
 import statistics
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from trialog._catalog import Catalog, Summary, queries
@@ -17,6 +18,7 @@ from trialog._catalog.questions import (
     count_by_status,
     find_runs,
     inexact_runs,
+    order_runs,
     values_by_run,
 )
 from trialog._catalog.statuses import StatusReader
@@ -25,6 +27,8 @@ from trialog._filters import RunFilter
 from trialog._filters.expressions import Operand
 from trialog._journals.processes import read_here
 from trialog._reading.records import Records, read_records
+
+_NAN = math.nan  # the same object is one key of a dictionary
 
 
 class Page(NamedTuple):
@@ -39,7 +43,8 @@ class Page(NamedTuple):
     total: int
 
 
-class Statistic(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Statistic:
     """What the numbers of a group come to; NaN and what is missing are left out.
 
     Attributes:
@@ -57,7 +62,8 @@ class Statistic(NamedTuple):
     max: float | None
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Group:
     """Runs that say the same.
 
     Attributes:
@@ -91,6 +97,15 @@ def find_keys(catalog: Catalog, wanted: RunFilter) -> list[int]:
     """The keys of all runs that a filter finds, in order: no run is read for it."""
     catalog.refresh()
     return _found(catalog, wanted, 0, None)[0]
+
+
+def read_ordered(catalog: Catalog, keys: Collection[int], wanted: RunFilter) -> Records:
+    """Runs by key, wherever they lie, in the order that a filter asks for."""
+    everywhere = RunFilter(kind=None, with_deleted=True, sort=wanted.sort)
+    exact, now_ns = _exact(catalog, everywhere), catalog.clock()
+    reader = StatusReader(catalog.store, read_here(), now_ns)
+    ordered = catalog.ask(order_runs, keys, everywhere, reader, now_ns, exact)
+    return read_records(catalog, catalog.ask(queries.runs_by_key, ordered.tolist()))
 
 
 def count_statuses(catalog: Catalog, wanted: RunFilter) -> Counter[RunStatus]:
@@ -160,18 +175,19 @@ def _exact(catalog: Catalog, wanted: RunFilter, more: Sequence[Operand] = ()) ->
 def _alike(value: Any) -> tuple[str, Any]:
     """A value that tells a flag from a number, and is equal to itself."""
     if isinstance(value, float) and math.isnan(value):
-        return "number", "NaN"
-    return "flag" if isinstance(value, bool) else type(value).__name__ * isinstance(value, str), value
+        return "number", _NAN
+    return "flag" if isinstance(value, bool) else "other", value
 
 
 def _statistic(values: Sequence[Any]) -> Statistic:
     numbers = [
         float(value)
         for value in values
-        if isinstance(value, int | float) and not isinstance(value, bool) and value == value  # noqa: PLR0124 # NaN
+        if type(value) in (int, float) and value == value  # noqa: PLR0124 # NaN
     ]
     if not numbers:
         return Statistic(0, None, None, None, None)
     mean = statistics.fmean(numbers)
-    std = statistics.stdev(numbers) if len(numbers) > 1 and all(map(math.isfinite, numbers)) else None
+    has_spread = len(numbers) > 1 and all(map(math.isfinite, numbers))
+    std = statistics.stdev(numbers) if has_spread else None
     return Statistic(len(numbers), mean, std, min(numbers), max(numbers))

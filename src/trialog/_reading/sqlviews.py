@@ -83,7 +83,7 @@ VIEWS: dict[str, View] = {
         (
             *_RUN,
             ViewColumn("parameter", TEXT, "the parameter's name"),
-            ViewColumn("value", TEXT, "its newest value: text as it is, else as JSON has it"),
+            ViewColumn("value", TEXT, "its newest value as text: also `0.1`, `true`, `NaN`"),
             ViewColumn("number", REAL, "the same as a number; NULL for text, true and false"),
         ),
     ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
 
 from trialog._catalog import queries
 from trialog._reading import RunRecord
@@ -23,6 +22,7 @@ from trialog.errors import UsageError
 _MANY = 2000
 _MAX_LINE = 4000  # longer ones are told in full by the file
 _MAX_TEXT = 1000
+_NEAR = 1000
 
 
 def read_console_lines(store: Store, query: ConsoleQuery) -> ConsoleShape:
@@ -31,7 +31,7 @@ def read_console_lines(store: Store, query: ConsoleQuery) -> ConsoleShape:
     log = _log(store, record, query)
     origins = store.catalog.ask(queries.origins_of, [record.key])
     start, lines = _range(log, query)
-    ticket = {
+    ticket: dict[str, str | int] = {
         "console": record.id,
         "namespace": record.place.project.namespace,
         "project": record.place.project.project,
@@ -60,10 +60,12 @@ def search_console(store: Store, query: ConsoleSearch) -> ConsoleHit:
     log = _log(store, find_run(store, query), query)
     hits = log.find(Wanted(query.text, query.is_regex, query.is_exact))
     place = nearest_hit(hits, query.line, is_backwards=query.is_backwards)
+    around = max(0, (place if place is not None else len(hits)) - _NEAR)
     return ConsoleHit(
         line=None if place is None else int(hits[place]),
         place=None if place is None else place + 1,
         total=len(hits),
+        near=hits[around : around + 2 * _NEAR].tolist(),
     )
 
 
@@ -80,7 +82,7 @@ def _range(log: ConsoleLog, query: ConsoleQuery) -> tuple[int, list[Printed]]:
     return start, log.lines(start, stop)
 
 
-def _line(line: Printed, number: int | None, hits: Container[int] = ()) -> LineShape:
+def _line(line: Printed, number: int | None) -> LineShape:
     return LineShape(
         number=number,
         time_ns=line.time_ns,
@@ -88,7 +90,6 @@ def _line(line: Printed, number: int | None, hits: Container[int] = ()) -> LineS
         rank=line.rank,
         text=line.text[:_MAX_LINE],
         more=max(0, len(line.text) - _MAX_LINE),
-        is_hit=number in hits,
     )
 
 

@@ -12,10 +12,24 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
 
-from trialog._server import changes, groups, home, project, series, table, views
+from trialog._server import (
+    attachments,
+    changes,
+    console,
+    groups,
+    home,
+    project,
+    run,
+    runcontent,
+    search,
+    series,
+    table,
+    views,
+)
 from trialog._server.store import Store
 
 API = "/api/v1"
+_RUN = "/projects/{namespace}/{project}/runs/{run}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ class Route:
 ROUTES = (
     Route("GET", "/server", home.read_server),
     Route("GET", "/home", home.read_home),
+    Route("GET", "/search", search.search),
     Route("POST", "/chart", series.draw_chart),
     Route("GET", "/projects/{namespace}/{project}", project.read_project),
     Route("POST", "/runs", table.read_runs),
@@ -60,4 +75,17 @@ ROUTES = (
     Route(
         "DELETE", "/projects/{namespace}/{project}/views/{name}", views.delete_view, is_change=True
     ),
+    Route("GET", _RUN, run.read_run),
+    Route("GET", f"{_RUN}/pulse", run.read_pulse),
+    Route("GET", f"{_RUN}/parameters", runcontent.read_parameters),
+    Route("GET", f"{_RUN}/parameter", runcontent.read_parameter),
+    Route("GET", f"{_RUN}/summary", runcontent.read_summary),
+    Route("GET", f"{_RUN}/values", runcontent.read_values),
+    Route("GET", f"{_RUN}/context", runcontent.read_run_context),
+    Route("GET", f"{_RUN}/lineage", runcontent.read_lineage),
+    Route("GET", f"{_RUN}/files", attachments.list_files),
+    Route("GET", f"{_RUN}/table", attachments.read_table),
+    Route("GET", f"{_RUN}/array", attachments.read_array),
+    Route("GET", f"{_RUN}/console", console.read_console_lines),
+    Route("GET", f"{_RUN}/console/search", console.search_console),
 )

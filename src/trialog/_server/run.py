@@ -14,6 +14,7 @@ from trialog._reading.explanation import Explanation, explain
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import RunException
 from trialog._reading.writers import WriterInfo, read_writers
+from trialog._server.heads import head_of
 from trialog._server.runshapes import (
     AlertShape,
     AttemptShape,
@@ -31,7 +32,6 @@ from trialog._server.runshapes import (
     TroubleShape,
     WriterShape,
 )
-from trialog._server.shapes import RunHead
 from trialog._server.store import Store
 
 _AREAS = ("parameters", "code", "packages", "environment")
@@ -96,24 +96,6 @@ def find_run(store: Store, query: RunQuery) -> RunRecord:
         UsageError: several may be meant.
     """
     return resolve(store.catalog, query.run, namespace=query.namespace, project=query.project)
-
-
-def head_of(record: RunRecord) -> RunHead:
-    """A run in one line."""
-    project = record.place.project
-    return RunHead(
-        id=record.id,
-        name=record.name,
-        namespace=project.namespace,
-        project=project.project,
-        status=record.status.value,
-        reason=record.reason,
-        created_ns=time_ns_of(record.date_created),
-        ended_ns=_ns(record.date_ended),
-        duration=record.duration,
-        host=record.host,
-        tags=list(record.tags),
-    )
 
 
 def attempt_of(info: AttemptInfo) -> AttemptShape:

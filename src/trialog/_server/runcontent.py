@@ -18,7 +18,8 @@ from trialog._reading.finding import find
 from trialog._reading.headings import is_of_system
 from trialog._reading.solves import SolveInfo
 from trialog._server.cells import sendable
-from trialog._server.run import attempt_of, exception_shape, find_run, head_of, writer_of
+from trialog._server.heads import head_of
+from trialog._server.run import attempt_of, exception_shape, find_run, writer_of
 from trialog._server.runshapes import (
     ContextShape,
     LineageShape,
@@ -148,7 +149,7 @@ def _summary_row(name: str, found: Mapping[str, Any]) -> SummaryRow:
         count=found["count"],
         step_of_min=found["step_of_min"],
         step_of_max=found["step_of_max"],
-        **numbers,  # type: ignore[arg-type]  # numbers, and texts of those that JSON has not
+        **numbers,
     )
 
 
@@ -191,7 +192,7 @@ def _solve(info: SolveInfo) -> SolveShape:
         name=info.name,
         adapter=info.adapter,
         status=info.status,
-        objective=sendable(info.objective),  # type: ignore[arg-type]  # as above
+        objective=sendable(info.objective),
         seconds=info.seconds,
         began_ns=time_ns_of(info.date_began),
         options={name: repr(value)[:200] for name, value in info.options.items()},

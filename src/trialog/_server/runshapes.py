@@ -69,7 +69,7 @@ class ConsoleQuery(RunQuery, kw_only=True):
 
 
 class ConsoleSearch(ConsoleQuery, kw_only=True):
-    """A text to be found in a run's console; ``start`` and ``count`` say where it is marked.
+    """A text to be found in a run's console.
 
     Attributes:
         text: what is looked for.
@@ -161,7 +161,6 @@ class LineShape(Shape, kw_only=True):
         number: its place, from 0 on; None where only the last lines were read.
         text: with the program's colours.
         more: how many characters were cut off at the end.
-        is_hit: whether what is searched for is in it.
     """
 
     number: int | None
@@ -170,7 +169,6 @@ class LineShape(Shape, kw_only=True):
     rank: int | None
     text: str
     more: int = 0
-    is_hit: bool = False
 
 
 class CurveShape(Shape):
@@ -373,7 +371,7 @@ class SummaryShape(Shape):
 
 
 class ContextShape(Shape):
-    """What a run knows about itself, by section: ``code``, ``environment``, ``packages``, …"""
+    """What a run knows about itself, by section: ``code``, ``environment``, and the like."""
 
     sections: dict[str, dict[str, Any]]
 
@@ -446,11 +444,13 @@ class ConsoleHit(Shape):
         line: the nearest line with it; None where there is none in that direction.
         place: which of all lines with it this is, from 1 on.
         total: how many lines have it.
+        near: the lines around that have it; 1,000 on each side at most.
     """
 
     line: int | None
     place: int | None
     total: int
+    near: list[int]
 
 
 # -- files -----------------------------------------------------------------------------------------

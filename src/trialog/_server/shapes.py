@@ -495,3 +495,20 @@ class Completed(Shape, kw_only=True):
     end: int
     items: list[CompletionItem]
     problem: Problem | None
+
+
+class SearchQuery(Shape, kw_only=True):
+    """What somebody looks for.
+
+    Attributes:
+        text: a part of a name, or an id or its first letters.
+    """
+
+    text: str
+
+
+class Found(Shape, kw_only=True):
+    """What was found by a text."""
+
+    projects: list[ProjectQuery]
+    runs: list[RunHead]

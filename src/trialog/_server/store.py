@@ -10,6 +10,7 @@ from pathlib import Path
 from trialog._catalog import Catalog
 from trialog._reading import catalog_of
 from trialog._reading.charting import ChartReader
+from trialog._reading.consolelog import ConsoleLogs
 from trialog._server.tickets import Tickets
 from trialog._tracking.client import LocalClient
 
@@ -24,6 +25,7 @@ class Store:
         may_change: whether runs may be changed from here.
         clock: nanoseconds since 1970.
         charts: draws, and keeps what it read.
+        consoles: those that are looked at.
     """
 
     catalog: Catalog
@@ -31,6 +33,7 @@ class Store:
     may_change: bool = True
     clock: Callable[[], int] = field(default=time.time_ns)
     charts: ChartReader = field(init=False)
+    consoles: ConsoleLogs = field(default_factory=ConsoleLogs)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "charts", ChartReader(self.catalog))

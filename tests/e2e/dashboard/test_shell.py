@@ -29,3 +29,25 @@ def test_theme(look):
     page.reload()
     look.settle(page)
     assert page.locator("html").get_attribute("data-theme") == "light"
+
+
+def test_search_by_keyboard(look, check_axe):
+    """Ctrl-K leads to a project or run by a few letters, without a mouse."""
+    page = look.open("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("too-d")
+    option = page.get_by_role("option").filter(has_text="too-deep")
+    option.wait_for()
+    check_axe(page)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/acme/vision/runs/*")
+
+
+def test_help_tells_the_keys(look, check_axe):
+    """? names every key of the page; Escape closes it."""
+    page = look.open("/")
+    page.keyboard.press("?")
+    assert page.get_by_text("Search projects and runs").last.is_visible()
+    check_axe(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")

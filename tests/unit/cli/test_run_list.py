@@ -44,6 +44,10 @@ def test_all_runs_newest_first(call):
         (["--limit", "2", "--status", "done"], 2),
         (["acme/digits-sweep", "--name", "good", "--status", "done", "--tag", "good"], 3),
         (["--deleted"], 0),
+        (["--where", 'status == "done" and "good" in tags'], 4),
+        (["--where", "'good' in name", "--status", "done", "--limit", "2"], 2),
+        (["--where", 'age < "1h"', "digits-sweep"], 5),
+        (["--where", "deleted"], 0),
     ],
 )
 def test_options_narrow_the_list(call, arguments, expected):
@@ -51,6 +55,40 @@ def test_options_narrow_the_list(call, arguments, expected):
     answer = call("run", "list", *arguments)
     assert answer.code == 0
     assert len(answer.json) == expected
+
+
+@pytest.mark.usefixtures("zoo")
+def test_a_list_has_the_order_that_is_asked_for(call):
+    """What --sort says comes before what is newest, and --limit leaves the first."""
+    names = _names(call("run", "list", "--sort", "name", "--where", "'good' in name"))
+    assert names == ["good_0", "good_1", "good_2"]
+    assert _names(call("run", "list", "--sort", "-name", "--limit", "2")) == [
+        "実験_長い名前",
+        "good_2",
+    ]
+    with_table = call("run", "list", "--table", "--sort", "name", "--limit", "1")
+    assert "crashed" in with_table.stdout
+    assert "good_0" not in with_table.stdout
+
+
+@pytest.mark.usefixtures("zoo")
+def test_a_filter_that_cannot_be_understood_is_shown(call):
+    """As misuse: what is wrong, the text, and carets under the place."""
+    answer = call("run", "list", "--where", "name = 'x'")
+    assert answer.code == 2
+    assert answer.stderr.splitlines() == [
+        "error: '=' does not compare: did you mean ==?",
+        "  name = 'x'",
+        "       ^",
+    ]
+
+
+@pytest.mark.usefixtures("zoo")
+def test_a_filter_that_finds_nothing_says_why(call):
+    """The name in it that no run has, and the nearest."""
+    answer = call("run", "list", "--table", "--where", "no_such_name > 1")
+    assert answer.code == 0
+    assert "no run has a parameter 'no_such_name'" in answer.stdout
 
 
 def test_times_are_exact_and_readable(call, zoo):

@@ -115,8 +115,10 @@ def test_parameters_that_differ_in_case_alone_are_told_apart():
         pass
     with trialog.init("acme", "demo", parameters={"x": 2**70}):
         pass
-    found = rows("SELECT parameters.lr, parameters.lr_1, parameters.x FROM runs ORDER BY created")
-    assert found == [{"LR": 1, "lr_1": 2, "x": "a"}, {"LR": None, "lr_1": None, "x": str(2**70)}]
+    found = rows(
+        "SELECT parameters.lr AS a, parameters.lr_1 AS b, parameters.x FROM runs ORDER BY created"
+    )
+    assert found == [{"a": 1, "b": 2, "x": "a"}, {"a": None, "b": None, "x": str(2**70)}]
 
 
 def test_an_empty_store_has_empty_views():

@@ -26,10 +26,10 @@ def test_tags_name_and_description(server, run):
     )
     assert answer.json() == {"runs": [{"id": run.id, "name": "second", "error": None}]}
     stored = trialog.get_run(run.id)
-    assert (stored.tags, stored.name, stored.description) == (["new"], "second", "d")
+    assert (stored.tags, stored.name, stored.description) == (("new",), "second", "d")
     change(server, run, description="")
     assert trialog.get_run(run.id).description is None
-    assert trialog.get_run(run.id).tags == ["new"]
+    assert trialog.get_run(run.id).tags == ("new",)
 
 
 def test_delete_and_restore(server, run):
@@ -46,7 +46,7 @@ def test_one_that_cannot_be_changed_keeps_no_other(server, run):
     found = change(server, missing, run, cancel=True, add_tags=["new"]).json()["runs"]
     assert "nowhere" in found[0]["error"]
     assert "has ended already" in found[1]["error"]
-    assert trialog.get_run(run.id).tags == ["old", "new"]
+    assert trialog.get_run(run.id).tags == ("old", "new")
 
 
 def test_cancel(server, store):
@@ -56,7 +56,6 @@ def test_cancel(server, store):
             change(server, run, cancel=True, reason="too slow").json()["runs"][0]["error"] is None
         )
         assert str(trialog.get_run(run.id).status) == "CANCELING"
-    assert trialog.get_run(run.id).reason.endswith("too slow")
 
 
 def test_one_name_for_several_is_refused(server, run):

@@ -18,7 +18,7 @@ export function Dialog({ title, onClose, children, kind = "" }) {
     }
   };
   return html`<dialog ref=${dialog} class=${`dialog ${kind}`} aria-label=${title} onClose=${onClose} onClick=${closeOutside}>
-    <header><h2>${title}</h2><button class="quiet" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button></header>
+    <div class="dialog-head"><h2>${title}</h2><button class="quiet" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button></div>
     <div class="dialog-body">${children}</div>
   </dialog>`;
 }

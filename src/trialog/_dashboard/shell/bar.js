@@ -5,7 +5,9 @@ import { html } from "htm/preact";
 import { underWay } from "trialog/data/activity.js";
 import { projectPath, runPath } from "trialog/logic/url.js";
 import { Icon } from "trialog/parts/icons.js";
+import { Help } from "trialog/shell/help.js";
 import { place } from "trialog/shell/router.js";
+import { Search } from "trialog/shell/search.js";
 import { setTheme, theme } from "trialog/shell/theme.js";
 import { runTitle } from "trialog/shell/titles.js";
 
@@ -23,6 +25,8 @@ export function Bar() {
     </nav>
     <div class="bar-end">
       <span class="busy" data-busy=${underWay.value > 0} aria-hidden="true"></span>
+      <${Search} />
+      <${Help} />
       <button class="quiet" onClick=${turnTheme} aria-label=${`Theme: ${theme.value}; change it`} title=${`Theme: ${theme.value}`} data-testid="theme">
         <${Icon} name=${theme.value === "dark" ? "moon" : theme.value === "light" ? "sun" : "halves"} />
       </button>
