@@ -1,9 +1,10 @@
-"""Measures reading: a table of parameters, and one long series, as DataFrames.
+"""Measures reading: parameters of many runs, one long series, one metric of many runs.
 
-    python benchmarks/frames.py [--runs 10000] [--points 1000000]
+    python benchmarks/frames.py [--runs 10000] [--points 1000000] [--long 10000000] [--curves 1000]
 
 The runs and the points are logged beforehand, unmeasured. The floors are pandas itself: a table
-of the same size made from Python lists, and a series of the same size from raw binary files.
+of the same size made from Python lists, a series of the same size from raw binary files, and
+pyarrow that reads one bare Parquet file of the same points.
 All figures are medians of calls in a process that has read once before.
 """
 
@@ -18,6 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from points import losses
 from report import Figure, report
 from stores import compact, scratch_store
@@ -89,6 +92,64 @@ def measure_series(points: int) -> list[Figure]:
     ]
 
 
+def measure_long(points: int) -> Figure:
+    """Read one series of very many points, compacted; beside it, bare Parquet."""
+    with scratch_store() as store:
+        values = losses(1_000_000)
+        with trialog.init("bench", "long") as run:
+            for step in range(points):
+                run.log("loss", values[step % len(values)], step)
+        compact()
+        measured = seconds(lambda: check(run.id, points))
+        floor = seconds(parquet_reader(store, run.metric("loss", to="arrow")))
+    what = f"series of {points:,} points, compacted"
+    return Figure(what, measured, "s", "bare Parquet", floor, "≤ 0.5 s", measured <= 0.5)
+
+
+def measure_curves(runs: int, points: int = 2000) -> list[Figure]:
+    """Read one metric of many runs, as logged, wide and aligned; beside them, bare Parquet."""
+    with scratch_store() as store:
+        values = losses(points)
+        for _ in range(runs):
+            with trialog.init("bench", "curves") as run:
+                for step, value in enumerate(values):
+                    run.log("loss", value, step)
+        compact()
+        found = trialog.runs("bench/curves")
+        frame = found.metrics_df("loss")
+        if len(frame) != runs * points:
+            raise AssertionError(f"read {len(frame)} of {runs * points} points")
+        forms = {
+            "metrics_df": lambda: trialog.runs("bench/curves").metrics_df("loss"),
+            "metrics_df(wide=True)": lambda: found.metrics_df("loss", wide=True),
+            'metrics_df(align="step")': lambda: found.metrics_df("loss", align="step"),
+            'metrics_df(to="arrow")': lambda: found.metrics_df("loss", to="arrow"),
+            'metrics_df(to="polars")': lambda: found.metrics_df("loss", to="polars"),
+        }
+        times = {form: seconds(read) for form, read in forms.items()}
+        numbers = found.metrics_df("loss", to="arrow").select(["step", "time", "value"])
+        floor = seconds(parquet_reader(store, numbers))
+    return [
+        Figure(
+            f"{form}, {runs:,} runs of {points:,} points",
+            measured,
+            "s",
+            "bare Parquet",
+            floor,
+            "≤ 0.25 s",
+            measured <= 0.25,
+        )
+        for form, measured in times.items()
+    ]
+
+
+def parquet_reader(folder: Path, table: pa.Table) -> Callable[[], pd.DataFrame]:
+    """Write the same points as one Parquet file; return a function that reads it."""
+    path = folder / "bare.parquet"
+    pq.write_table(table, path, compression="zstd")
+    return lambda: pq.read_table(path).to_pandas()
+
+
 def check(run_id: str, points: int) -> None:
     frame = trialog.get_run(run_id).metric("loss")
     if len(frame) != points:
@@ -116,8 +177,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--runs", type=int, default=10_000, help="runs of the table")
     parser.add_argument("--points", type=int, default=1_000_000, help="points of the series")
+    parser.add_argument("--long", type=int, default=10_000_000, help="points of the long series")
+    parser.add_argument("--curves", type=int, default=1000, help="runs with a curve each")
     arguments = parser.parse_args()
-    report("frames", [measure_parameters(arguments.runs), *measure_series(arguments.points)])
+    figures = [measure_parameters(arguments.runs), *measure_series(arguments.points)]
+    figures += [measure_long(arguments.long), *measure_curves(arguments.curves)]
+    report("frames", figures)
 
 
 if __name__ == "__main__":

@@ -237,7 +237,7 @@ def _smoothed_naively(x, y, smoothing):
     st.sampled_from(["none", "std", "minmax"]),
 )
 def test_groups_agree_with_the_loop(lines, center, band):
-    """At each place of any member: all members that reach it, interpolated, none beyond its range."""
+    """At each place of any member: all members that reach it, interpolated, none beyond."""
     found = group_lines(lines, center, band)
     finite = [(x[np.isfinite(y)], y[np.isfinite(y)]) for x, y in lines]
     places = np.unique(np.concatenate([x for x, _ in finite]))
@@ -292,14 +292,12 @@ def test_a_pyramid_gives_what_the_points_give(lines, window, pixels):
     if narrow is not None:
         assert wide[0] <= narrow[0] <= narrow[1] <= wide[1]
         for chart, fit in ((one, narrow), (other, wide)):
-            for name, is_beyond in (
-                ("above", lambda y: y > fit[1]),
-                ("below", lambda y: y < fit[0]),
-            ):
-                told = chart.arrays["facts"][:, FACTS.index(name)]
-                inside = [_inside(x, y, chart.header)[1] for x, y in lines]
-                assert told.tolist() == [is_beyond(y[np.isfinite(y)]).sum() for y in inside]
-                chart.arrays["facts"][:, FACTS.index(name)] = 0
+            inside = [_inside(x, y, chart.header)[1] for x, y in lines]
+            inside = [y[np.isfinite(y)] for y in inside]
+            above, below = (chart.arrays["facts"][:, FACTS.index(n)] for n in ("above", "below"))
+            assert above.tolist() == [(y > fit[1]).sum() for y in inside]
+            assert below.tolist() == [(y < fit[0]).sum() for y in inside]
+            above[:] = below[:] = 0
     for name in one.arrays:
         assert np.array_equal(one.arrays[name], other.arrays[name], equal_nan=True), name
 

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import assert_type
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 
 import trialog
 from trialog import RunStatus
@@ -16,6 +18,8 @@ def one(client: trialog.LocalClient) -> None:
     assert_type(run.metrics, list[str])
     assert_type(run.metric("loss"), pd.DataFrame)
     assert_type(run.metric("loss", attempt="all", rank=[0, 1]), pd.DataFrame)
+    assert_type(run.metric("loss", to="polars"), pl.DataFrame)
+    assert_type(run.metric("loss", to="arrow"), pa.Table)
     assert_type(run.attempts[0].status, RunStatus)
     assert_type(run.get_attachment("a", version=1), bytes)
     assert_type(run.get_with_codec(TextCodec, "text"), str)
@@ -56,9 +60,21 @@ def many(client: trialog.LocalClient) -> None:
     assert_type(runs.metrics_df("loss", wide=True), pd.DataFrame)
     assert_type(runs.metrics_df("loss", attempt=2, rank=0), pd.DataFrame)
     assert_type(runs.summary_df(["loss"]), pd.DataFrame)
+    assert_type(runs.metrics_df("loss", align="step", fill="linear"), pd.DataFrame)
+    assert_type(runs.metrics_df("loss", align="relative", to="polars"), pl.DataFrame)
+    assert_type(runs.metrics_df(to="arrow"), pa.Table)
+    assert_type(runs.parameters_df(to="polars"), pl.DataFrame)
+    assert_type(runs.summary_df("loss", to="polars"), pl.DataFrame)
+    assert_type(runs.comparison_df(to="pandas"), pd.DataFrame)
     assert_type(runs.best("accuracy", goal="max"), trialog.StoredRun)
     for run in runs:
         assert_type(run, trialog.StoredRun)
+
+
+def in_sql(client: trialog.LocalClient) -> None:
+    assert_type(trialog.sql("FROM runs"), pd.DataFrame)
+    assert_type(trialog.sql("FROM runs", to="polars", client=client), pl.DataFrame)
+    assert_type(trialog.sql("FROM runs", to="arrow"), pa.Table)
 
 
 def as_rush_asks() -> None:

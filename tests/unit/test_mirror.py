@@ -42,6 +42,13 @@ TESTED_IN = {
     "unit/cli/test_run_why.py": "_cli/why_curves _cli/why_differences _cli/why_json _cli/why_sheet",
     "unit/cli/test_terminal.py": "_cli/output _cli/progress _cli/session",
     "unit/cli/test_upkeep.py": "_cli/diagnosis",
+    # what is shown: by what stands in it
+    "unit/cli/test_words.py": "_display/words",
+    "unit/display/test_cards.py": "_display/marks _display/style _display/tables",
+    "unit/display/test_panels.py": """
+        _display/matplotlib_figures _display/plotly_figures _public/plotting _reading/plotting
+    """,
+    "integrations/test_live_display.py": "_public/live _public/showing",
     # the façade: by what users call
     "unit/test_public_surface.py": """
         _public/functions _public/queries _public/stored _version errors

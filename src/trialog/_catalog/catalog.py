@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -234,6 +235,7 @@ class Catalog:
             opened = self._open()
             if opened.caches is not None:
                 remove_segments(self.store, opened.caches.segments)
+                shutil.rmtree(opened.caches.charts, ignore_errors=True)
             opened.renew(is_broken=True)
             self.refresh(progress)
 

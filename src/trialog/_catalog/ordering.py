@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import compress, islice
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from trialog._filters.expressions import Metric, Operand, Parameter, SortKey
 Ranks = NDArray[np.float64]
 """Where each of some runs stands by one thing; equal ones have equal ranks, NaN is missing."""
 _STEP = 2000
+_PIECES = 10  # of an index, before all of it is read at once
 
 
 def in_order(
@@ -49,9 +50,14 @@ def in_order(
     """
     if not sort:
         return _newest(connection, told, runs, until)
-    keys = runs.keys
-    if runs.is_rest:
-        keys = _enough(connection, told, runs, sort[0].operand, until)
+    keys: Keys | None = runs.keys
+    if runs.is_rest or len(runs.keys) > FEW:
+        keys = _first_by_index(connection, told, runs, sort[0], until)
+    if keys is None:
+        keys = runs.keys
+        if runs.is_rest:
+            keys = universe(connection, told.scope)
+            keys = keys[runs.has(keys)]
     if not len(keys):
         return keys
     within = keys if len(keys) <= FEW else None
@@ -93,35 +99,56 @@ def _first(
     return chosen
 
 
-def _enough(
-    connection: Connection,
-    told: Circumstances,
-    runs: RunSet,
-    operand: Operand,
-    until: int | None,
-) -> Keys:
-    """Those that come first: all that have what is ordered by, if they are so many."""
-    if until is not None and isinstance(operand, Parameter | Metric):
-        present = set_of(_keys_of(connection, told, operand)) & runs
-        if len(present.keys) >= until:
-            return present.keys
-    everything = universe(connection, told.scope)
-    return everything[~are_among(everything, runs.keys)]
+def _first_by_index(
+    connection: Connection, told: Circumstances, runs: RunSet, key: SortKey, until: int | None
+) -> Keys | None:
+    """The runs among which the first ones are: an index has them in order.
+
+    Returns:
+        Those that are first by the key and all that equal the last of them; None where no index
+        has all of them, or they are too far apart in it.
+    """
+    if until is None or told.summaries:
+        return None
+    match key.operand:
+        case Parameter(name):
+            table, columns = schema.PARAMETER_VALUES, told.scope.parameter_columns(name)
+            order = [table.c[each] for each in ("form", "number", "rest", "text")]
+            condition = table.c.form != int(Form.NAN)
+        case Metric(name, "last" | "min" | "max" as measure):
+            table, columns = schema.MEASURES, told.scope.metric_columns(name)
+            order = [table.c[measure]]
+            condition = order[0].is_not(None)
+        case _:
+            return None
+    if len(columns) != 1:
+        return None
+    is_there = table.c.column == columns[0]
+    if isinstance(key.operand, Parameter):
+        others = select(table.c.run).where(is_there, table.c.form == int(Form.OTHER)).limit(1)
+        if connection.execute(others).first() is not None:
+            return None
+    directed = [each.desc() for each in order] if key.descending else order
+    statement = select(table.c.run, *order).where(is_there, condition).order_by(*directed)
+    return _until_enough(bare_rows(connection, statement), runs, until)
 
 
-def _keys_of(connection: Connection, told: Circumstances, operand: Parameter | Metric) -> Keys:
-    """The runs that certainly have a value which is not NaN."""
-    scope = told.scope
-    if isinstance(operand, Parameter):
-        table, columns = schema.PARAMETER_VALUES, scope.parameter_columns(operand.name)
-        condition = table.c.form != int(Form.NAN)
-    else:
-        table, columns = schema.MEASURES, scope.metric_columns(operand.name)
-        condition = table.c[operand.measure].is_not(None)
-    if not columns:
-        return np.empty(0, np.int64)
-    statement = select(table.c.run).where(is_any(table.c.column, columns), condition)
-    return fetch_ordered(connection, statement)
+def _until_enough(rows: Iterator[tuple[Any, ...]], runs: RunSet, until: int) -> Keys | None:
+    """Of rows in order, the first runs of a set, and those that equal the last of them."""
+    found: list[int] = []
+    last: tuple[Any, ...] | None = None
+    for _ in range(_PIECES):
+        piece = list(islice(rows, _STEP))
+        kept = runs.has(np.fromiter((row[0] for row in piece), np.int64, len(piece)))
+        for row in compress(piece, kept.tolist()):
+            if last is not None and row[1:] != last:
+                return np.sort(np.array(found, np.int64))
+            found.append(row[0])
+            if last is None and len(found) >= until:
+                last = row[1:]
+        if len(piece) < _STEP:
+            return np.sort(np.array(found, np.int64)) if last is not None else None
+    return None
 
 
 # -- newest first ----------------------------------------------------------------------------------

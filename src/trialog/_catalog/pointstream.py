@@ -58,4 +58,3 @@ def _from_segment(
             for done in range(0, rows, _ROWS_AT_ONCE):
                 count = min(_ROWS_AT_ONCE, rows - done)
                 yield reader.read([Wanted(metric, first + done, count)])[metric]
-

@@ -56,7 +56,8 @@ def inexact_runs(
         columns = scope.metric_columns(name)
         if not columns:
             continue
-        statement = select(table.c.run).where(is_any(table.c.column, columns), ~table.c.is_exact)
+        is_asked = is_any(table.c.column + 0, columns)  # few rows are inexact: by these
+        statement = select(table.c.run).where(~table.c.is_exact, is_asked)
         runs = fetch_keys(connection, statement).tolist()
         if runs:
             found[name] = runs
@@ -175,7 +176,8 @@ def circumstances(
     derived: dict[int, Derived] = {}
     if asks_status or wanted.statuses is not None or _asks(operands_asked(wanted)):
         table = schema.RUNS
-        unended = all_runs().where(scope.condition, table.c.status.is_(None))
+        is_inside = scope.unindexed & is_any(table.c.kind, scope.kinds)
+        unended = all_runs().where(table.c.status.is_(None), is_inside)
         for row in with_writers(connection, connection.execute(unended).all()):
             derived[row.key] = statuses.status_of(row)
     return Circumstances(scope, now_ns, derived, exact)

@@ -107,10 +107,8 @@ RUNS = Table(
 )
 Index("runs_of_project", RUNS.c.project, RUNS.c.day)
 # All that lists and their order need, so that no row is looked at that is not shown.
-Index(
-    "runs_listed",
-    *(RUNS.c[name] for name in ("project", "kind", "created_ns", "id", "status", "ended_ns")),
-)
+_LISTED = ("project", "kind", "created_ns", "id", "status", "ended_ns", "folded_name")
+Index("runs_listed", *(RUNS.c[name] for name in _LISTED))
 _IS_DELETED, _IS_UNENDED = RUNS.c.deleted_ns.is_not(None), RUNS.c.status.is_(None)
 Index("runs_deleted", RUNS.c.project, sqlite_where=_IS_DELETED)
 Index("runs_unended", RUNS.c.project, sqlite_where=_IS_UNENDED)
@@ -122,7 +120,7 @@ TAGS = Table(
     _of_run(is_key=True),
     Column("tag", Text, primary_key=True),
 )
-Index("tags_by_tag", TAGS.c.tag)
+Index("tags_by_tag", TAGS.c.tag, TAGS.c.run)
 
 JOURNALS = Table(
     "journals",

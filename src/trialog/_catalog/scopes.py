@@ -41,6 +41,11 @@ class Scope(NamedTuple):
         table = schema.RUNS
         return is_any(table.c.project, list(self.projects)) & is_any(table.c.kind, self.kinds)
 
+    @property
+    def unindexed(self) -> ColumnElement[bool]:
+        """Of a row of ``runs``: its project belongs here; beside what finds fewer runs."""
+        return is_any(schema.RUNS.c.project + 0, list(self.projects))
+
     def _pairs(self) -> list[tuple[ProjectPlace, str]]:
         return [(project, kind) for project in self.projects.values() for kind in self.kinds]
 
@@ -77,9 +82,8 @@ def count_universe(connection: Connection, scope: Scope) -> int:
 def hidden(connection: Connection, scope: Scope) -> RunSet:
     """The deleted runs of a scope, and those of its deleted experiments."""
     table = schema.RUNS
-    inside = is_any(table.c.project, list(scope.projects))
-    deleted = inside & table.c.deleted_ns.is_not(None)
-    asked = select(table.c.key).where(deleted & is_any(table.c.kind, scope.kinds))
+    deleted = table.c.deleted_ns.is_not(None) & scope.unindexed
+    asked = select(table.c.key).where(deleted, is_any(table.c.kind, scope.kinds))
     found = RunSet(fetch_keys(connection, asked))
     experiments = connection.execute(
         select(table.c.project, table.c.id).where(deleted & (table.c.kind == "experiment"))

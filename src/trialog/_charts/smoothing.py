@@ -26,6 +26,7 @@ _FORMS = "ema:0.9 (weight), time-ema:30 (half-life in units of x), window:25 (po
 _HUGE = 1e290  # sums of millions of such values pass the range of a double
 _SCALE = 2.0**-64
 _POINTS_TOGETHER = 2_000_000
+_POINTS_AT_ONCE = 1 << 18
 _MAX_WINDOW = 1_000_001
 _UNITS = {"ms": 1e-3, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -105,33 +106,33 @@ def smooth(lines: Sequence[tuple[Floats, Floats]], smoothing: Smoothing) -> list
 
 
 class Decay:
-    """The running state of an exponential average, to go on with more points of the line."""
+    """An exponential average of a line whose points come in pieces; the same bits as in one."""
 
     def __init__(self, smoothing: Smoothing) -> None:
         """Begin a line."""
         self._smoothing = smoothing
         self._total = self._weight = 0.0
-        self._x = math.nan
-        self._waiting = 0
+        self._before = math.nan
+        self._x = self._y = np.empty(0)  # of the block that is not full
 
     def smooth(self, x: Floats, y: Floats) -> Floats:
-        """The smoothed values of the next points.
-
-        The same as of the line in one piece where each piece but the last has a multiple of
-        :data:`BLOCK` finite values.
-        """
+        """The smoothed values of the next points."""
         is_finite = np.isfinite(y)
-        xs, ys = (x, y) if is_finite.all() else (x[is_finite], y[is_finite])
-        if not len(ys):
+        waiting = len(self._x)
+        xs = np.concatenate([self._x, x[is_finite]])
+        ys = np.concatenate([self._y, y[is_finite]])
+        if len(xs) == waiting:
             return y.copy()
-        factors = _factors(xs, self._smoothing, self._x)
-        self._x = float(xs[-1])
-        totals, weights, ends = _scan(
-            factors, ys, np.array([0, len(ys)]), self._total, self._weight
-        )
-        self._total, self._weight = ends
-        smoothed = totals / weights
-        return _put_back(y, is_finite, smoothed)
+        factors = _factors(xs, self._smoothing, self._before)
+        whole = len(xs) // BLOCK * BLOCK
+        state = self._total, self._weight
+        totals, weights, _ = _scan(factors, ys, np.array([0, len(ys)]), *state)
+        if whole:
+            self._before = float(xs[whole - 1])
+            ends = _scan(factors[:whole], ys[:whole], np.array([0, whole]), *state)[2]
+            self._total, self._weight = ends
+        self._x, self._y = xs[whole:], ys[whole:]
+        return _put_back(y, is_finite, (totals / weights)[waiting:])
 
 
 def _exponential(lines: Sequence[tuple[Floats, Floats]], smoothing: Smoothing) -> list[Floats]:
@@ -235,17 +236,28 @@ def _averaged(y: Floats, size: int) -> Floats:
     values = y if is_finite.all() else y[is_finite]
     if not len(values):
         return y.copy()
-    count, half = len(values), size // 2
-    blocks = -(-(count + 2 * half) // size) + 1
-    padded = np.zeros(blocks * size)
     scale = _SCALE if np.abs(values).max() > _HUGE else 1.0
-    padded[half : half + count] = values * scale
+    found = np.empty(len(values))
+    step = max(_POINTS_AT_ONCE // size, 1) * size
+    for first in range(0, len(values), step):
+        stop = min(first + step, len(values))
+        found[first:stop] = _window_means(values, first, stop, size, scale)
+    return _put_back(y, is_finite, found)
+
+
+def _window_means(values: Floats, first: int, stop: int, size: int, scale: float) -> Floats:
+    """The means around some values, the first of which begins a block."""
+    count, half = len(values), size // 2
+    begin, end = max(first - half, 0), min(stop + half, count)
+    blocks = -(-(stop - first + 2 * half) // size) + 1
+    padded = np.zeros(blocks * size)
+    at = begin - (first - half)
+    padded[at : at + end - begin] = values[begin:end] * scale
     matrix = padded.reshape(blocks, size)
     heads = np.cumsum(matrix, axis=1).reshape(-1)
     tails = np.cumsum(matrix[:, ::-1], axis=1)[:, ::-1].reshape(-1)
-    starts = np.arange(count)
-    stops = starts + size - 1
-    is_whole = starts % size == 0
-    sums = np.where(is_whole, 0.0, tails[starts]) + heads[stops]
-    members = np.minimum(starts + half, count - 1) - np.maximum(starts - half, 0) + 1
-    return _put_back(y, is_finite, sums / members / scale)
+    starts = np.arange(stop - first)
+    sums = np.where(starts % size == 0, 0.0, tails[starts]) + heads[starts + size - 1]
+    rows = starts + first
+    members = np.minimum(rows + half, count - 1) - np.maximum(rows - half, 0) + 1
+    return np.asarray(sums / members / scale)

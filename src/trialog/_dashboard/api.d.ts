@@ -239,6 +239,19 @@ export interface ExceptionInfo {
   traceback: string;
 }
 
+/** Where a table can be saved from. */
+export interface Export {
+  url: string;
+}
+
+/** A table that is to be saved. */
+export interface ExportQuery {
+  selection: Selection;
+  content?: "points" | "runs";
+  format?: "csv" | "parquet";
+  metrics?: string[];
+}
+
 /** A fact of every run: its name in the filter language, its type, what it says. */
 export interface FactHead {
   name: string;

@@ -9,6 +9,8 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
+from trialog._display.words import printable
+
 _HEIGHT = 60
 _MARK = 9
 
@@ -117,7 +119,7 @@ def svg_of(
     ]
     paths = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in parts if path)
     return (
-        f'<svg class="tl-curve" role="img" aria-label="{escape(label)}" '
+        f'<svg class="tl-curve" role="img" aria-label="{escape(printable(label))}" '
         f'viewBox="0 -2 {curve.width} {_HEIGHT + 4}" preserveAspectRatio="none">{paths}</svg>'
     )
 
@@ -153,10 +155,10 @@ def _path(points: Sequence[tuple[int, int]]) -> str:
 
 
 def _height(value: float, bottom: float, top: float) -> int:
-    if not top > bottom:
+    span = top / 2 - bottom / 2  # halves: the span of doubles is no double
+    if not span > 0:
         return _HEIGHT // 2
-    share = value / 2 - bottom / 2  # halves: the span of doubles is no double
-    return round(_HEIGHT - _HEIGHT * share / (top / 2 - bottom / 2))
+    return round(_HEIGHT - _HEIGHT * ((value / 2 - bottom / 2) / span))
 
 
 def _columns_where(is_so: NDArray[np.bool_], places: Integers) -> tuple[int, ...]:

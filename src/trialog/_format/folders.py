@@ -167,6 +167,11 @@ class StoreFolder(NamedTuple):
         return self.path / "segments"
 
     @property
+    def charts(self) -> Path:
+        """What was made of long series to draw them, a cache."""
+        return self.path / "charts"
+
+    @property
     def catalog(self) -> Path:
         """The SQLite catalog."""
         return self.path / "catalog.db"

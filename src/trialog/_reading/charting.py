@@ -26,6 +26,7 @@ from trialog._charts.smoothing import smooth
 from trialog._charts.wishes import ChartWish
 from trialog._journals.stretches import NO_RANK
 from trialog._reading.chartcache import ChartCache
+from trialog._reading.longlines import LONG, LongLines
 
 Split = Literal["attempt", "rank"]
 Versions = Mapping[str, Mapping[int, tuple[SeriesVersion, ...]]]
@@ -105,6 +106,7 @@ class ChartReader:
         """
         self._catalog = catalog
         self._cache = ChartCache() if cache is None else cache
+        self._long = LongLines(catalog)
 
     def chart(
         self,
@@ -158,12 +160,32 @@ class ChartReader:
             kept = self._cache.get((run.key, asked.curve), stamps[run.key])
             if kept is not None:
                 found[run.key] = kept
-        placed = self._placed([run for run in runs if run.key not in found], versions, asked)
-        self._smooth(placed, asked)
+        unknown = [run for run in runs if run.key not in found]
+        placed = self._long_ones(unknown, versions, asked)
+        rest = self._placed([run for run in unknown if run.key not in placed], versions, asked)
+        self._smooth(rest, asked)
+        placed |= rest
         for key, pieces in placed.items():
             size = sum(_size_of(each.line) for each in pieces)
             self._cache.put((key, asked.curve), stamps[key], pieces, size)
         return found | placed
+
+    def _long_ones(
+        self, runs: Sequence[RunRow], versions: Versions, asked: Asked
+    ) -> dict[int, list[_Piece]]:
+        """The lines of runs that have very many points: these stay in files."""
+        found: dict[int, list[_Piece]] = {}
+        if asked.split is not None or asked.wish.x_metric is not None:
+            return found
+        for run in runs:
+            stamp = _stamp_of(run.key, versions)
+            if sum(each.count for each in stamp[0]) <= LONG:
+                continue
+            origin_ns = run.facts.created_ns
+            rows = self._long.rows(run.key, asked.metric, asked.wish, origin_ns, stamp)
+            if rows is not None:
+                found[run.key] = [_Piece(None, Line(rows[0], smoothed=rows[1]))]
+        return found
 
     def _placed(
         self, runs: Sequence[RunRow], versions: Versions, asked: Asked
@@ -303,7 +325,11 @@ def _size_of(line: Line) -> int:
 
 
 def _bytes_of(rows: Rows) -> int:
-    return rows.x.nbytes + rows.y.nbytes if isinstance(rows, ArrayRows) else 0
+    size = rows.x.nbytes + rows.y.nbytes if isinstance(rows, ArrayRows) else 0
+    if rows.pyramid is not None:
+        kept = rows.pyramid
+        size += sum(each.nbytes for each in (kept.floats, kept.numbers, kept.edges, kept.counts))
+    return size
 
 
 def _stamp_of(run: int, versions: Versions) -> tuple[tuple[SeriesVersion, ...], ...]:

@@ -430,7 +430,7 @@ class PointsTable:
             return pd.MultiIndex.from_arrays([_texts(ids, counts.tolist()), steps], names=names)
         distinct, codes = _distinct(steps)
         return pd.MultiIndex(
-            levels=[texts, pd.Index(distinct)],
+            levels=cast("Any", [texts, distinct]),
             codes=cast("Any", [np.searchsorted(known, runs), codes]),
             names=names,
             verify_integrity=False,
@@ -457,12 +457,13 @@ def _distinct(steps: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.i
 
 
 def _axis_index(axis: Axis, grid: NDArray[np.int64]) -> pd.Index:
+    values: Any = grid
     if axis == "time":
-        return pd.Index(_times(grid), name=axis)
-    if axis == "relative":
-        return pd.TimedeltaIndex(grid.view("m8[ns]"), name=axis)
-    steps: pd.Index = pd.Index(grid, name=axis)
-    return steps
+        values = _times(grid)
+    elif axis == "relative":
+        values = grid.view("m8[ns]")
+    index: pd.Index = pd.Index(values, name=axis)
+    return index
 
 
 def _scattered(values: Any, places: NDArray[np.int64], rows: int) -> Any:

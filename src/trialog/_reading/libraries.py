@@ -62,7 +62,7 @@ def arrow_table(frame: pd.DataFrame) -> pa.Table:
     """
     columns: dict[str, Any] = {}
     for name, values in _columns(frame):
-        if getattr(values.dtype, "numpy_dtype", values.dtype) == object:
+        if str(getattr(values.dtype, "numpy_dtype", values.dtype)) == "object":
             columns |= _of_objects(name, [_or_none(value) for value in values])
         else:
             columns[name] = _of_array(values)

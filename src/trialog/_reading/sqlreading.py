@@ -202,8 +202,9 @@ class ViewReader:
         }
 
     def _duration(self, facts: Any, status: Any) -> float:
-        until_ns = self._records.now_ns if status.ended_ns is None else status.ended_ns
-        return max(until_ns - facts.created_ns, 0) / _S_NS
+        until_ns: int = self._records.now_ns if status.ended_ns is None else status.ended_ns
+        lasted_ns: int = max(until_ns - facts.created_ns, 0)
+        return lasted_ns / _S_NS
 
 
 _RUN: dict[str, Callable[[Any], str]] = {
@@ -213,15 +214,15 @@ _RUN: dict[str, Callable[[Any], str]] = {
     "name": lambda facts: facts.name,
 }
 
+_PLAIN = ("description", "exit_code", "username", "host", "attempt", "points", "parent")
+
+
+def _fact(name: str) -> Callable[[Any, Any], Any]:
+    return lambda facts, _: getattr(facts, name)
+
+
 _FACTS: dict[str, Callable[[Any, Any], Any]] = {
-    **{
-        name: lambda facts, _, name=name: getattr(facts, name)
-        for name in (
-            *_RUN,
-            *("description", "exit_code", "username", "host", "attempt", "points", "parent"),
-            *("experiment", "number"),
-        )
-    },
+    **{name: _fact(name) for name in (*_RUN, *_PLAIN, "experiment", "number")},
     "status": lambda _, status: status.status.value,
     "reason": lambda _, status: status.reason,
     "created": lambda facts, _: facts.created_ns // _US_NS,

@@ -54,7 +54,7 @@ class Wish:
         return sorted(int(each.path) for each in data_set.get_fragments(filter=self._condition))
 
 
-class Source(pads.InMemoryDataset):
+class Source(pads.InMemoryDataset):  # type: ignore[misc] # Arrow has no types
     """A view as Arrow sees it: nothing is in it, and scanning it reads the store."""
 
     def __init__(self, schema: pa.Schema, read: Callable[[Wish], Iterable[pa.RecordBatch]]) -> None:

@@ -17,6 +17,7 @@ from starlette.routing import Route as Path
 from trialog._server.answers import answer_of, refusal_of, refuse
 from trialog._server.assets import Assets
 from trialog._server.description import describe
+from trialog._server.exports import Exports
 from trialog._server.files import Files
 from trialog._server.routes import API, ROUTES, Route
 from trialog._server.security import Access, Guard
@@ -41,6 +42,7 @@ def make_app(store: Store, access: Access) -> Starlette:
     paths += [
         Path(f"{API}/openapi.json", _serve_description),
         Path(f"{API}/{{rest:path}}", _serve_nothing),
+        Path("/exports/{ticket}/{name}", Exports(store).serve),
         Path("/files/{ticket}/{name:path}", Files(store).serve),
         Path("/assets/{version}/{path:path}", assets.serve_file),
         Path("/favicon.ico", assets.serve_icon),

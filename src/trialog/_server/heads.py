@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from trialog._format.times import time_ns_of
 from trialog._reading import RunRecord
-from trialog._server.shapes import RunHead, Status
+from trialog._server.shapes import RunHead
 
 
 def head_of(record: RunRecord) -> RunHead:
@@ -17,7 +15,7 @@ def head_of(record: RunRecord) -> RunHead:
         name=record.name,
         namespace=place.namespace,
         project=place.project,
-        status=cast("Status", record.status.value),
+        status=record.status.value,
         reason=record.reason,
         created_ns=time_ns_of(record.date_created),
         ended_ns=None if record.date_ended is None else time_ns_of(record.date_ended),

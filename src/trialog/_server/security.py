@@ -117,4 +117,4 @@ _OWN_SITES: Iterable[str] = frozenset({"same-origin", "none"})
 
 def is_page(path: str) -> bool:
     """Whether an address is one of pages, to which other sites may link."""
-    return not path.startswith(("/api/", "/files/", "/assets/"))
+    return not path.startswith(("/api/", "/files/", "/exports/", "/assets/"))

@@ -512,3 +512,28 @@ class Found(Shape, kw_only=True):
 
     projects: list[ProjectQuery]
     runs: list[RunHead]
+
+
+class ExportQuery(Shape, kw_only=True):
+    """A table that is to be saved.
+
+    Attributes:
+        selection: of which runs.
+        content: a row for each run, or for each point of some metrics.
+        metrics: of which metrics the points are.
+    """
+
+    selection: Selection
+    content: Literal["runs", "points"] = "runs"
+    format: Literal["csv", "parquet"] = "csv"
+    metrics: list[str] = []
+
+
+class Export(Shape, kw_only=True):
+    """Where a table can be saved from.
+
+    Attributes:
+        url: on this server; good until it ends.
+    """
+
+    url: str

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 
@@ -32,7 +33,7 @@ class Tickets:
         """With a key of its own."""
         return cls(secrets.token_bytes(32))
 
-    def make(self, content: dict[str, str | int]) -> str:
+    def make(self, content: dict[str, Any]) -> str:
         """A ticket for something: fit to stand in an address.
 
         Example:
@@ -43,7 +44,7 @@ class Tickets:
         data = orjson.dumps(content)
         return base64.urlsafe_b64encode(self._sign(data) + data).rstrip(b"=").decode()
 
-    def read(self, ticket: str) -> dict[str, str | int] | None:
+    def read(self, ticket: str) -> dict[str, Any] | None:
         """What a ticket is for; None where it was not made here."""
         try:
             found = base64.urlsafe_b64decode(ticket.encode() + b"=" * (-len(ticket) % 4))
@@ -52,7 +53,7 @@ class Tickets:
         signature, data = found[:_SIGNATURE_BYTES], found[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(data)):
             return None
-        content: dict[str, str | int] = orjson.loads(data)
+        content: dict[str, Any] = orjson.loads(data)
         return content
 
     def _sign(self, data: bytes) -> bytes:

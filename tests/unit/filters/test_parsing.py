@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from trialog._filters import parse_filter, parse_sort
@@ -176,6 +178,8 @@ def test_an_error_shows_the_place():
         "                  ^",
     ]
     assert (error.text, error.start, error.end, error.suggestion) == (error.text, 14, 15, "==")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.end, again.suggestion) == (str(error), 15, "==")
     with pytest.raises(FilterError) as caught:
         parse_filter("x > 1 and " * 20 + "lr = 1" + " and x > 1" * 20)
     assert max(map(len, str(caught.value).splitlines())) < 100

@@ -21,7 +21,7 @@ def _runs():
 
 def test_names_tags_and_values_are_those_of_the_runs(store):
     """Metrics of the machine come last; values in the order of the runs."""
-    catalog = catalog_of(store.path)
+    catalog = catalog_of(store)
     known = read_known_names(catalog, find(catalog, RunFilter()))
     assert known.parameters == ["lr"]
     assert known.metrics == ["loss", "system/cpu"]

@@ -54,7 +54,7 @@ function followLink(event) {
   if (!(link instanceof HTMLAnchorElement) || link.target || link.hasAttribute("download") || link.origin !== location.origin) {
     return;
   }
-  if (/^\/(api|files|assets)\//.test(link.pathname)) {
+  if (/^\/(api|files|exports|assets)\//.test(link.pathname)) {
     return;
   }
   event.preventDefault();

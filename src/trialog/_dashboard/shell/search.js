@@ -29,7 +29,7 @@ const found = signal(/** @type {Found} */ ({ projects: [], runs: [] }));
 export function Search() {
   useEffect(() => addShortcuts([{ key: "Ctrl+k", label: "Search projects and runs", act: open }]), []);
   return html`
-    <button class="search-button" onClick=${open} data-testid="search" title="Search projects and runs" aria-label="Search">
+    <button class="search-button" onClick=${open} data-testid="search" title="Search projects and runs">
       <${Icon} name="search" /><span>Search</span><kbd aria-hidden="true">Ctrl K</kbd></button>
     ${isOpen.value && html`<${SearchDialog} />`}`;
 }

@@ -5,19 +5,14 @@ import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { rowWindow, scrollTo } from "trialog/logic/rowwindow.js";
-import { Head, widthNow } from "trialog/pages/project/head.js";
-import { onGridKey } from "trialog/pages/project/keys.js";
+import { Head } from "trialog/pages/project/head.js";
+import { onGridClick, onGridContext, onGridKey } from "trialog/pages/project/keys.js";
+import { cellId, HEAD, LEADING, LEADING_WIDTHS, ROW, widthNow } from "trialog/pages/project/layout.js";
 import { active, lines } from "trialog/pages/project/lines.js";
 import { LineRow } from "trialog/pages/project/row.js";
 import { book, chosenRows, lookAt } from "trialog/pages/project/rows.js";
 import { selection } from "trialog/pages/project/selection.js";
-import { columns } from "trialog/pages/project/wishes.js";
-
-export const ROW = 30;
-const HEAD = 34;
-/** Of the tick, the line, the name. */
-const LEADING = [30, 34];
-const NAME_WIDTH = 210;
+import { columns, nameWidth } from "trialog/pages/project/wishes.js";
 
 const seen = signal({ first: 0, end: 40 });
 /** @type {HTMLDivElement | null} */
@@ -26,7 +21,7 @@ let scroller = null;
 /** Moves to a cell, and brings it into sight. @param {number} line @param {number} column */
 export function moveTo(line, column) {
   const { count, apart } = lines.peek();
-  const next = { line: Math.max(-1, Math.min(count - 1, line)), column: Math.max(0, Math.min(columns.peek().length + 2, column)) };
+  const next = { line: Math.max(-1, Math.min(count - 1, line)), column: Math.max(0, Math.min(columns.peek().length + LEADING - 1, column)) };
   active.value = next;
   if (!scroller) {
     return;
@@ -40,9 +35,6 @@ export function moveTo(line, column) {
     document.getElementById(cellId(next.line, next.column))?.scrollIntoView({ block: "nearest", inline: "nearest" });
   });
 }
-
-/** @param {number} line @param {number} column */
-export const cellId = (line, column) => `cell-${line}-${column}`;
 
 /** Puts the focus into the table. */
 export function focusGrid() {
@@ -65,7 +57,7 @@ export function Grid() {
   const root = useRef(/** @type {HTMLDivElement | null} */ (null));
   const { count, apart, at, isGrouped } = lines.value;
   const shown = columns.value;
-  const widths = [...LEADING, widthNow("name", NAME_WIDTH), ...shown.map((column) => widthNow(column.text, column.width))];
+  const widths = [...LEADING_WIDTHS, widthNow("name", nameWidth.value), ...shown.map((column) => widthNow(column.text, column.width))];
   const template = widths.map((width) => `${width}px`).join(" ");
   const total = widths.reduce((sum, width) => sum + width, 0);
   const { first, end } = seen.value;
@@ -116,10 +108,10 @@ export function Grid() {
   };
   const offsets = freezeOffsets(widths, shown.filter((column) => column.isFrozen).length);
   return html`<div class="grid" ref=${root} role=${isGrouped ? "treegrid" : "grid"} tabindex="0" aria-label="Runs" data-testid="runs"
-      aria-rowcount=${count + 1} aria-colcount=${shown.length + 3} aria-multiselectable="true"
+      aria-rowcount=${count + 1} aria-colcount=${shown.length + LEADING} aria-multiselectable="true"
       aria-activedescendant=${isThere ? cellId(now.line, now.column) : undefined} aria-busy=${book.value.wish === null}
       style=${{ "--columns": template, "--wide": `${total}px`, ...offsets }}
-      onScroll=${look} onKeyDown=${onGridKey} onMouseOver=${hover} onMouseLeave=${leave}>
+      onScroll=${look} onKeyDown=${onGridKey} onClick=${onGridClick} onContextMenu=${onGridContext} onMouseOver=${hover} onMouseLeave=${leave}>
     <div class="grid-top" role="rowgroup">
       <${Head} columns=${shown} active=${now.line === -1 ? now.column : -1} />
       ${Array.from({ length: apart }, (_, place) => row(place))}
@@ -137,7 +129,7 @@ function freezeOffsets(widths, frozen) {
   /** @type {Record<string, string>} */
   const offsets = {};
   let left = 0;
-  for (let column = 0; column < 3 + frozen; column += 1) {
+  for (let column = 0; column < LEADING + frozen; column += 1) {
     offsets[`--freeze-${column}`] = `${left}px`;
     left += widths[column];
   }

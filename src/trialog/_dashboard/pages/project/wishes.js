@@ -4,6 +4,7 @@ import { computed } from "@preact/signals";
 
 import { clampWidth, fittingWidth, inOrder, moved, parseWidths, turnSort, widthItems } from "trialog/logic/columns.js";
 import { joinList, splitList } from "trialog/logic/url.js";
+import { NAME_WIDTH } from "trialog/pages/project/layout.js";
 import { book } from "trialog/pages/project/rows.js";
 import { selection } from "trialog/pages/project/selection.js";
 import { place, setState } from "trialog/shell/router.js";
@@ -30,6 +31,9 @@ export const columns = computed(() => {
     ...column, width: widths.value.get(column.text) ?? fittingWidth(column), isFrozen: frozen.value.includes(column.text),
   }));
 });
+
+/** Of the column of names. */
+export const nameWidth = computed(() => widths.value.get("name") ?? NAME_WIDTH);
 
 /** @typedef {import("trialog/pages/project/rows.js").FilledColumn & {width: number, isFrozen: boolean}} ShownColumn */
 
