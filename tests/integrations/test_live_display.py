@@ -195,6 +195,23 @@ def test_a_run_of_another_process_is_followed(kernel):
     assert "COMPLETED" in kernel.last()
 
 
+def test_an_experiment_is_followed_as_a_run_is(kernel):
+    """Its runs come to its table, and its end to its head."""
+    kernel.cell(
+        """
+with trialog.Experiment("sweep", project="acme/live", capture=False) as experiment:
+    experiment.show()
+    with experiment.run(parameters={"lr": 0.1}) as run:
+        run.log("loss", 0.5)
+"""
+    )
+    assert "COMPLETED" in kernel.last()
+    assert "1 run " in kernel.last()
+    assert "committed as sha256:" in kernel.last()
+    assert len(kernel.shown) == 1
+    assert kernel.printed(THREADS) == "[]\n"
+
+
 def test_what_has_ended_is_shown_once(kernel):
     """As HTML, with the plain text for whoever shows none; nothing goes on."""
     with trialog.init("acme", "live", name="done", capture=False) as run:

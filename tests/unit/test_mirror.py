@@ -18,6 +18,11 @@ TESTED_IN = {
     """,
     "unit/catalog/test_compaction.py": "_catalog/pointreading _catalog/segments",
     "unit/catalog/test_database.py": "_catalog/schema",
+    # filters in SQL: by what each run says by itself
+    "property/test_conditions.py": """
+        _catalog/conditions _catalog/operands _catalog/ordering _catalog/scopes
+    """,
+    "unit/reading/test_pages.py": "_catalog/questions _reading/manyrows",
     "unit/journals/test_payloads.py": "_format/checking _journals/jsonvalues",
     "unit/catalog/test_queries.py": "_catalog/selections",
     "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
@@ -43,6 +48,7 @@ TESTED_IN = {
     "unit/cli/test_terminal.py": "_cli/output _cli/progress _cli/session",
     "unit/cli/test_upkeep.py": "_cli/diagnosis",
     # what is shown: by what stands in it
+    "unit/server/test_presence.py": "_reading/dashboards",
     "unit/cli/test_words.py": "_display/words",
     "unit/display/test_cards.py": "_display/marks _display/style _display/tables",
     "unit/display/test_panels.py": """

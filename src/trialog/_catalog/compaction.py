@@ -38,7 +38,7 @@ from trialog._journals.stretches import Stretch, join
 
 POINTS_A_SEGMENT = 10_000_000
 RUNS_A_SEGMENT = 512
-POINTS_A_STRIPE = 8_000_000  # of one run, in memory at once: 200 MB
+POINTS_A_STRIPE = 500_000  # of one run, in memory at once: 12 MB, and as much to sort them
 
 # A query that meets so many ended runs, or so many of their points, outside of segments compacts
 # them first: it costs about twice what reading them once costs, and the next query a tenth.

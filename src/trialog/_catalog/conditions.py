@@ -57,11 +57,7 @@ _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
 
 
 class Asker:
-    """Asks one state of the catalog which runs conditions hold of.
-
-    Attributes:
-        has_strangers: runs outside of the scope may be among those it told of.
-    """
+    """Asks one state of the catalog which runs conditions hold of."""
 
     def __init__(self, connection: Connection, told: Circumstances) -> None:
         """Make it.
@@ -72,10 +68,9 @@ class Asker:
         """
         self._connection = connection
         self._told = told
-        self.has_strangers = False
 
     def runs_with(self, condition: Expression, within: Keys | None = None) -> RunSet:
-        """The runs of the scope that a condition holds of, and perhaps some outside of it.
+        """The runs of the scope that a condition holds of.
 
         Args:
             condition: the condition.
@@ -261,11 +256,13 @@ class Asker:
         )
 
     def _tagged(self, tag: str, within: Keys | None) -> RunSet:
-        table = schema.TAGS
-        statement = select(table.c.run).where(
-            table.c.tag == tag, *limited(self._connection, table.c.run, within)
+        table, runs, scope = schema.TAGS, schema.RUNS, self._told.scope
+        statement = (
+            select(table.c.run)
+            .join(runs, runs.c.key == table.c.run)
+            .where(table.c.tag == tag, scope.unindexed, is_any(runs.c.kind, scope.kinds))
+            .where(*limited(self._connection, table.c.run, within))
         )
-        self.has_strangers = self.has_strangers or within is None
         return RunSet(fetch_keys(self._connection, statement))
 
     def _like(self, kind: str, subject: Operand, text: str, within: Keys | None) -> RunSet:

@@ -19,7 +19,6 @@ from trialog._catalog.runsets import (
     are_among,
     bare_rows,
     fetch_ordered,
-    set_of,
 )
 from trialog._catalog.scopes import is_any, universe
 from trialog._catalog.valuerows import Form

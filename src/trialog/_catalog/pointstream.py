@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from trialog._catalog.plans import PointsPlan
 from trialog._catalog.pointreading import compact_first
 from trialog._catalog.segments import UNREADABLE, SegmentReader, Wanted
@@ -16,7 +18,7 @@ from trialog._journals.stretches import Stretch
 if TYPE_CHECKING:
     from trialog._catalog.catalog import Catalog
 
-_ROWS_AT_ONCE = 1 << 19
+_ROWS_AT_ONCE = 1 << 18
 
 
 def stream_points(catalog: Catalog, run: int, metric: str) -> Iterator[Stretch]:
@@ -53,8 +55,10 @@ def stream_points(catalog: Catalog, run: int, metric: str) -> Iterator[Stretch]:
 def _from_segment(
     catalog: Catalog, plan: PointsPlan, segment: str, metric: str
 ) -> Iterator[Stretch]:
-    with SegmentReader(catalog.compactor().folder / segment) as reader:
+    path = catalog.compactor().folder / segment
+    with SegmentReader(path, is_mapped=False) as reader:
         for _, first, rows in plan.spans.get(metric, ()):
             for done in range(0, rows, _ROWS_AT_ONCE):
                 count = min(_ROWS_AT_ONCE, rows - done)
                 yield reader.read([Wanted(metric, first + done, count)])[metric]
+    pa.default_memory_pool().release_unused()

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
+from trialog._catalog.runsets import bare_rows
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
@@ -101,9 +102,26 @@ def projects(connection: Connection) -> list[Row[Any]]:
 
 def parameters_of(connection: Connection, runs: Sequence[int]) -> dict[int, dict[str, Any]]:
     """The newest value of each parameter, by run key."""
+    found = column_of(connection, runs, "parameters")
+    whole = f"[{','.join(found.values())}]".encode()
+    if _TAG_MARK in whole:
+        return {key: parse_parameters(text) for key, text in found.items()}
+    return dict(zip(found, orjson.loads(whole), strict=True))
+
+
+def column_of(connection: Connection, runs: Sequence[int], name: str) -> dict[int, Any]:
+    """A column of the rows of some runs, by key."""
     table = schema.RUNS
-    statement = select(table.c.key, table.c.parameters).where(among(connection, table.c.key, runs))
-    return {key: parse_parameters(text) for key, text in connection.execute(statement)}
+    listed = among(connection, table.c.key, sorted(runs))  # in the order they lie in
+    return dict(bare_rows(connection, select(table.c.key, table.c[name]).where(listed)))
+
+
+def unended_of(connection: Connection, runs: Collection[int]) -> list[RunRow]:
+    """Those of some runs that nobody has ended."""
+    wanted, table = set(runs), schema.RUNS
+    statement = all_runs().where(table.c.status.is_(None)).order_by(None)
+    rows = [row for row in connection.execute(statement) if row.key in wanted]
+    return with_writers(connection, rows)
 
 
 def parse_parameters(text: str) -> Any:

@@ -20,7 +20,6 @@ from trialog._catalog.scopes import (
     hidden,
     is_any,
     scope_of,
-    universe,
 )
 from trialog._catalog.selections import all_runs, with_writers
 from trialog._catalog.statuses import StatusReader
@@ -177,7 +176,7 @@ def circumstances(
     if asks_status or wanted.statuses is not None or _asks(operands_asked(wanted)):
         table = schema.RUNS
         is_inside = scope.unindexed & is_any(table.c.kind, scope.kinds)
-        unended = all_runs().where(table.c.status.is_(None), is_inside)
+        unended = all_runs().where(table.c.status.is_(None), is_inside).order_by(None)
         for row in with_writers(connection, connection.execute(unended).all()):
             derived[row.key] = statuses.status_of(row)
     return Circumstances(scope, now_ns, derived, exact)
@@ -209,6 +208,4 @@ def _matching(connection: Connection, told: Circumstances, wanted: RunFilter) ->
         found &= asker.runs_with(wanted.where, within)
     if not wanted.with_deleted:
         found &= ~hidden(connection, told.scope)
-    if asker.has_strangers:
-        found &= RunSet(universe(connection, told.scope))
     return found

@@ -108,6 +108,7 @@ class SegmentWriter:
         self._flush()
         self._writer.add_key_value_metadata({_METADATA_KEY: _describe(runs)})
         self._writer.close()
+        pa.default_memory_pool().release_unused()  # of a server's memory
 
     def abandon(self) -> None:
         """Close the file as it is."""
@@ -150,8 +151,14 @@ class SegmentReader:
         OSError, ValueError, pyarrow.ArrowException: the file is missing or damaged.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._file = pq.ParquetFile(path, memory_map=True, page_checksum_verification=True)
+    def __init__(self, path: Path, *, is_mapped: bool = True) -> None:
+        """Open it.
+
+        Args:
+            path: of the file.
+            is_mapped: by memory mapping: quicker, but what was read counts as this process's.
+        """
+        self._file = pq.ParquetFile(path, memory_map=is_mapped, page_checksum_verification=True)
         metadata = self._file.metadata
         self._has_exact = "exact" in self._file.schema_arrow.names
         sizes = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]

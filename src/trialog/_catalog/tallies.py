@@ -1,10 +1,9 @@
-"""Experiments, projects and their runs as numbers and names: questions that need no run in full."""
+"""Experiments and their runs as numbers and names: questions that need no run in full."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Select, func, select
@@ -12,8 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, select
 from trialog._catalog import schema
 from trialog._catalog.members import lineage_of
 from trialog._catalog.rows import chunks
-from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
-from trialog._filters import RunFilter
+from trialog._catalog.selections import RunRow, all_runs, with_writers
 
 
 class Members(NamedTuple):
@@ -49,40 +47,6 @@ def members_by_status(connection: Connection, experiments: Sequence[str]) -> dic
             _count(connection, _counted().where(condition), parents)
             found[fork].unended.extend(_unended(connection, all_runs().where(condition)))
     return found
-
-
-class ProjectRuns(NamedTuple):
-    """How many runs a project has.
-
-    Attributes:
-        ended: how many by the written status, deleted ones aside.
-        unended: the runs that nobody has ended: only their writers can tell the status.
-        deleted: how many deleted ones.
-    """
-
-    ended: Counter[str]
-    unended: list[RunRow]
-    deleted: int
-
-
-def project_by_status(connection: Connection, namespace: str, project: str) -> ProjectRuns:
-    """What the runs of a project have come to."""
-    table, owner = schema.RUNS, schema.PROJECTS
-    there = RunFilter(namespace=namespace, project=project)
-    counted = select(table.c.status, func.count()).join(owner, owner.c.key == table.c.project)
-    ended: Counter[str] = Counter()
-    for status, amount in connection.execute(
-        filtered(counted, there).where(table.c.status.is_not(None)).group_by(table.c.status)
-    ):
-        ended[status] += amount
-    unended = filtered(all_runs(), there).where(table.c.status.is_(None))
-    found = with_writers(connection, connection.execute(unended).all())
-    everything = filtered(
-        select(func.count()).select_from(table).join(owner, owner.c.key == table.c.project),
-        replace(there, with_deleted=True),
-    )
-    deleted = connection.scalar(everything) - ended.total() - len(found)
-    return ProjectRuns(ended, found, deleted)
 
 
 def names_of(connection: Connection, experiments: Sequence[str]) -> dict[str, str]:

@@ -16,12 +16,13 @@ from trialog._charts.groups import GroupLines
 from trialog._charts.lines import Line
 from trialog._charts.ranges import Fit, beyond, describe_log, fit_of
 from trialog._charts.rows import ArrayRows
-from trialog._charts.statistics import FACTS, Facts, parts_in_memory
+from trialog._charts.statistics import FACTS, Facts, Gathered, parts_in_memory
 from trialog._charts.wishes import ChartWish
 
 Floats = NDArray[np.float64]
 
 FORMAT = 1
+_POINTS_TOGETHER = 1_000_000
 SHRINKABLE = ("y", "raw", "center", "low", "high", "first", "last")
 FINENESS = 65_536
 """Values are float32 where that moves none by more than this part of what is shown."""
@@ -60,7 +61,8 @@ def chart_of(
     shown = [(line.shown, part) for line, part in zip(lines, parts, strict=True)]
     curves = list(shown) if shows_lines else []
     bands = _Bands(groups, window)
-    facts = _facts(lines, shown) if shows_lines else Facts(0)
+    gathered = _gather(curves)
+    facts = _facts(lines, shown, gathered) if shows_lines else Facts(0)
     chart = Chart(_header(lines, parts, extent, window, wish))
     header = chart.header
     header["lines"] = [dict(each) for each in about or [{} for _ in lines]] if shows_lines else []
@@ -72,7 +74,7 @@ def chart_of(
         header["is_exact"], header["borders"] = grid.exact is not None, list(grid.borders)
         chart.arrays["x"] = grid.x
         if shows_lines:
-            _add_lines(chart, grid, lines, parts, curves, wish, facts)
+            _add_lines(chart, grid, lines, parts, curves, wish, facts, gathered)
         _add_bands(chart, grid, bands, len(curves))
         header["slots"] = len(grid.x)
     if shows_lines:
@@ -155,13 +157,24 @@ def _header(
     }
 
 
-def _facts(lines: Sequence[Line], shown: Visible) -> Facts:
+def _gather(curves: Visible) -> Gathered | None:
+    """The points in the window of all curves in memory; None where these are too many at once."""
+    numbers = [each for each, (rows, _) in enumerate(curves) if rows.pyramid is None]
+    if sum(len(curves[each][1]) for each in numbers) > _POINTS_TOGETHER:
+        return None
+    return parts_in_memory([curves[each] for each in numbers], numbers)
+
+
+def _facts(lines: Sequence[Line], shown: Visible, gathered: Gathered | None) -> Facts:
     """What is to be said of each line in the window, apart from what lies beyond the range."""
     facts = Facts(len(lines))
     facts.put("total", np.array([len(line.rows) + line.unplaced for line in lines]), slice(None))
     facts.put("unplaced", np.array([line.unplaced for line in lines]), slice(None))
     facts.put("window", np.array([len(part) for _, part in shown]), slice(None))
     in_memory = [each for each, (rows, _) in enumerate(shown) if rows.pyramid is None]
+    if gathered is not None:
+        facts.take(*gathered)
+        in_memory = []
     for first in range(0, len(in_memory), 256):
         some = in_memory[first : first + 256]
         facts.take(*parts_in_memory([shown[each] for each in some], some))
@@ -179,8 +192,9 @@ def _add_lines(
     curves: Visible,
     wish: ChartWish,
     facts: Facts,
+    gathered: Gathered | None,
 ) -> None:
-    drawn = draw(grid, curves)
+    drawn = draw(grid, curves, gathered=gathered)
     chart.arrays["y"] = drawn.y
     if wish.raw and any(line.smoothed is not None for line in lines):
         raw = [(line.rows, part) for line, part in zip(lines, parts, strict=True)]

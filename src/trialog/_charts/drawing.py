@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from trialog._charts.binning import Bins, fill, items_of
 from trialog._charts.grids import SLOTS_A_COLUMN, Exact, Part, Window, exact_grid
 from trialog._charts.rows import Rows
-from trialog._charts.statistics import parts_in_memory
+from trialog._charts.statistics import Gathered, parts_in_memory
 
 Floats = NDArray[np.float64]
 Visible = Sequence[tuple[Rows, Part]]
@@ -76,13 +76,14 @@ def grid_of(window: Window, visible: Visible, *, is_log: bool = False) -> Grid:
     return Grid(window, x, exact, bounds, (left, right), is_log)
 
 
-def draw(grid: Grid, visible: Visible, first: int = 0) -> Drawn:
+def draw(grid: Grid, visible: Visible, first: int = 0, gathered: Gathered | None = None) -> Drawn:
     """Some of the grid's curves, or others that have points at the same places.
 
     Args:
         grid: of all curves.
         visible: those to draw, as many as follow.
         first: the number of the first of them in the grid.
+        gathered: their points in the window, where somebody has put them together.
     """
     left, right = grid.borders
     shape = (len(visible), len(grid.x))
@@ -90,7 +91,7 @@ def draw(grid: Grid, visible: Visible, first: int = 0) -> Drawn:
     inner = slice(int(left), len(grid.x) - int(right))
     bins = None
     if grid.exact is None:
-        bins = bins_of(grid.window, visible)
+        bins = bins_of(grid.window, visible, gathered)
         y[:, inner], breaks[:, inner] = bins.pairs(), bins.breaks()
     else:
         _place(grid, visible, first, y[:, inner], breaks[:, inner])
@@ -103,11 +104,10 @@ def draw(grid: Grid, visible: Visible, first: int = 0) -> Drawn:
     return Drawn(y, breaks, bins)
 
 
-def bins_of(window: Window, visible: Visible) -> Bins:
+def bins_of(window: Window, visible: Visible, gathered: Gathered | None = None) -> Bins:
     """The columns of some curves."""
     bins = Bins.empty(len(visible), window.columns)
-    for numbers in _portions(visible):
-        owners, x, y, lengths = parts_in_memory([visible[each] for each in numbers], numbers)
+    for owners, x, y, lengths in _portions(visible) if gathered is None else [gathered]:
         if not len(x):
             continue
         lines, columns = np.repeat(owners, lengths), window.columns_of(x)
@@ -160,8 +160,8 @@ def _place(grid: Grid, visible: Visible, first: int, y: Floats, breaks: NDArray[
     breaks[lines[~is_finite], slots[~is_finite]] = True
 
 
-def _portions(visible: Visible) -> Iterator[list[int]]:
-    """Curves that are binned together: those whose points are in memory."""
+def _portions(visible: Visible) -> Iterator[Gathered]:
+    """The points of curves in memory, so many at once."""
     portion: list[int] = []
     points = 0
     for number, (rows, part) in enumerate(visible):
@@ -170,7 +170,7 @@ def _portions(visible: Visible) -> Iterator[list[int]]:
         portion.append(number)
         points += len(part)
         if points >= _POINTS_TOGETHER:
-            yield portion
+            yield parts_in_memory([visible[each] for each in portion], portion)
             portion, points = [], 0
     if portion:
-        yield portion
+        yield parts_in_memory([visible[each] for each in portion], portion)

@@ -91,12 +91,12 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
     """
     kept = {name: _little_endian(array) for name, array in arrays.items()}
     length = 0
-    while True:
+    while True:  # until the offsets in the header are those of a header of its own length
         head = _header(header, kept, _HEAD_BYTES + length)
         needed = _padded(_HEAD_BYTES + len(head)) - _HEAD_BYTES
         if needed <= length:
             break
-        length = needed  # offsets of more digits may need more room: look again
+        length = needed
     parts = [MAGIC, length.to_bytes(4, "little"), head.ljust(length)]
     for array in kept.values():
         parts.append(array.tobytes())

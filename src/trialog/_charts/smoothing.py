@@ -9,10 +9,10 @@ window: on the points in it), never on the window that is shown, and not on poin
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,13 +105,24 @@ def smooth(lines: Sequence[tuple[Floats, Floats]], smoothing: Smoothing) -> list
     return found + _exponential(portion, smoothing)
 
 
+class _State(NamedTuple):
+    """Sums up to a point: of values (times a scale, where they are huge) and of weights."""
+
+    total: float
+    weight: float
+    scale: float
+
+
+_NOTHING = _State(0.0, 0.0, 1.0)
+
+
 class Decay:
     """An exponential average of a line whose points come in pieces; the same bits as in one."""
 
     def __init__(self, smoothing: Smoothing) -> None:
         """Begin a line."""
         self._smoothing = smoothing
-        self._total = self._weight = 0.0
+        self._state = _NOTHING
         self._before = math.nan
         self._x = self._y = np.empty(0)  # of the block that is not full
 
@@ -125,14 +136,13 @@ class Decay:
             return y.copy()
         factors = _factors(xs, self._smoothing, self._before)
         whole = len(xs) // BLOCK * BLOCK
-        state = self._total, self._weight
-        totals, weights, _ = _scan(factors, ys, np.array([0, len(ys)]), *state)
+        smoothed, _ = _scan(factors, ys, np.array([0, len(ys)]), self._state)
         if whole:
             self._before = float(xs[whole - 1])
-            ends = _scan(factors[:whole], ys[:whole], np.array([0, whole]), *state)[2]
-            self._total, self._weight = ends
+            full = factors[:whole], ys[:whole], np.array([0, whole])
+            self._state = _scan(*full, self._state)[1]
         self._x, self._y = xs[whole:], ys[whole:]
-        return _put_back(y, is_finite, (totals / weights)[waiting:])
+        return _put_back(y, is_finite, smoothed[waiting:])
 
 
 def _exponential(lines: Sequence[tuple[Floats, Floats]], smoothing: Smoothing) -> list[Floats]:
@@ -145,8 +155,7 @@ def _exponential(lines: Sequence[tuple[Floats, Floats]], smoothing: Smoothing) -
     for (x, _), mask in zip(lines, finite, strict=True):
         factors.append(_factors(x if mask.all() else x[mask], smoothing, math.nan))
     bounds = np.concatenate([[0], np.cumsum([len(each) for each in values])])
-    totals, weights, _ = _scan(np.concatenate(factors), np.concatenate(values), bounds)
-    smoothed = totals / weights
+    smoothed, _ = _scan(np.concatenate(factors), np.concatenate(values), bounds)
     return [
         _put_back(y, mask, smoothed[first:stop])
         for (_, y), mask, first, stop in zip(lines, finite, bounds, bounds[1:], strict=False)
@@ -170,23 +179,20 @@ def _factors(x: Floats, smoothing: Smoothing, before: float) -> Floats:
 
 
 def _scan(
-    factors: Floats,
-    values: Floats,
-    bounds: NDArray[np.int64],
-    total: float = 0.0,
-    weight: float = 0.0,
-) -> tuple[Floats, Floats, tuple[float, float]]:
-    """Sums S[i] = f[i]·S[i-1] + v[i] and W[i] = f[i]·W[i-1] + 1 of each line, block by block.
+    factors: Floats, values: Floats, bounds: NDArray[np.int64], state: _State = _NOTHING
+) -> tuple[Floats, _State]:
+    """The averages S[i] / W[i] of each line, block by block.
+
+    S[i] = f[i]·S[i-1] + v[i] and W[i] = f[i]·W[i-1] + 1.
 
     Args:
         factors: f of all lines, one after the other.
         values: v.
         bounds: where each line begins, and the end of the last.
-        total: S before the first line.
-        weight: W before the first line.
+        state: S and W before the first line.
 
     Returns:
-        S, W, and both after the last point.
+        The averages, and S and W after the last point.
     """
     lengths = np.diff(bounds)
     blocks = -(-lengths // BLOCK)
@@ -200,7 +206,7 @@ def _scan(
         s[row] += f[row] * s[row - 1]
         w[row] += f[row] * w[row - 1]
         f[row] *= f[row - 1]
-    total *= scale
+    total, weight = state.total * (scale / state.scale), state.weight
     totals, weights = np.empty(count), np.empty(count)
     f_end, s_end, w_end = f[-1].tolist(), s[-1].tolist(), w[-1].tolist()
     for line, (start, stop) in enumerate(pairwise(first_block)):
@@ -212,10 +218,10 @@ def _scan(
             weight = f_end[block] * weight + w_end[block]
     s += f * totals
     w += f * weights
+    s /= w
     if scale != 1.0:
         s /= scale
-    flat_s, flat_w = s.T.reshape(-1), w.T.reshape(-1)
-    return flat_s[places], flat_w[places], (total / scale, weight)
+    return s.T.reshape(-1)[places], _State(total, weight, scale)
 
 
 def _blocked(values: Floats, places: NDArray[np.int64], count: int, filler: float) -> Floats:
@@ -236,28 +242,36 @@ def _averaged(y: Floats, size: int) -> Floats:
     values = y if is_finite.all() else y[is_finite]
     if not len(values):
         return y.copy()
-    scale = _SCALE if np.abs(values).max() > _HUGE else 1.0
-    found = np.empty(len(values))
-    step = max(_POINTS_AT_ONCE // size, 1) * size
-    for first in range(0, len(values), step):
-        stop = min(first + step, len(values))
-        found[first:stop] = _window_means(values, first, stop, size, scale)
-    return _put_back(y, is_finite, found)
+    largest = max(-float(values.min()), float(values.max()))
+    pieces = window_means(lambda begin, end: values[begin:end], len(values), size, largest)
+    return _put_back(y, is_finite, np.concatenate(list(pieces)))
 
 
-def _window_means(values: Floats, first: int, stop: int, size: int, scale: float) -> Floats:
-    """The means around some values, the first of which begins a block."""
-    count, half = len(values), size // 2
-    begin, end = max(first - half, 0), min(stop + half, count)
-    blocks = -(-(stop - first + 2 * half) // size) + 1
-    padded = np.zeros(blocks * size)
-    at = begin - (first - half)
-    padded[at : at + end - begin] = values[begin:end] * scale
-    matrix = padded.reshape(blocks, size)
-    heads = np.cumsum(matrix, axis=1).reshape(-1)
-    tails = np.cumsum(matrix[:, ::-1], axis=1)[:, ::-1].reshape(-1)
-    starts = np.arange(stop - first)
-    sums = np.where(starts % size == 0, 0.0, tails[starts]) + heads[starts + size - 1]
-    rows = starts + first
-    members = np.minimum(rows + half, count - 1) - np.maximum(rows - half, 0) + 1
-    return np.asarray(sums / members / scale)
+def window_means(
+    read: Callable[[int, int], Floats], count: int, size: int, largest: float
+) -> Iterator[Floats]:
+    """Means of centred windows, piece by piece.
+
+    Args:
+        read: gives the finite values between two numbers.
+        count: how many values there are.
+        size: of the windows, odd.
+        largest: the greatest magnitude of the values.
+    """
+    half, scale = size // 2, _SCALE if largest > _HUGE else 1.0
+    step = max(_POINTS_AT_ONCE // size, 1) * size  # every piece begins with a block
+    for first in range(0, count, step):
+        stop = min(first + step, count)
+        begin, end = max(first - half, 0), min(stop + half, count)
+        blocks = -(-(stop - first + 2 * half) // size) + 1
+        padded = np.zeros(blocks * size)
+        at = begin - (first - half)
+        padded[at : at + end - begin] = read(begin, end) * scale
+        matrix = padded.reshape(blocks, size)
+        heads = np.cumsum(matrix, axis=1).reshape(-1)
+        tails = np.cumsum(matrix[:, ::-1], axis=1)[:, ::-1].reshape(-1)
+        starts = np.arange(stop - first)
+        sums = np.where(starts % size == 0, 0.0, tails[starts]) + heads[starts + size - 1]
+        rows = starts + first
+        members = np.minimum(rows + half, count - 1) - np.maximum(rows - half, 0) + 1
+        yield np.asarray(sums / members / scale)

@@ -30,6 +30,9 @@ FACTS = (
     "above",
     "below",
 )
+Gathered = tuple[Integers, Floats, Floats, Integers]
+"""Points of some lines, one line after the other: the lines, x, y, and how many each has."""
+
 MAX_MARKS = 512
 MARKS_A_LINE = 32
 _PLACE = {name: number for number, name in enumerate(FACTS)}
@@ -179,9 +182,7 @@ def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     return found
 
 
-def parts_in_memory(
-    visible: Sequence[tuple[Rows, Part]], numbers: Sequence[int]
-) -> tuple[Integers, Floats, Floats, Integers]:
+def parts_in_memory(visible: Sequence[tuple[Rows, Part]], numbers: Sequence[int]) -> Gathered:
     """The points in the window of some lines, put together; lines without points are left out.
 
     Returns:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import webbrowser
 
@@ -47,11 +48,12 @@ def open_dashboard(
         if opens and not webbrowser.open(address.url):
             remark("no browser was found: open the address above")
 
-    serve(
-        session.home,
-        host=host,
-        port=port,
-        token=token,
-        may_change=not look_only,
-        announce=announce,
-    )
+    with contextlib.suppress(KeyboardInterrupt):  # the way to end it
+        serve(
+            session.home,
+            host=host,
+            port=port,
+            token=token,
+            may_change=not look_only,
+            announce=announce,
+        )

@@ -103,6 +103,40 @@ export interface CodePlaceInfo {
   text: string;
 }
 
+/** Rows of one kind. */
+export interface CompareArea {
+  name: string;
+  rows: CompareRow[];
+}
+
+/** A picture that runs have under one name. */
+export interface ComparePicture {
+  name: string;
+  steps: (number | null)[];
+  urls: ((string | null)[])[];
+}
+
+/** Runs to be compared, in this order. */
+export interface CompareQuery {
+  project: string;
+  runs: string[];
+}
+
+/** One thing that runs say. */
+export interface CompareRow {
+  name: string;
+  values: unknown[];
+  differs: boolean;
+}
+
+/** Runs side by side. */
+export interface Compared {
+  runs: RunHead[];
+  areas: CompareArea[];
+  metrics: string[];
+  pictures: ComparePicture[];
+}
+
 /** A filter that is being typed. */
 export interface CompleteQuery {
   project?: string | null;
@@ -547,6 +581,43 @@ export interface SummaryRow {
 export interface SummaryShape {
   metrics: SummaryRow[];
   system: SummaryRow[];
+}
+
+/** A sweep. */
+export interface Sweep {
+  runs: RunHead[];
+  objective: string;
+  goal: "max" | "min";
+  choices: string[];
+  outcomes: unknown[];
+  columns: SweepColumn[];
+  best: number | null;
+  best_so_far: unknown[];
+  importances: SweepImportance[];
+  explained: number | null;
+  note: string | null;
+}
+
+/** A parameter that differs between the runs. */
+export interface SweepColumn {
+  name: string;
+  type: "number" | "text";
+  values: unknown[];
+}
+
+/** How much a parameter matters for the objective. */
+export interface SweepImportance {
+  name: string;
+  share: number;
+  spread: number;
+  correlation: number | null;
+}
+
+/** A sweep to be looked at. */
+export interface SweepQuery {
+  selection: Selection;
+  objective?: string | null;
+  goal?: "max" | "min" | null;
 }
 
 /** One column of a table. */

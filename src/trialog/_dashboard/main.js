@@ -3,6 +3,7 @@
 import { html, render } from "htm/preact";
 
 import { isIdle, untilIdle } from "trialog/data/activity.js";
+import { startEvents } from "trialog/data/events.js";
 import { takeToken } from "trialog/data/session.js";
 import { App } from "trialog/shell/app.js";
 import { startKeyboard } from "trialog/shell/keyboard.js";
@@ -13,6 +14,7 @@ takeToken();
 startTheme();
 startRouter();
 startKeyboard();
+startEvents();
 
 const host = document.getElementById("app");
 if (host) {

@@ -136,7 +136,7 @@ def _metric_table(card: Card) -> Table:
         )
         for line in card.metrics
     ]
-    headings = ("metric", "", "last", "min", "max", "points")
+    headings = ("metric", "curve", "last", "min", "max", "points")
     return Table(headings, rows, _rest(card.metric_count - len(rows), "metric"))
 
 

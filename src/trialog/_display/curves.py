@@ -85,7 +85,7 @@ def telling_values(curve: Curve) -> list[float]:
     It is the least or the greatest of it, whichever is farther from the middle of all.
 
     Example:
-        >>> telling_values(curve_of(np.arange(4), np.array([1.0, 9.0, 1.0, 1.5]), 2))
+        >>> telling_values(curve_of(np.arange(4), np.array([1.0, 9.0, 1.0, 1.0]), 2))
         [9.0, 1.0]
     """
     found = [np.nan] * curve.width

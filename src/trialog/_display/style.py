@@ -14,7 +14,12 @@ _DARK = (
     "--tl-fg:#e6edf3;--tl-dim:#9aa4af;--tl-bg:#15191f;--tl-edge:#39414b;--tl-curve:#56b4e9;"
     "--tl-good:#56c767;--tl-bad:#ff8b80;--tl-open:#6cb6ff;--tl-stopped:#d6abff;color-scheme:dark"
 )
-_LIGHT_HOSTS = ('[data-jp-theme-light="true"]', ".vscode-light", 'html[theme="light"]')
+_LIGHT_HOSTS = (
+    '[data-jp-theme-light="true"]',
+    ".vscode-light",
+    ".vscode-high-contrast-light",
+    'html[theme="light"]',
+)
 _DARK_HOSTS = (
     '[data-jp-theme-light="false"]',
     ".vscode-dark",

@@ -160,7 +160,7 @@ def matched(
     if kind == "matches":
         try:
             re.compile(pattern.value, re.IGNORECASE)
-        except (re.error, OverflowError, RecursionError) as error:
+        except (re.error, OverflowError, RecursionError, Warning) as error:
             raise Mistake(f"no regular expression: {error}", pattern.span) from None
     return TextMatch(kind, cast("Parameter | Fact", subject), pattern.value, negated, span)
 

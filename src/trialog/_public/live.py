@@ -19,7 +19,7 @@ from trialog.errors import TrialogError
 
 _LEAST_WAIT_S = 1.0
 _MOST_WAIT_S = 10.0
-_SHARE = 20  # it may draw a twentieth of the time
+_SHARE = 10  # it may draw a tenth of the time, where there are millions of points
 _AGE_SHARE = 600  # an update a second in the first ten minutes, every 6 s after an hour
 _EVENTS = ("pre_run_cell", "post_run_cell")
 

@@ -102,9 +102,9 @@ def differences_between(old: RunKnowledge, new: RunKnowledge) -> Differences:
     """
     return Differences(
         parameters=list(_compared(old.parameters, new.parameters)),
-        code=list(_compared(*_known(_code_of, old, new, "code"))),
-        packages=list(_compared(*_known(_packages_of, old, new, "packages"))),
-        environment=list(_compared(*_known(_environment_of, old, new, "environment"))),
+        code=list(_compared(*_known(code_of, old, new, "code"))),
+        packages=list(_compared(*_known(packages_of, old, new, "packages"))),
+        environment=list(_compared(*_known(environment_of, old, new, "environment"))),
     )
 
 
@@ -116,7 +116,8 @@ def _known(
     return told(old), told(new)
 
 
-def _code_of(run: RunKnowledge) -> dict[str, Any]:
+def code_of(run: RunKnowledge) -> dict[str, Any]:
+    """What code the run ran: commit, command and the like, and the files that were kept."""
     section = run.context["code"]
     facts = {key: section[key] for key in _CODE if section.get(key) is not None}
     files = {
@@ -127,11 +128,13 @@ def _code_of(run: RunKnowledge) -> dict[str, Any]:
     return facts | files
 
 
-def _packages_of(run: RunKnowledge) -> dict[str, Any]:
+def packages_of(run: RunKnowledge) -> dict[str, Any]:
+    """The versions of its packages."""
     return dict(run.context["packages"])
 
 
-def _environment_of(run: RunKnowledge) -> dict[str, Any]:
+def environment_of(run: RunKnowledge) -> dict[str, Any]:
+    """Where it ran, but for what names this very job or process."""
     flat = dict(_flat(run.context["environment"], ""))
     return {
         name: value
@@ -154,7 +157,7 @@ def _flat(section: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
 def _compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
     for name in sorted(old.keys() | new.keys()):
         before, after = old.get(name, _ABSENT), new.get(name, _ABSENT)
-        if not _is_same(before, after):
+        if not is_same(before, after):
             yield Difference(
                 name,
                 None if before is _ABSENT else before,
@@ -162,8 +165,8 @@ def _compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differ
             )
 
 
-def _is_same(before: Any, after: Any) -> bool:
-    """Equal, and of one kind: True is not 1, while NaN is NaN, and 1 is 1.0."""
+def is_same(before: Any, after: Any) -> bool:
+    """Whether two values are equal, and of one kind: True is not 1, while NaN is NaN, and 1 is 1.0."""
     if isinstance(before, bool) is not isinstance(after, bool):
         return False
     is_nan = [isinstance(each, float) and math.isnan(each) for each in (before, after)]

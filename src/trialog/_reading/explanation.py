@@ -178,11 +178,12 @@ def _compared(catalog: Catalog, record: RunRecord) -> tuple[RunRecord | None, Di
     if not rows:
         return None, None
     before = read_records(catalog, rows)[0]
-    old, new = (_knowledge(catalog, each) for each in (before, record))
+    old, new = (knowledge_of(catalog, each) for each in (before, record))
     return before, differences_between(old, new)
 
 
-def _knowledge(catalog: Catalog, record: RunRecord) -> RunKnowledge:
+def knowledge_of(catalog: Catalog, record: RunRecord) -> RunKnowledge:
+    """What is known of a run that tells it from others."""
     attachments = Attachments(catalog.ask(queries.attachments, record.key))
     return RunKnowledge(
         catalog.ask(queries.parameters_of, [record.key]).get(record.key, {}),

@@ -27,11 +27,12 @@ def find_in_each(catalog: Catalog, several: Sequence[RunFilter]) -> Records:
 
     Args:
         catalog: of the store.
-        several: filters that differ in their places alone; each one's limit is its own.
+        several: filters that differ in their places alone; the limit counts all runs.
     """
     if len(several) == 1:
         return find(catalog, several[0])
-    found = {key for each in several for key in find_keys(catalog, each)}
+    unbounded = [replace(each, limit=None, offset=0) for each in several]
+    found = {key for each in unbounded for key in find_keys(catalog, each)}
     return read_ordered(catalog, found, several[0] if several else RunFilter())
 
 

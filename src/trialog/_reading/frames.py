@@ -6,6 +6,7 @@ Columns have pandas' nullable types: what a run lacks is NA, and NaN stays NaN b
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, cast
 
 import numpy as np
@@ -241,7 +242,12 @@ def _parameter_columns(
 
 def _columns_of(rows: Sequence[Mapping[str, Any]], fixed: Iterable[str]) -> dict[str, Any]:
     """A column for each name in the rows."""
-    names = list(dict.fromkeys(name for row in rows for name in row))
+    first = tuple(rows[0]) if rows else ()
+    if first and all(map(first.__eq__, map(tuple, rows))):  # alike, as the runs of a sweep
+        headings = parameter_headings(list(first), fixed)
+        values = zip(*[row.values() for row in rows], strict=True)
+        return {headings[name]: column(each) for name, each in zip(first, values, strict=True)}
+    names = list(dict.fromkeys(chain.from_iterable(rows)))
     headings = parameter_headings(names, fixed)
     return {headings[name]: column([row.get(name, MISSING) for row in rows]) for name in names}
 

@@ -22,7 +22,7 @@ from trialog._catalog import Catalog, Stretch
 from trialog._catalog.pointstream import stream_points
 from trialog._charts.lines import BILLION
 from trialog._charts.pyramids import SPAN, Pyramid, PyramidBuilder, edges_of, pieces_of
-from trialog._charts.smoothing import Decay, Smoothing, smooth
+from trialog._charts.smoothing import Decay, Smoothing, smooth, window_means
 from trialog._charts.wishes import ChartWish
 
 Floats = NDArray[np.float64]
@@ -63,6 +63,11 @@ class FileRows:
         size, start = (stop - first) * _NUMBER_BYTES, first * _NUMBER_BYTES
         x, y = (np.frombuffer(os.pread(file, size, start)) for file in self._files)
         return x, y
+
+    def values(self, first: int, stop: int) -> Floats:
+        """Give y of some points in a row."""
+        size, start = (stop - first) * _NUMBER_BYTES, first * _NUMBER_BYTES
+        return np.frombuffer(os.pread(self._files[1], size, start))
 
 
 class LongLines:
@@ -148,7 +153,14 @@ def _axis(stretch: Stretch, wish: ChartWish, origin_ns: int) -> Floats:
 
 def _write_smoothed(base: Path, plain: FileRows, smoothing: Smoothing) -> None:
     with _replacing(_y(base)) as path, path.open("wb") as file:
-        if smoothing.kind == "window":
+        pyramid = plain.pyramid
+        is_whole = pyramid is not None and not pyramid.numbers[2:].any()
+        if smoothing.kind == "window" and pyramid is not None and is_whole:
+            largest = max(-float(pyramid.floats[2].min()), float(pyramid.floats[3].max()))
+            size = int(smoothing.amount)
+            for means in window_means(plain.values, len(plain), size, largest):
+                means.tofile(file)
+        elif smoothing.kind == "window":
             _, y = plain.read(0, len(plain))
             (smoothed,) = smooth([(y, y)], smoothing)
             smoothed.tofile(file)
@@ -179,7 +191,7 @@ def _write_pyramid(base: Path, rows: FileRows) -> None:
 def _opened(x_base: Path, base: Path) -> FileRows | None:
     """The rows in files, or None where one is missing or not what was written."""
     try:
-        with np.load(_pyramid(base), allow_pickle=False) as kept:
+        with _pyramid(base).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             names = ("floats", "numbers", "edges", "counts")
             pyramid = Pyramid(int(kept["rows"]), *(kept[name] for name in names))
         rows = FileRows(_x(x_base), _y(base), pyramid.rows)

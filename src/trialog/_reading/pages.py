@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from trialog._catalog import Catalog, Summary, queries
+from trialog._catalog import Catalog, Summary
 from trialog._catalog.questions import (
     Exact,
     count_by_status,
@@ -26,7 +26,7 @@ from trialog._entities import RunStatus
 from trialog._filters import RunFilter
 from trialog._filters.expressions import Operand
 from trialog._journals.processes import read_here
-from trialog._reading.records import Records, read_records
+from trialog._reading.records import Records, read_many
 
 _NAN = math.nan  # the same object is one key of a dictionary
 
@@ -90,7 +90,7 @@ def find_page(
     """
     catalog.refresh()
     keys, total = _found(catalog, wanted, offset, limit)
-    return Page(read_records(catalog, catalog.ask(queries.runs_by_key, keys)), total)
+    return Page(read_many(catalog, keys), total)
 
 
 def find_keys(catalog: Catalog, wanted: RunFilter) -> list[int]:
@@ -100,12 +100,13 @@ def find_keys(catalog: Catalog, wanted: RunFilter) -> list[int]:
 
 
 def read_ordered(catalog: Catalog, keys: Collection[int], wanted: RunFilter) -> Records:
-    """Runs by key, wherever they lie, in the order that a filter asks for."""
+    """Runs by key, wherever they lie, in the order and within the bounds of a filter."""
     everywhere = RunFilter(kind=None, with_deleted=True, sort=wanted.sort)
     exact, now_ns = _exact(catalog, everywhere), catalog.clock()
     reader = StatusReader(catalog.store, read_here(), now_ns)
     ordered = catalog.ask(order_runs, keys, everywhere, reader, now_ns, exact)
-    return read_records(catalog, catalog.ask(queries.runs_by_key, ordered.tolist()))
+    until = None if wanted.limit is None else wanted.offset + wanted.limit
+    return read_many(catalog, ordered[wanted.offset : until].tolist())
 
 
 def count_statuses(catalog: Catalog, wanted: RunFilter) -> Counter[RunStatus]:

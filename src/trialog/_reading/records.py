@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, overload
 
-from trialog._catalog import Catalog
+from trialog._catalog import Catalog, queries
 from trialog._catalog.selections import RunRow
 from trialog._catalog.statuses import StatusReader, written_status
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
@@ -22,6 +22,7 @@ from trialog._format.values import load_json
 from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.liveness import Derived
 from trialog._journals.processes import read_here
+from trialog._reading.manyrows import MANY, ManyRows
 from trialog._reading.narrowing import is_plain, narrow
 
 _BILLION = 1_000_000_000
@@ -159,10 +160,15 @@ class Records(Sequence[RunRecord]):
             record = self._made[row.key] = _record(self._catalog, row, status, self._now_ns)
         return record
 
+    def chosen(self, places: Iterable[int]) -> Records:
+        """Some of them by their places, in the order that is given."""
+        rows = [self._rows[place] for place in places]
+        return Records(self._catalog, rows, self._statuses, self._now_ns)
+
     @property
     def keys(self) -> list[int]:
         """The runs' keys in the catalog."""
-        return [row.facts.key for row in self._rows]
+        return self._rows.keys if isinstance(self._rows, ManyRows) else self._column("key")
 
     @property
     def rows(self) -> Sequence[RunRow]:
@@ -172,7 +178,7 @@ class Records(Sequence[RunRecord]):
     @property
     def numbers(self) -> list[int | None]:
         """The runs' numbers in their experiments."""
-        return [row.facts.number for row in self._rows]
+        return self._column("number")
 
     @property
     def now_ns(self) -> int:
@@ -188,17 +194,33 @@ class Records(Sequence[RunRecord]):
     @property
     def created_ns(self) -> list[int]:
         """When the runs began."""
-        return [row.facts.created_ns for row in self._rows]
+        return self._column("created_ns")
 
     @property
     def ids(self) -> list[str]:
         """The runs' ids."""
-        return [row.facts.id for row in self._rows]
+        return self._column("id")
 
     @property
     def names(self) -> list[str]:
         """The runs' names."""
-        return [row.facts.name for row in self._rows]
+        return self._column("name")
+
+    def _column(self, name: str) -> list[Any]:
+        if isinstance(self._rows, ManyRows):
+            return self._rows.column(name)
+        return [getattr(row.facts, name) for row in self._rows]
+
+
+def read_many(catalog: Catalog, keys: Sequence[int]) -> Records:
+    """The records of runs by key, in order; very many are read when they are looked at."""
+    if len(keys) <= MANY:
+        return read_records(catalog, catalog.ask(queries.runs_by_key, keys))
+    now_ns = catalog.clock()
+    statuses = StatusReader(catalog.store, read_here(), now_ns)
+    unended = catalog.ask(queries.unended_of, keys)
+    derived = {row.key: statuses.status_of(row) for row in unended}
+    return Records(catalog, ManyRows(catalog, keys), derived, now_ns)
 
 
 def read_records(

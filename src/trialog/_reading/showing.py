@@ -14,6 +14,7 @@ from trialog._display.tables import Cell, Table
 from trialog._display.words import at, count, duration, metric_value, parameter_value, size
 from trialog._format.times import date_of
 from trialog._reading.attachments import Attachments
+from trialog._reading.dashboards import address_of
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import Records, RunRecord
 
@@ -115,7 +116,7 @@ def experiments_table(records: Records, run_counts: Sequence[int]) -> Table:
     ]
     left = len(records) - len(rows)
     return Table(
-        ["name", "status", "", "runs", "began"],
+        ["name", "status", "sealed", "runs", "began"],
         rows,
         more=f"… and {left:,} more" if left else "",
         caption=count(len(records), "experiment"),
@@ -159,6 +160,7 @@ def _bare_card(catalog: Catalog, record: RunRecord) -> Card:
             *([f"attempt {record.attempt}"] if record.attempt > 1 else []),
             *([f"{count(record.missing, 'point')} could not be kept"] if record.missing else []),
         ],
+        link=address_of(catalog, record),
         moment=now,
     )
 

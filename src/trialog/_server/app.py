@@ -17,6 +17,7 @@ from starlette.routing import Route as Path
 from trialog._server.answers import answer_of, refusal_of, refuse
 from trialog._server.assets import Assets
 from trialog._server.description import describe
+from trialog._server.events import Events
 from trialog._server.exports import Exports
 from trialog._server.files import Files
 from trialog._server.routes import API, ROUTES, Route
@@ -28,12 +29,15 @@ _BODY_BYTES = 8 << 20
 _log = logging.getLogger("trialog.server")
 
 
-def make_app(store: Store, access: Access) -> Starlette:
+def make_app(
+    store: Store, access: Access, is_stopping: Callable[[], bool] = lambda: False
+) -> Starlette:
     """The application of a store.
 
     Args:
         store: what is looked at.
         access: who may ask.
+        is_stopping: whether the server is to end; then it lets go who still listens.
     """
     assets = Assets()
     paths = [
@@ -41,6 +45,7 @@ def make_app(store: Store, access: Access) -> Starlette:
     ]
     paths += [
         Path(f"{API}/openapi.json", _serve_description),
+        Path(f"{API}/events", Events(store.catalog, is_stopping).serve),
         Path(f"{API}/{{rest:path}}", _serve_nothing),
         Path("/exports/{ticket}/{name}", Exports(store).serve),
         Path("/files/{ticket}/{name:path}", Files(store).serve),

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from trialog._catalog import queries
 from trialog._format.times import time_ns_of
+from trialog._reading import RunRecord
 from trialog._reading.attachments import AttachmentInfo
 from trialog._server.cells import sendable
 from trialog._server.files import checked_blob
@@ -45,12 +46,10 @@ def list_files(store: Store, query: RunQuery) -> FilesShape:
     record = find_run(store, query)
     reader = reader_of(store, query)
     found = reader.attachments
-    place = record.place
-    of = {"run": record.id, "namespace": place.project.namespace, "project": place.project.project}
     return FilesShape(
         attachments=[
             AttachmentShape(
-                name=name, versions=[_version(store, each, of) for each in found.versions(name)]
+                name=name, versions=[_version(store, record, each) for each in found.versions(name)]
             )
             for name in found
         ],
@@ -85,25 +84,36 @@ def _found(store: Store, query: AttachmentQuery) -> tuple[Path, AttachmentInfo]:
     return checked_blob(store, record, info.sha256, info.size_bytes), info
 
 
-def _version(store: Store, info: AttachmentInfo, of: dict[str, str]) -> VersionShape:
-    name = info.filename or info.name.rpartition("/")[2] or "file"
-    ticket: dict[str, str | int] = {
-        **of,
+def file_url(store: Store, record: RunRecord, info: AttachmentInfo) -> str:
+    """Where the bytes of an attachment are to be had, on this server."""
+    place, name = record.place.project, _filename(info)
+    ticket: dict[str, Any] = {
+        "run": record.id,
+        "namespace": place.namespace,
+        "project": place.project,
         "sha256": info.sha256,
         "size": info.size_bytes,
         "type": info.media_type,
         "name": name,
     }
+    return f"/files/{store.tickets.make(ticket)}/{quote(name, safe='')}"
+
+
+def _filename(info: AttachmentInfo) -> str:
+    return info.filename or info.name.rpartition("/")[2] or "file"
+
+
+def _version(store: Store, record: RunRecord, info: AttachmentInfo) -> VersionShape:
     return VersionShape(
         version=info.version,
         media_type=info.media_type,
         size_bytes=info.size_bytes,
         sha256=info.sha256,
-        filename=name,
+        filename=_filename(info),
         step=info.step,
         codec=info.codec,
         created_ns=time_ns_of(info.date_created),
-        file=f"/files/{store.tickets.make(ticket)}/{quote(name, safe='')}",
+        file=file_url(store, record, info),
     )
 
 

@@ -21,7 +21,7 @@ from trialog._filters.expressions import (
 from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_filter
-from trialog._reading import find_in_each
+from trialog._reading import find
 from trialog._server.cells import column_of, parse_columns, read_cells, sendable
 from trialog._server.shapes import Group, GroupCell, GroupQuery, GroupTable
 from trialog._server.store import Store
@@ -38,7 +38,7 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
         raise UsageError(f"every run has a {by.name} of its own: group by something else")
     operands = parse_columns(query.columns)
     wanted = filter_of(query.project, query.where, query.sort)
-    records = find_in_each(store.catalog, [wanted])
+    records = find(store.catalog, wanted)
     keys, *cells = read_cells(store.catalog, records, [by, *operands])
     places: dict[Any, list[int]] = {}
     values: dict[Any, Any] = {}

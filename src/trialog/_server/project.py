@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from dataclasses import replace
 
-from trialog._catalog import queries, tallies
+from trialog._catalog import queries
 from trialog._filters import RunFilter
 from trialog._filters.expressions import MEASURES
 from trialog._filters.fields import FIELDS
-from trialog._reading import explain_none, find_in_each, read_known_names
+from trialog._reading import explain_none, find, read_known_names
 from trialog._reading.knownnames import MOST_RUNS
-from trialog._reading.records import read_records
+from trialog._reading.pages import count_statuses, find_page
 from trialog._server.overviews import parameter_heads
 from trialog._server.shapes import FactHead, ProjectOverview, ProjectQuery
 from trialog._server.store import Store
@@ -21,7 +21,7 @@ def read_project(store: Store, query: ProjectQuery) -> ProjectOverview:
     """What there is in a project: how many runs of each status, and the columns to choose from."""
     catalog = store.catalog
     wanted = RunFilter(namespace=query.namespace, project=query.project, limit=MOST_RUNS + 1)
-    newest = find_in_each(catalog, [wanted])
+    newest = find(catalog, wanted)
     owner = next(
         (
             each
@@ -32,9 +32,10 @@ def read_project(store: Store, query: ProjectQuery) -> ProjectOverview:
     )
     if owner is None:
         raise NotFoundError(explain_none(catalog, [wanted]))
-    found = catalog.ask(tallies.project_by_status, query.namespace, query.project)
-    statuses = Counter(found.ended)
-    statuses.update(each.status.value for each in read_records(catalog, found.unended))
+    there = replace(wanted, limit=None)
+    statuses = {status.value: count for status, count in count_statuses(catalog, there).items()}
+    runs = sum(statuses.values())
+    everything = find_page(catalog, replace(there, with_deleted=True), limit=0).total
     some = newest[:MOST_RUNS]
     known = read_known_names(catalog, some)
     return ProjectOverview(
@@ -42,9 +43,9 @@ def read_project(store: Store, query: ProjectQuery) -> ProjectOverview:
         project=query.project,
         namespace_name=owner.namespace_name,
         project_name=owner.project_name,
-        runs=statuses.total(),
-        deleted=found.deleted,
-        statuses=dict(statuses),
+        runs=runs,
+        deleted=everything - runs,
+        statuses=statuses,
         parameters=parameter_heads(catalog, some),
         metrics=list(known.metrics),
         tags=list(known.tags),

@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from trialog._server import (
     attachments,
     changes,
+    comparing,
     console,
     exports,
     groups,
@@ -24,6 +25,7 @@ from trialog._server import (
     runcontent,
     search,
     series,
+    sweep,
     table,
     views,
 )
@@ -70,6 +72,8 @@ ROUTES = (
     Route("POST", "/runs", table.read_runs),
     Route("POST", "/groups", groups.read_groups),
     Route("GET", "/complete", table.read_completions),
+    Route("POST", "/compare", comparing.read_comparison),
+    Route("POST", "/sweep", sweep.read_sweep),
     Route("POST", "/exports", exports.begin_export),
     Route("POST", "/changes", changes.change_runs, is_change=True),
     Route("GET", "/projects/{namespace}/{project}/views", views.list_views),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import socket
 from collections.abc import Callable
@@ -11,12 +12,14 @@ from pathlib import Path
 import uvicorn
 
 from trialog._server.app import make_app
+from trialog._server.presence import said_open
 from trialog._server.security import Access, is_loopback
 from trialog._server.store import Store
 from trialog.errors import UsageError
 
 DEFAULT_PORT = 7878
 _TRIES = 20
+_TOKEN = re.compile(r"[\w-]{1,200}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +68,18 @@ def serve(
         announce: told the address once the server listens.
 
     Raises:
-        UsageError: the port is taken, or the host is not this machine.
+        UsageError: the port is taken, the host is not this machine, or the token fits no address.
         StoreError: the store cannot be read.
     """
-    listener = _listen(host, port)
+    if token is not None and not _TOKEN.fullmatch(token):
+        raise UsageError(f"the token {token!r} fits no address; use letters, digits, - and _")
+    listener = listen(host, port)
     address = Address(host, listener.getsockname()[1], token or secrets.token_urlsafe(24))
     access = Access.on(address.token, host, address.port)
     if not is_loopback(host):
         access = Access(address.token, frozenset())  # its names are not known here
-    app = make_app(Store.at(home, may_change=may_change), access)
+    store = Store.at(home, may_change=may_change)
+    app = make_app(store, access, is_stopping=lambda: server.should_exit)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -83,11 +89,21 @@ def serve(
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    announce(address)
-    server.run(sockets=[listener])
+    with said_open(store.catalog, address.bare_url):
+        announce(address)
+        server.run(sockets=[listener])
 
 
-def _listen(host: str, port: int | None) -> socket.socket:
+def listen(host: str, port: int | None) -> socket.socket:
+    """A socket that listens.
+
+    Args:
+        host: where.
+        port: the port; None for the first free one from 7878 on, 0 for any.
+
+    Raises:
+        UsageError: the port is taken, or the host is not this machine.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     wanted = range(DEFAULT_PORT, DEFAULT_PORT + _TRIES) if port is None else [port]
     for each in wanted:

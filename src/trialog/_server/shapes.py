@@ -537,3 +537,34 @@ class Export(Shape, kw_only=True):
     """
 
     url: str
+
+
+class RunNews(Shape, kw_only=True):
+    """A run that has changed.
+
+    Attributes:
+        points: how many it has now.
+        is_new: whether it has just begun.
+        has_ended: whether it has just ended.
+    """
+
+    id: str
+    points: int
+    is_new: bool
+    has_ended: bool
+
+
+class News(Shape, kw_only=True):
+    """What has changed in a project since the event before.
+
+    Attributes:
+        project: ``namespace/project``.
+        runs: those that are under way or have just ended, and have changed.
+        metrics: of these runs, those with new points, and their highest steps; None: too many.
+        is_other: whether anything else has changed: a tag, a name, a deletion.
+    """
+
+    project: str
+    runs: list[RunNews] = []
+    metrics: dict[str, int] | None = {}
+    is_other: bool = False

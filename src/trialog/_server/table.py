@@ -5,10 +5,11 @@ from __future__ import annotations
 from trialog._catalog import Catalog
 from trialog._filters import RunFilter, check_names, complete, parse_filter
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
-from trialog._reading import Records, find_in_each, read_known_names
+from trialog._reading import find, read_known_names
 from trialog._reading.headings import is_of_system
 from trialog._reading.knownnames import MOST_RUNS
-from trialog._server.cells import column_of, parse_columns, read_cells, sendable
+from trialog._reading.pages import find_page
+from trialog._server.cells import column_of, parse_columns, read_cells
 from trialog._server.overviews import parameter_heads
 from trialog._server.shapes import (
     Completed,
@@ -23,7 +24,6 @@ from trialog.errors import FilterError, UsageError
 
 _MOST_PARAMETERS = 6  # of those columns that nobody asked for
 _MOST_METRICS = 3
-_MOST_VALUES = 50
 
 
 def read_runs(store: Store, query: TableQuery) -> TablePage:
@@ -35,7 +35,8 @@ def read_runs(store: Store, query: TableQuery) -> TablePage:
     catalog = store.catalog
     if query.limit < 0 or query.offset < 0:
         raise UsageError("offset and limit are at least 0")
-    records, total = find_page(catalog, filter_of(query.project, query.where, query.sort), query)
+    wanted = filter_of(query.project, query.where, query.sort)
+    records, total = find_page(catalog, wanted, query.offset, query.limit)
     operands = (
         _fitting_columns(catalog, query.project)
         if query.columns is None
@@ -59,7 +60,7 @@ def read_runs(store: Store, query: TableQuery) -> TablePage:
 def read_completions(store: Store, query: CompleteQuery) -> Completed:
     """What may come next in a filter that is being typed, and what is wrong with it."""
     catalog = store.catalog
-    newest = find_in_each(catalog, [filter_of(query.project, "", "", limit=MOST_RUNS + 1)])
+    newest = find(catalog, filter_of(query.project, "", "", limit=MOST_RUNS + 1))
     known = read_known_names(catalog, newest[:MOST_RUNS])
     cursor = len(query.text) if query.cursor is None else query.cursor
     found = complete(query.text, cursor, known)
@@ -104,15 +105,9 @@ def filter_of(project: str | None, where: str, sort: str, limit: int | None = No
     )
 
 
-def find_page(catalog: Catalog, wanted: RunFilter, query: TableQuery) -> tuple[Records, int]:
-    """The runs of a page, and how many there are in all."""
-    records = find_in_each(catalog, [wanted])
-    return records[query.offset : query.offset + query.limit], len(records)
-
-
 def _fitting_columns(catalog: Catalog, project: str | None) -> list[Operand]:
     """What most people want to see of the runs of a project."""
-    newest = find_in_each(catalog, [filter_of(project, "", "", limit=MOST_RUNS)])
+    newest = find(catalog, filter_of(project, "", "", limit=MOST_RUNS))
     known = read_known_names(catalog, newest)
     heads = parameter_heads(catalog, newest)
     varying = [each.name for each in heads if each.distinct > 1] or [each.name for each in heads]

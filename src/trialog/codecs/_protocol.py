@@ -21,9 +21,10 @@ class AttachmentCodec(Protocol[T]):
     """How objects of one type become bytes of one media type, and objects again.
 
     Written as a class with static or class methods (never instantiated, OMMX's manner), or as an
-    object with attributes and methods of these names. Two more members are optional:
-    ``filename_suffix`` (``".npy"``; none if left out) and ``is_unsafe`` (``True`` where decoding
-    can run code that is in the bytes; ``False`` if left out).
+    object with attributes and methods of these names. Three more members are optional:
+    ``filename_suffix`` (``".npy"``; none if left out), ``is_unsafe`` (``True`` where decoding can
+    run code that is in the bytes; ``False`` if left out), and ``takes(value)``, by which
+    ``log_value`` picks a codec that another package has registered.
 
     Example:
         >>> class CelsiusCodec:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from trialog._catalog import queries
+from trialog._catalog import queries, selections
 from trialog._filters import RunFilter
 
 SECOND_NS = 1_000_000_000
@@ -36,6 +36,18 @@ def catalog(handmade):
 def found(catalog, **keywords):
     rows = catalog.ask(queries.find_runs, RunFilter.parse(**keywords))
     return [row.place.id for row in rows]
+
+
+def test_no_run_is_compared_with_all_of_its_project(catalog):
+    """Whether its experiment is deleted is looked up by the experiment's id."""
+
+    def plan(connection):
+        asked = selections.filtered(selections.all_runs(), RunFilter())
+        text = asked.compile(connection, compile_kwargs={"literal_binds": True})
+        return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+
+    steps = [step for step in catalog.ask(plan) if "runs_1" in step]
+    assert steps == ["SEARCH runs_1 USING INDEX ix_runs_id (id=?)"]
 
 
 def test_newest_first_without_deleted_ones(catalog):

@@ -16,7 +16,7 @@ import trialog
         (["run", "lst"], "did you mean `trialog run list`?"),
         (["run", "doctor"], "did you mean `trialog doctor`?"),
         (["docter"], "did you mean `trialog doctor`?"),
-        (["ui"], "there is no dashboard yet: look at runs by `trialog run list`"),
+        (["dashboard"], "did you mean `trialog ui`?"),
         (["run", "qqqq"], "there are: list, show, "),
     ],
 )

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from click.shell_completion import BashComplete
 
 import trialog
+from trialog._cli.commands import command_line
 
 
 def _names(answer):
@@ -210,3 +212,19 @@ def test_a_store_that_is_a_file_is_one_line(call, tmp_path):
     assert answer.code == 1
     assert answer.stderr.startswith("error: ")
     assert answer.stderr.count("\n") == 1
+
+
+@pytest.mark.usefixtures("zoo")
+@pytest.mark.parametrize(
+    "option,incomplete,expected",
+    [
+        ("--where", "sta", "status"),
+        ("--where", 'status == "done" and "goo', 'status == "done" and "good" in tags'),
+        ("--sort", "dur", "duration"),
+    ],
+)
+def test_the_shell_completes_a_filter(option, incomplete, expected):
+    """With what is typed before it, since the shell replaces all of the word."""
+    shell = BashComplete(command_line, {}, "trialog", "_TRIALOG_COMPLETE")
+    found = shell.get_completions(["run", "list", option], incomplete)
+    assert expected in [item.value for item in found]

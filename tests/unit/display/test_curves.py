@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trialog._display.curves import curve_of, svg_of, telling_values
@@ -17,6 +17,7 @@ def curve(values, width=10, steps=None):
     return curve_of(places, array, width)
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(), min_size=1), st.integers(1, 30))
 def test_nothing_is_lost(values, width):
     """The least and the greatest finite value, and that there are NaN and infinities."""

@@ -10,6 +10,7 @@ import { loadChart } from "trialog/charts/loading.js";
 import { Plot } from "trialog/charts/plot.js";
 import { sceneOf } from "trialog/charts/scene.js";
 import { isAborted } from "trialog/data/api.js";
+import { changes } from "trialog/data/events.js";
 import { chartQuery } from "trialog/logic/chartstate.js";
 import { formatCount, formatNumber } from "trialog/logic/formats.js";
 import { fidelityOf, summaryOf } from "trialog/logic/readout.js";
@@ -35,6 +36,12 @@ export class CardState {
     this.said = signal("");
     /** @type {Plot | null} */
     this.plot = null;
+    /** @type {object[]} what was asked last */
+    this.queries = [];
+    this.key = "";
+    /** @type {AbortController | null} of what is on its way */
+    this.asked = null;
+    this.isDue = false;
   }
 
   /** The axis that its cursor is on. */
@@ -62,8 +69,6 @@ export class CardState {
       Object.assign(host, { __data: { answers: this.loaded.value?.answers ?? [], scene: plot.scene, frame: plot.frame } });
     };
     host.addEventListener("drawn", showFacts);
-    /** @type {AbortController | null} */
-    let asked = null;
     const stops = [
       effect(() => {
         const look = board.look.value;
@@ -72,13 +77,17 @@ export class CardState {
         const pixels = this.pixels.value;
         void source.version.value;
         if (!this.isVisible.value || !pixels) {
-          return undefined;
+          this.drop();
+          return;
         }
         const queries = panel.metrics.map((metric) => chartQuery(look, { metric, x: panel.x, group, selection, pixels }));
-        const control = new AbortController();
-        asked = control;
-        void untracked(() => this.load(queries, control.signal));
-        return () => control.abort();
+        untracked(() => this.want(queries));
+      }),
+      effect(() => {
+        const change = changes.value;
+        if (change && this.isVisible.peek() && this.concerns(change.news)) {
+          untracked(() => this.want(this.queries));
+        }
       }),
       effect(() => {
         const loaded = this.loaded.value;
@@ -99,7 +108,7 @@ export class CardState {
       }),
     ];
     return () => {
-      asked?.abort();
+      this.drop();
       stops.forEach((stop) => stop());
       host.removeEventListener("drawn", showFacts);
       plot.destroy();
@@ -107,24 +116,66 @@ export class CardState {
     };
   }
 
-  /** @param {object[]} queries @param {AbortSignal} abort */
-  async load(queries, abort) {
+  /** Asks for what is to be shown. The same asked again while it is on its way is asked once more thereafter. @param {object[]} queries */
+  want(queries) {
     const key = JSON.stringify(queries);
+    if (!queries.length) {
+      return;
+    }
+    if (this.asked && this.key === key) {
+      this.isDue = true;
+      return;
+    }
+    this.drop();
+    this.key = key;
+    this.queries = queries;
+    const control = new AbortController();
+    this.asked = control;
+    void this.load(key, control.signal);
+  }
+
+  /** Nobody waits for it any more. */
+  drop() {
+    this.asked?.abort();
+    this.asked = null;
+    this.isDue = false;
+  }
+
+  /** @param {string} key @param {AbortSignal} abort */
+  async load(key, abort) {
     const old = this.loaded.value?.key === key ? this.loaded.value.answers : null;
     this.isStale.value = true;
     try {
-      const answers = await Promise.all(queries.map((query, at) => loadChart(query, old?.[at] ?? null, abort)));
+      const answers = await Promise.all(this.queries.map((query, at) => loadChart(query, old?.[at] ?? null, abort)));
       if (!old || answers.some((answer, at) => answer !== old[at])) {
         this.loaded.value = { key, answers };
       }
       this.error.value = null;
-      this.isStale.value = false;
     } catch (error) {
-      if (!isAborted(error)) {
-        this.error.value = error;
-        this.isStale.value = false;
+      if (isAborted(error)) {
+        return;
       }
+      this.error.value = error;
     }
+    this.isStale.value = false;
+    this.asked = null;
+    if (this.isDue) {
+      this.isDue = false;
+      this.want(this.queries);
+    }
+  }
+
+  /** Whether news may change this chart. @param {import("trialog/data/events.js").News | null} news */
+  concerns(news) {
+    if (news === null) {
+      return true;
+    }
+    const { metrics } = news;
+    if (news.project !== this.board.source.project.peek()) {
+      return false;
+    }
+    const x = this.axis.startsWith("metric:") ? this.axis.slice(7) : "";
+    return metrics === null || this.panel.metrics.some((metric) => metric in metrics) || x in metrics || news.is_other;
   }
 
   /** @param {[number, number] | null} range */

@@ -6,7 +6,7 @@
 
 import { isBroken } from "trialog/logic/chartdata.js";
 import { formatNumber } from "trialog/logic/formats.js";
-import { makeScale, ticksOf, toPixel } from "trialog/logic/scales.js";
+import { formatPlace, makeScale, ticksOf, toPixel } from "trialog/logic/scales.js";
 import { faded } from "trialog/logic/colours.js";
 
 /**
@@ -309,7 +309,8 @@ function drawMarks(pen, scene, frame) {
     const at = Math.min(frame.right, Math.max(frame.left, toPixel(frame.x, mark.x)));
     const y = mark.isAbove ? frame.top - 3 : frame.bottom + 3;
     drawTriangle(pen, at, y, mark.isAbove ? -5 : 5, mark.colour);
-    const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : ""}`;
+    const place = marks.length <= 3 ? ` @ ${formatPlace(mark.x, scene.kind)}` : "";
+    const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : place}`;
     const side = mark.isAbove ? 0 : 1;
     if (marks.length <= 6 && at - taken[side] > 8 && at + 8 + text.length * 6 < frame.right) {
       pen.textAlign = "left";

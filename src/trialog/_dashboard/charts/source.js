@@ -22,8 +22,6 @@ import { isDark } from "trialog/shell/theme.js";
  * @property {Told<number>} version rises when runs have changed
  * @property {(id: string, at: number) => {colour: string, dash: readonly number[]}} styleOf
  * @property {(id: string) => void} togglePinned
- * @property {Told<readonly {name: string, text: string}[]>} [fields] what may be grouped by
- * @property {(field: string) => void} [setGroup]
  */
 
 /**

@@ -85,7 +85,7 @@ function numbers(given) {
  * @param {string} data
  */
 function unpacked(dtype, data) {
-  const reader = READERS[dtype.replace("float", "f").replace("uint", "u").replace("int", "i").replace("64", "8").replace("32", "4").replace("16", "2")];
+  const reader = READERS[dtype];
   if (!reader) {
     return [];
   }

@@ -6,6 +6,7 @@ import { underWay } from "trialog/data/activity.js";
 import { projectPath, runPath } from "trialog/logic/url.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Help } from "trialog/shell/help.js";
+import { Live } from "trialog/shell/live.js";
 import { place } from "trialog/shell/router.js";
 import { Search } from "trialog/shell/search.js";
 import { setTheme, theme } from "trialog/shell/theme.js";
@@ -25,6 +26,7 @@ export function Bar() {
     </nav>
     <div class="bar-end">
       <span class="busy" data-busy=${underWay.value > 0} aria-hidden="true"></span>
+      <${Live} />
       <${Search} />
       <${Help} />
       <button class="quiet" onClick=${turnTheme} aria-label=${`Theme: ${theme.value}; change it`} title=${`Theme: ${theme.value}`} data-testid="theme">

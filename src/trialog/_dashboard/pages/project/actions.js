@@ -2,7 +2,7 @@
 
 import { cellText, copyText } from "trialog/logic/cells.js";
 import { both, idsFilter, isValue } from "trialog/logic/operands.js";
-import { joinList, placeUrl, projectPath, runPath } from "trialog/logic/url.js";
+import { joinList, projectPath, runPath } from "trialog/logic/url.js";
 import { changeRuns, question } from "trialog/pages/project/changes.js";
 import { hideRuns, selection, setBaseline, soloRun, togglePinned } from "trialog/pages/project/selection.js";
 import { announce, announceError } from "trialog/shell/announcer.js";

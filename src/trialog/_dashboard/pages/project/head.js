@@ -4,7 +4,6 @@ import { html } from "htm/preact";
 
 import { clampWidth, isNumeric, parseSort } from "trialog/logic/columns.js";
 import { cellId, dragged, frozenStyle, LEADING, widthNow } from "trialog/pages/project/layout.js";
-import { lines } from "trialog/pages/project/lines.js";
 import { selection } from "trialog/pages/project/selection.js";
 import { dropColumn, moveColumn, nameWidth, setWidth, showColumn, sortBy, toggleFrozen } from "trialog/pages/project/wishes.js";
 import { openMenu } from "trialog/parts/floating.js";

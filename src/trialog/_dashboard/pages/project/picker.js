@@ -23,6 +23,7 @@ export function ColumnPicker() {
 function Panel() {
   const [text, setText] = useState("");
   const [measure, setMeasure] = useState("last");
+  const [atFirst] = useState(() => new Set(columns.value.map((column) => column.text)));  // so that nothing moves while it is ticked
   const known = overview.value;
   const shown = new Set(columns.value.map((column) => column.text));
   const part = text.trim().toLowerCase();
@@ -49,22 +50,22 @@ function Panel() {
   return html`<div class="picker">
     <form onSubmit=${add}><input type="search" aria-label="Find a column" placeholder=${'Find, or add: mean("val/acc")'} value=${text} autocomplete="off" spellcheck=${false}
       data-testid="find-column" onInput=${(/** @type {any} */ event) => setText(event.target.value)} /></form>
-    <${Section} title="Parameters" items=${parameters} shown=${shown} />
-    <${Section} title="Metrics" items=${metrics} shown=${shown}>
+    <${Section} title="Parameters" items=${parameters} shown=${shown} atFirst=${atFirst} />
+    <${Section} title="Metrics" items=${metrics} shown=${shown} atFirst=${atFirst}>
       <select aria-label="Which measure of a metric" value=${measure} onChange=${(/** @type {any} */ event) => setMeasure(event.target.value)}>
         ${(known?.measures ?? []).map((each) => html`<option value=${each}>${each}</option>`)}</select></${Section}>
-    <${Section} title="Facts" items=${facts} shown=${shown} />
+    <${Section} title="Facts" items=${facts} shown=${shown} atFirst=${atFirst} />
     ${known && !known.is_whole && html`<p class="picker-note">Of the newest 1 000 runs. Other names can be typed above.</p>`}
     <div class="picker-end"><button onClick=${() => setState({ columns: "", widths: "", freeze: "" })}>As at first</button><button onClick=${() => setColumns(["status"])}>Hide all</button></div>
   </div>`;
 }
 
-/** @param {{title: string, items: {name: string, text: string, detail: string}[], shown: Set<string>, children?: unknown}} props */
-function Section({ title, items, shown, children }) {
+/** @param {{title: string, items: {name: string, text: string, detail: string}[], shown: Set<string>, atFirst: Set<string>, children?: unknown}} props */
+function Section({ title, items, shown, atFirst, children }) {
   if (items.length === 0) {
     return null;
   }
-  const first = [...items.filter((item) => shown.has(item.text)), ...items.filter((item) => !shown.has(item.text))].slice(0, MOST);
+  const first = [...items.filter((item) => atFirst.has(item.text)), ...items.filter((item) => !atFirst.has(item.text))].slice(0, MOST);
   return html`<fieldset class="picker-section"><legend>${title} <span class="soft">${formatNumber(items.length)}</span></legend>${children}
     ${first.map((item) => html`<label class="picker-item" key=${item.text} title=${item.detail || item.text}>
       <input type="checkbox" checked=${shown.has(item.text)} onChange=${(/** @type {any} */ event) => showColumn(item.text, event.target.checked)} />

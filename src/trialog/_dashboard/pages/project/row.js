@@ -87,7 +87,7 @@ function runCells(props, { page, at }) {
     <div ...${cell(props, 0, "cell-tick", true)}><span class="tick" role="checkbox" aria-checked=${isSelected} data-act="tick" aria-label=${`Select ${name}`}></span></div>
     <div ...${cell(props, 1, "cell-line", true)}><button class="line-button" tabindex="-1" data-act="hide" aria-pressed=${!isHidden}
       aria-label=${`Draw the lines of ${name}`} title=${isHidden ? "Show its lines (h)" : "Hide its lines (h)"}>
-      ${isHidden ? html`<${Icon} name="hidden" />` : html`<svg class="swatch" viewBox="0 0 18 10" aria-hidden="true"><path d="M1 5H17" stroke=${colour || "currentColor"} stroke-dasharray=${dash} /></svg>`}
+      ${isHidden ? html`<${Icon} name="hidden" />` : html`<svg class="run-swatch" viewBox="0 0 18 10" aria-hidden="true"><path d="M1 5H17" stroke=${colour || "currentColor"} stroke-dasharray=${dash} /></svg>`}
     </button></div>
     <div ...${cell(props, 2, "cell-name", true)}>
       ${isPinned && html`<${Icon} name="pin" />`}${isBaseline && html`<${Icon} name="star" />`}

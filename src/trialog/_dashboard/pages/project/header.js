@@ -1,0 +1,66 @@
+/** Above the table: the filter, statuses to filter by, groups, columns, views, and what is shown beside what. */
+
+import { html } from "htm/preact";
+
+import { formatNumber } from "trialog/logic/formats.js";
+import { isValue, pythonCall } from "trialog/logic/operands.js";
+import { copy, linkHere, openSweep } from "trialog/pages/project/actions.js";
+import { FilterBar } from "trialog/pages/project/filterbar.js";
+import { overview } from "trialog/pages/project/overview.js";
+import { ColumnPicker } from "trialog/pages/project/picker.js";
+import { selection } from "trialog/pages/project/selection.js";
+import { ViewsMenu } from "trialog/pages/project/views.js";
+import { view } from "trialog/pages/project/wishes.js";
+import { Icon } from "trialog/parts/icons.js";
+import { Menu } from "trialog/parts/menu.js";
+import { StatusBadge } from "trialog/parts/status.js";
+import { setState } from "trialog/shell/router.js";
+
+const ORDER = ["RUNNING", "PENDING", "CANCELING", "CRASHED", "FAILED", "INTERRUPTED", "CANCELED", "COMPLETED"];
+const VIEWS = [["split", "columns", "Table and charts"], ["table", "table", "Table alone"], ["charts", "chart", "Charts alone"]];
+
+/** The header. */
+export function Header() {
+  const known = overview.value;
+  return html`<header class="project-head">
+    <h1 class="unseen">${known?.project_name ?? selection.project.value}</h1>
+    <${FilterBar} />
+    <div class="project-tools">
+      <div class="chips" role="group" aria-label="Filter by status">${ORDER.filter((status) => known?.statuses[status]).map((status) => html`<${Chip} key=${status} status=${status} amount=${known?.statuses[status] ?? 0} />`)}
+        ${known && known.deleted > 0 && html`<button class="status-chip" aria-pressed=${selection.where.value === "deleted"} onClick=${() => filterBy("deleted")}><${Icon} name="trash" />${formatNumber(known.deleted)} deleted</button>`}</div>
+      <${GroupChoice} />
+      <${ColumnPicker} />
+      <${ViewsMenu} />
+      <${Menu} label="Copy and go on" icon="more" align="end" testid="more" items=${[
+        { label: "Copy as Python", icon: "copy", act: () => copy(pythonCall(selection.project.value, selection.where.value, selection.sort.value), "Python") },
+        { label: "Copy link", icon: "link", act: () => copy(linkHere(), "Link") },
+        { label: "Sweep page of these runs", icon: "chart", act: () => openSweep([]) },
+      ]} />
+      <div class="switch" role="group" aria-label="What is shown">${VIEWS.map(([name, icon, label]) => html`<button key=${name} aria-pressed=${view.value === name} aria-label=${label} title=${label}
+        data-testid=${`view-${name}`} onClick=${() => setState({ view: name === "split" ? "" : name })}><${Icon} name=${icon} /></button>`)}</div>
+    </div>
+  </header>`;
+}
+
+/** @param {string} where what the filter becomes, or none where it is that already */
+function filterBy(where) {
+  setState({ where: selection.where.value === where ? "" : where });
+}
+
+/** @param {{status: string, amount: number}} props */
+function Chip({ status, amount }) {
+  const where = isValue("status", status.toLowerCase());
+  return html`<button class="status-chip" aria-pressed=${selection.where.value === where} onClick=${() => filterBy(where)} data-testid=${`status-${status}`}>
+    <${StatusBadge} status=${status} /><span>${formatNumber(amount)}</span></button>`;
+}
+
+function GroupChoice() {
+  const known = overview.value;
+  const now = selection.group.value;
+  const choices = [...(known?.parameters ?? []).map((each) => [each.text, each.name]), ["status", "status"], ["tags", "tags"], ["host", "host"], ["username", "username"], ["experiment", "experiment"]];
+  const isOther = now !== "" && !choices.some(([text]) => text === now);
+  return html`<label class="group-choice"><span>Group by</span><select value=${now} data-testid="group" onChange=${(/** @type {any} */ event) => setState({ group: event.target.value })}>
+    <option value="">nothing</option>
+    ${isOther && html`<option value=${now}>${now}</option>`}
+    ${choices.slice(0, 200).map(([text, name]) => html`<option key=${text} value=${text}>${name}</option>`)}</select></label>`;
+}

@@ -1,0 +1,109 @@
+/** The page of a project: its table of runs, and their charts. */
+
+import { computed, effect, untracked } from "@preact/signals";
+import { html } from "htm/preact";
+import { useEffect } from "preact/hooks";
+
+import { Charts } from "trialog/charts/charts.js";
+import { RequestError } from "trialog/data/api.js";
+import { BulkBar } from "trialog/pages/project/bulk.js";
+import { chartSource } from "trialog/pages/project/chartsource.js";
+import { NoneFound, NoRuns } from "trialog/pages/project/empty.js";
+import { focusFilter } from "trialog/pages/project/filterbar.js";
+import { focusGrid, Grid } from "trialog/pages/project/grid.js";
+import { askForGroups } from "trialog/pages/project/groups.js";
+import { Header } from "trialog/pages/project/header.js";
+import { tableShortcuts } from "trialog/pages/project/keys.js";
+import { loadOverview, overview, overviewError } from "trialog/pages/project/overview.js";
+import { Questions } from "trialog/pages/project/questions.js";
+import { book, chooseRows, filterProblem, leaveTable, tableError, wishFor } from "trialog/pages/project/rows.js";
+import { selection } from "trialog/pages/project/selection.js";
+import { railWidth, Splitter } from "trialog/pages/project/splitter.js";
+import { followViews } from "trialog/pages/project/views.js";
+import { view, wish } from "trialog/pages/project/wishes.js";
+import { FloatingMenu } from "trialog/parts/floating.js";
+import { Failure, Waiting } from "trialog/parts/states.js";
+import { addShortcuts } from "trialog/shell/keyboard.js";
+import { place } from "trialog/shell/router.js";
+import { documentTitle } from "trialog/shell/titles.js";
+
+/** The page. */
+export function Page() {
+  useEffect(follow, []);
+  useEffect(() => addShortcuts([{ key: "/", label: "Go to the filter", act: focusFilter }, ...tableShortcuts(focusGrid)]), []);
+  const error = overviewError.value;
+  if (error instanceof RequestError && error.status === 404) {
+    return html`<h1 class="unseen">No such project</h1><${Failure} error=${error} />`;
+  }
+  if (overview.value?.runs === 0 && overview.value.deleted === 0) {
+    return html`<${NoRuns} project=${selection.project.value} />`;
+  }
+  const shown = view.value;
+  return html`<div class="project-page" data-view=${shown} style=${{ "--rail": `${railWidth.value}px` }}>
+    <${Header} />
+    <div class="project-body">
+      ${shown !== "charts" && html`<section class="rail" aria-label="Table of runs" data-state=${stateOf()}><${BulkBar} /><${Table} /></section>`}
+      ${shown === "split" && html`<${Splitter} />`}
+      ${shown !== "table" && html`<div class="charts-pane"><${Charts} source=${chartSource} /></div>`}
+    </div>
+    <${Questions} />
+    <${FloatingMenu} />
+  </div>`;
+}
+
+function stateOf() {
+  if (tableError.value) {
+    return "error";
+  }
+  return book.value.wish === null ? "loading" : book.value.total === 0 ? "empty" : "ready";
+}
+
+function Table() {
+  if (tableError.value) {
+    return html`<${Failure} error=${tableError.value} again=${() => { tableError.value = null; selection.version.value += 1; }} />`;
+  }
+  if (book.value.wish === null) {
+    return filterProblem.value ? html`<p class="state">The filter cannot be understood.</p>` : html`<${Waiting} what="the runs" />`;
+  }
+  return book.value.total === 0 ? html`<${NoneFound} />` : html`<${Grid} />`;
+}
+
+/** Asks the server whatever the address wishes, for as long as the page is shown. */
+function follow() {
+  let before = selection.version.peek();
+  /**
+   * Acts whenever what is read changes.
+   * @template T
+   * @param {() => T} read
+   * @param {(found: T) => void} act
+   */
+  const whenever = (read, act) => effect(() => {
+    if (place.value.page === "project") {
+      const found = read();
+      untracked(() => act(found));
+    }
+  });
+  const chosen = computed(() => [...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean));
+  const stops = [
+    whenever(() => ({ wish: wish.value, version: selection.version.value }), (now) => {
+      wishFor(now.wish, { isAgain: now.version !== before });
+      before = now.version;
+    }),
+    whenever(() => ({ path: selection.project.value, version: selection.version.value }), ({ path }) => {
+      const [namespace, project] = path.split("/");
+      documentTitle.value = path;
+      loadOverview(namespace, project);
+    }),
+    whenever(() => ({ ids: chosen.value, wish: wish.value, version: selection.version.value }), (now) => chooseRows(now.ids, now.wish)),
+    whenever(() => ({ columns: book.value.columns, wish: wish.value, by: selection.group.value, version: selection.version.value }), (now) => {
+      askForGroups(now.wish, now.by, now.columns.map((column) => column.text));
+    }),
+    followViews(),
+  ];
+  return () => {
+    stops.forEach((stop) => stop());
+    leaveTable();
+    selection.selected.value = new Set();
+    selection.hovered.value = "";
+  };
+}

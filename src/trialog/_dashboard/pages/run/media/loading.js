@@ -1,0 +1,59 @@
+/** Bytes of attachments, by the addresses that the server signed: whole where they are small, else a part. */
+
+import { useEffect, useState } from "preact/hooks";
+
+import { during } from "trialog/data/activity.js";
+
+/** @typedef {import("trialog/api.d.ts").VersionShape} Version */
+
+/**
+ * @param {Version} version
+ * @param {number} start
+ * @param {number} stop the byte after the last
+ * @param {AbortSignal} [abort]
+ * @returns {Promise<Uint8Array>}
+ */
+export async function loadBytes(version, start, stop, abort) {
+  if (version.size_bytes === 0) {
+    return new Uint8Array();
+  }
+  const headers = start > 0 || stop < version.size_bytes ? { range: `bytes=${start}-${Math.min(stop, version.size_bytes) - 1}` } : undefined;
+  const load = async () => {
+    const answer = await fetch(version.file, { headers, signal: abort });
+    if (!answer.ok) {
+      throw new Error((await answer.json().catch(() => null))?.error?.message ?? `The file cannot be had (${answer.status}).`);
+    }
+    return new Uint8Array(await answer.arrayBuffer());
+  };
+  return during(load());
+}
+
+/**
+ * The first bytes of an attachment.
+ * @param {Version} version
+ * @param {number} stop
+ * @returns {{bytes: Uint8Array | null, failure: unknown}}
+ */
+export function useBytes(version, stop) {
+  const [state, setState] = useState({ key: "", bytes: /** @type {Uint8Array | null} */ (null), failure: /** @type {unknown} */ (null) });
+  const key = `${version.file} ${stop}`;
+  useEffect(() => {
+    const abort = new AbortController();
+    loadBytes(version, 0, stop, abort.signal).then(
+      (bytes) => setState({ key, bytes, failure: null }),
+      (error) => {
+        if (!abort.signal.aborted) {
+          setState({ key, bytes: null, failure: error });
+        }
+      },
+    );
+    return () => abort.abort();
+  }, [key]);
+  // what was there before more was asked for stays until more is there
+  return state.key === key || state.key.startsWith(`${version.file} `) ? state : { bytes: null, failure: null };
+}
+
+/** @param {Uint8Array} bytes */
+export function textOf(bytes) {
+  return new TextDecoder().decode(bytes);
+}

@@ -1,0 +1,142 @@
+"""The payloads of the pages that compare runs; as ``shapes.py``. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from trialog._server.shapes import RunHead, Selection, Shape
+
+
+class CompareQuery(Shape, kw_only=True):
+    """Runs to be compared, in this order.
+
+    Attributes:
+        project: ``namespace/project``.
+        runs: ids.
+    """
+
+    project: str
+    runs: list[str]
+
+
+class CompareRow(Shape, kw_only=True):
+    """One thing that runs say.
+
+    Attributes:
+        values: what each says; None where it says nothing.
+        differs: whether they say different things.
+    """
+
+    name: str
+    values: list[Any]
+    differs: bool
+
+
+class CompareArea(Shape, kw_only=True):
+    """Rows of one kind.
+
+    Attributes:
+        name: ``parameters``, ``metrics``, ``code``, ``packages`` or ``environment``.
+    """
+
+    name: str
+    rows: list[CompareRow]
+
+
+class ComparePicture(Shape, kw_only=True):
+    """A picture that runs have under one name.
+
+    Attributes:
+        name: the attachment.
+        steps: the steps at which any run has it, ascending; None first, for one without.
+        urls: for each run, the address of the picture at each of the steps, or None.
+    """
+
+    name: str
+    steps: list[int | None]
+    urls: list[list[str | None]]
+
+
+class Compared(Shape, kw_only=True):
+    """Runs side by side.
+
+    Attributes:
+        metrics: those that any of them has, without the machine's.
+    """
+
+    runs: list[RunHead]
+    areas: list[CompareArea]
+    metrics: list[str]
+    pictures: list[ComparePicture]
+
+
+class SweepQuery(Shape, kw_only=True):
+    """A sweep to be looked at.
+
+    Attributes:
+        selection: its runs.
+        objective: what they came to, in the filter language, as ``max("val/acc")``; None for the
+            metric that most of them have.
+        goal: whether more or less is better.
+    """
+
+    selection: Selection
+    objective: str | None = None
+    goal: Literal["max", "min"] | None = None
+
+
+class SweepColumn(Shape, kw_only=True):
+    """A parameter that differs between the runs.
+
+    Attributes:
+        type: ``number``, ``text`` (flags and mixtures too).
+        values: one for each run; None where it has none; what JSON cannot hold is a text.
+    """
+
+    name: str
+    type: Literal["number", "text"]
+    values: list[Any]
+
+
+class SweepImportance(Shape, kw_only=True):
+    """How much a parameter matters for the objective.
+
+    Attributes:
+        share: of all that matters.
+        spread: its standard deviation over several shuffles.
+        correlation: Spearman's, or None.
+    """
+
+    name: str
+    share: float
+    spread: float
+    correlation: float | None
+
+
+class Sweep(Shape, kw_only=True):
+    """A sweep.
+
+    Attributes:
+        runs: oldest first.
+        objective: in the filter language; empty where no run has a metric.
+        choices: what else could be the objective.
+        outcomes: what each run came to.
+        columns: the parameters that differ.
+        best: the place of the best run, or None.
+        best_so_far: the best outcome of each run and those before it.
+        importances: the most important parameter first.
+        explained: the share of the variance that the parameters explain in runs not learned from.
+        note: why there are no importances, or None.
+    """
+
+    runs: list[RunHead]
+    objective: str
+    goal: Literal["max", "min"]
+    choices: list[str]
+    outcomes: list[Any]
+    columns: list[SweepColumn]
+    best: int | None
+    best_so_far: list[Any]
+    importances: list[SweepImportance]
+    explained: float | None
+    note: str | None
