@@ -225,7 +225,8 @@ def with_few(few):
 few = st.sampled_from([2, 2000])
 
 
-@settings(max_examples=300, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None)
 @given(
     condition=conditions,
     with_deleted=st.booleans(),
@@ -247,7 +248,8 @@ def test_the_catalog_finds_what_the_meaning_says(told, condition, with_deleted, 
     ]
 
 
-@settings(max_examples=200, deadline=None)
+@pytest.mark.slow
+@settings(max_examples=80, deadline=None)
 @given(
     sort=sorts,
     condition=st.none() | leaves,
@@ -275,3 +277,17 @@ def test_the_catalog_orders_as_the_meaning_says(told, sort, condition, offset, l
         assert page.total == len(expected)
         bounded = find_page(catalog, replace(wanted, offset=offset, limit=limit), 1, 2)
         assert bounded.records.keys == expected[offset : offset + limit][1:3]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sign", ["==", "!=", "<", "<=", ">", ">="])
+@pytest.mark.parametrize("operand", [Parameter("p"), Metric("loss", "last")], ids=["p", "loss"])
+def test_each_value_is_compared_with_each(told, operand, sign):
+    """At the border too: what is equal is neither less nor greater."""
+    catalog, said = told
+    for value in VALUES:
+        if repr(value) == "nan":
+            continue
+        condition = Comparison(sign, operand, Literal(value))
+        found = find_keys(catalog, RunFilter(with_deleted=True, where=condition))
+        assert found == [key for key, run in said.items() if holds(condition, run)], value

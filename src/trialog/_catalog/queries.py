@@ -91,6 +91,19 @@ def names_and_ids(connection: Connection, wanted: RunFilter) -> list[str]:
     return list(dict.fromkeys(text for row in connection.execute(statement) for text in row))
 
 
+def heads_of(connection: Connection, runs: Sequence[int]) -> list[tuple[str, str]]:
+    """The ids and names of runs by key, in the order asked for; unknown ones are left out."""
+    table = schema.RUNS
+    columns = select(table.c.key, table.c.id, table.c.name)
+    found = {
+        key: (run_id, name)
+        for key, run_id, name in connection.execute(
+            columns.where(among(connection, table.c.key, runs))
+        )
+    }
+    return [found[run] for run in runs if run in found]
+
+
 def projects(connection: Connection) -> list[Row[Any]]:
     """All projects: namespace, project, namespace_name, project_name."""
     table = schema.PROJECTS

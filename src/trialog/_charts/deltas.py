@@ -71,7 +71,7 @@ def apply_delta(before: Chart, delta: Chart) -> Chart:
 def _common(old: NDArray[Any], new: NDArray[Any]) -> int:
     """How many leading elements are the same."""
     count = min(len(old), len(new))
-    differs = np.flatnonzero(old[:count] != new[:count])
+    differs = np.flatnonzero(_bits(old[:count]) != _bits(new[:count]))
     return int(differs[0]) if len(differs) else count
 
 

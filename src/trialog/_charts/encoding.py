@@ -9,7 +9,9 @@ All numbers are little-endian. The answer is::
 
 ``arrays`` of the header says where each array lies: ``{"name", "dtype", "shape", "offset",
 "bytes"}``, the offset counted from the start of the answer; ``dtype`` is ``f8`` (float64), ``f4``
-(float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row after row.
+(float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row after row. Numbers of
+several bytes lie in *planes*: the first bytes of all numbers of the array, then all second bytes,
+and so on; so what they have in common stands together, and gzip finds it.
 
 **Slots.** All lines share one x grid of k *slots*, ascending (equal neighbours where a line has
 several points at one x). ``is_exact``: each slot is a place where points are, and each value a
@@ -99,7 +101,8 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
         length = needed
     parts = [MAGIC, length.to_bytes(4, "little"), head.ljust(length)]
     for array in kept.values():
-        parts.append(array.tobytes())
+        planes = array.reshape(-1, 1).view(np.uint8).T
+        parts.append(planes.tobytes())
         parts.append(b"\0" * (_padded(array.nbytes) - array.nbytes))
     return b"".join(parts)
 
@@ -118,8 +121,9 @@ def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     for each in header["arrays"]:
         count = int(np.prod(each["shape"], dtype=np.int64))
         dtype = np.dtype(_DTYPES[each["dtype"]])
-        array: NDArray[Any] = np.frombuffer(data, dtype, count, each["offset"])
-        arrays[each["name"]] = array.reshape(each["shape"])
+        planes = np.frombuffer(data, np.uint8, count * dtype.itemsize, each["offset"])
+        values = np.ascontiguousarray(planes.reshape(dtype.itemsize, count).T)
+        arrays[each["name"]] = values.reshape(-1).view(dtype).reshape(each["shape"])
     return header, arrays
 
 

@@ -24,6 +24,7 @@ from trialog._cli.experiment_share import (
 )
 from trialog._cli.experiment_show import show_experiment
 from trialog._cli.experiment_verify import verify_experiments
+from trialog._cli.export import export_runs
 from trialog._cli.garbage import collect_garbage
 from trialog._cli.output import remark, write_text
 from trialog._cli.run_cancel import cancel_runs
@@ -225,7 +226,15 @@ for _command in (
     restore_experiments,
 ):
     experiment_group.add_command(_command)
-for _command in (open_dashboard, ask_in_sql, rebuild, compact, doctor, collect_garbage):
+for _command in (
+    open_dashboard,
+    export_runs,
+    ask_in_sql,
+    rebuild,
+    compact,
+    doctor,
+    collect_garbage,
+):
     command_line.add_command(_command)
 
 

@@ -379,6 +379,13 @@ export interface MomentShape {
   text: string;
 }
 
+/** Runs by id and name alone, as many as there are. */
+export interface Names {
+  total: number;
+  ids: string[];
+  names: string[];
+}
+
 /** Nothing asked, or nothing to tell. */
 export interface Nothing {
 
@@ -585,22 +592,22 @@ export interface SummaryShape {
 
 /** A sweep. */
 export interface Sweep {
+  total: number;
   runs: RunHead[];
   objective: string;
   goal: "max" | "min";
   choices: string[];
   outcomes: unknown[];
   columns: SweepColumn[];
+  measures: SweepColumn[];
   best: number | null;
   best_so_far: unknown[];
-  importances: SweepImportance[];
-  explained: number | null;
-  note: string | null;
 }
 
-/** A parameter that differs between the runs. */
+/** Something that is told of each run, as a parameter that differs. */
 export interface SweepColumn {
   name: string;
+  text: string;
   type: "number" | "text";
   values: unknown[];
 }
@@ -613,11 +620,20 @@ export interface SweepImportance {
   correlation: number | null;
 }
 
+/** Which parameters of a sweep matter for its objective. */
+export interface SweepImportances {
+  parameters: SweepImportance[];
+  runs: number;
+  explained: number | null;
+  note: string | null;
+}
+
 /** A sweep to be looked at. */
 export interface SweepQuery {
   selection: Selection;
   objective?: string | null;
   goal?: "max" | "min" | null;
+  measures?: string[];
 }
 
 /** One column of a table. */

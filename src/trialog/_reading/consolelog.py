@@ -185,7 +185,9 @@ class ConsoleLogs:
         """The console of a run, with all that has been printed until now."""
         catalog.refresh_runs([place])
         with self._lock:
-            log = self._logs.pop((place, wish), None) or ConsoleLog(catalog, place, wish)
+            log = self._logs.pop((place, wish), None)
+            if log is None:
+                log = ConsoleLog(catalog, place, wish)
             self._logs[place, wish] = log
             while len(self._logs) > self._kept:
                 self._logs.pop(next(iter(self._logs)))

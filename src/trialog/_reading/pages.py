@@ -118,6 +118,26 @@ def count_statuses(catalog: Catalog, wanted: RunFilter) -> Counter[RunStatus]:
     return Counter({RunStatus[status]: count for status, count in counted.items()})
 
 
+def read_values(
+    catalog: Catalog, wanted: RunFilter, operands: Sequence[Operand]
+) -> tuple[list[int], list[dict[int, Any]]]:
+    """What the runs that a filter finds say, without reading a run.
+
+    Args:
+        catalog: of the store; it is brought up to date.
+        wanted: the filter; its order and bounds are left aside.
+        operands: what is asked of each run.
+
+    Returns:
+        The runs' keys, newest first; and for each operand the values by key, of the runs that have
+        one: perhaps of other runs, too. Times and lengths of time are in nanoseconds.
+    """
+    catalog.refresh()
+    exact, now_ns = _exact(catalog, wanted, operands), catalog.clock()
+    reader = StatusReader(catalog.store, read_here(), now_ns)
+    return catalog.ask(values_by_run, wanted, operands, reader, now_ns, exact)
+
+
 def group_by(
     catalog: Catalog,
     wanted: RunFilter,
@@ -132,11 +152,7 @@ def group_by(
         names: what makes runs of one group; 1 and 1.0 are one, True is another.
         aggregates: the numbers to look at in each group.
     """
-    catalog.refresh()
-    operands = [*names, *aggregates]
-    exact, now_ns = _exact(catalog, wanted, operands), catalog.clock()
-    reader = StatusReader(catalog.store, read_here(), now_ns)
-    keys, values = catalog.ask(values_by_run, wanted, operands, reader, now_ns, exact)
+    keys, values = read_values(catalog, wanted, [*names, *aggregates])
     members: dict[tuple[Any, ...], list[int]] = {}
     for key in keys:
         said = tuple(_alike(each.get(key)) for each in values[: len(names)])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 
 from trialog._server.shapes import Problem, Refusal
@@ -20,6 +22,8 @@ from trialog.errors import (
 )
 
 JSON = "application/json"
+_COMPRESSED_BYTES = 1 << 10  # smaller ones do not gain
+_LEVEL = 1
 _ENCODER = msgspec.json.Encoder()
 # the most telling first: a class stands before those it is made of
 _CODES: tuple[tuple[type[TrialogError], int], ...] = (
@@ -67,3 +71,20 @@ def refusal_of(error: TrialogError) -> Response:
     status = next(code for kind, code in _CODES if isinstance(error, kind))
     span = {name: getattr(error, name, None) for name in ("start", "end", "suggestion")}
     return refuse(status, type(error).__name__, str(error), **span)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether an answer may come compressed."""
+    return "gzip" in request.headers.get("accept-encoding", "")
+
+
+def compressed(answer: Response) -> Response:
+    """The same, smaller where that is worth it; quickly, for the network may be none at all."""
+    body = bytes(answer.body)
+    if len(body) < _COMPRESSED_BYTES or "content-encoding" in answer.headers:
+        return answer
+    answer.body = gzip.compress(body, _LEVEL, mtime=0)
+    answer.headers["content-encoding"] = "gzip"
+    answer.headers["content-length"] = str(len(answer.body))
+    answer.headers["vary"] = "accept-encoding"
+    return answer

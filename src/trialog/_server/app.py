@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as Path
 
-from trialog._server.answers import answer_of, refusal_of, refuse
+from trialog._server.answers import answer_of, compressed, refusal_of, refuse, takes_gzip
 from trialog._server.assets import Assets
 from trialog._server.description import describe
 from trialog._server.events import Events
@@ -69,11 +69,17 @@ def _serve(route: Route, store: Store) -> Callable[[Request], Awaitable[Response
         if query is None:
             return refuse(413, "UsageError", f"{route.path}: the body is too long")
         try:
-            return answer_of(await run_in_threadpool(route.handler, store, query))
+            answer = await run_in_threadpool(_answer, route, store, query, takes_gzip(request))
         except TrialogError as error:
             return refusal_of(error)
+        return answer
 
     return serve
+
+
+def _answer(route: Route, store: Store, query: Any, is_compressed: bool) -> Response:
+    answer = answer_of(route.handler(store, query))
+    return compressed(answer) if is_compressed else answer
 
 
 async def _query_of(route: Route, request: Request) -> Any:

@@ -73,7 +73,7 @@ def read_array(store: Store, query: AttachmentQuery) -> ArrayShape:
     path, _ = _found(store, query)
     try:
         array = _array(path)
-    except (ValueError, OSError, EOFError) as error:
+    except (ValueError, OSError, SyntaxError, EOFError, RecursionError) as error:
         raise UsageError(f"attachment {query.name!r} is no plain array: {error}") from error
     return _described(array)
 

@@ -78,22 +78,26 @@ class SweepQuery(Shape, kw_only=True):
         objective: what they came to, in the filter language, as ``max("val/acc")``; None for the
             metric that most of them have.
         goal: whether more or less is better.
+        measures: what else of each run is to be told, in the filter language.
     """
 
     selection: Selection
     objective: str | None = None
     goal: Literal["max", "min"] | None = None
+    measures: list[str] = []  # noqa: RUF012 # msgspec copies it
 
 
 class SweepColumn(Shape, kw_only=True):
-    """A parameter that differs between the runs.
+    """Something that is told of each run, as a parameter that differs.
 
     Attributes:
+        text: how the filter language asks for it.
         type: ``number``, ``text`` (flags and mixtures too).
         values: one for each run; None where it has none; what JSON cannot hold is a text.
     """
 
     name: str
+    text: str
     type: Literal["number", "text"]
     values: list[Any]
 
@@ -117,26 +121,40 @@ class Sweep(Shape, kw_only=True):
     """A sweep.
 
     Attributes:
+        total: how many runs the selection has; only the newest of very many are told.
         runs: oldest first.
         objective: in the filter language; empty where no run has a metric.
         choices: what else could be the objective.
         outcomes: what each run came to.
         columns: the parameters that differ.
+        measures: what else was asked for.
         best: the place of the best run, or None.
         best_so_far: the best outcome of each run and those before it.
-        importances: the most important parameter first.
-        explained: the share of the variance that the parameters explain in runs not learned from.
-        note: why there are no importances, or None.
     """
 
+    total: int
     runs: list[RunHead]
     objective: str
     goal: Literal["max", "min"]
     choices: list[str]
     outcomes: list[Any]
     columns: list[SweepColumn]
+    measures: list[SweepColumn]
     best: int | None
     best_so_far: list[Any]
-    importances: list[SweepImportance]
+
+
+class SweepImportances(Shape, kw_only=True):
+    """Which parameters of a sweep matter for its objective.
+
+    Attributes:
+        parameters: the most important first.
+        runs: how many runs this was learned from.
+        explained: the share of the variance that the parameters explain in runs not learned from.
+        note: why there are no importances, or None.
+    """
+
+    parameters: list[SweepImportance]
+    runs: int
     explained: float | None
     note: str | None

@@ -22,7 +22,7 @@ from trialog._server.shapes import Selection
 from trialog._server.store import Store
 from trialog.errors import NotFoundError, UsageError
 
-_MOST_RUNS = 100
+_MOST_RUNS = 200
 _MOST_PICTURES = 40
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-import statistics
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
 
 from trialog._filters.expressions import (
     All,
@@ -21,55 +22,76 @@ from trialog._filters.expressions import (
 from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_filter
-from trialog._reading import find
-from trialog._server.cells import column_of, parse_columns, read_cells, sendable
+from trialog._reading.pages import find_keys, read_values
+from trialog._server.cells import column_of, parse_columns, sendable
 from trialog._server.shapes import Group, GroupCell, GroupQuery, GroupTable
 from trialog._server.store import Store
 from trialog._server.table import filter_of
 from trialog.errors import UsageError
 
-_APART = (FactType.TIME, FactType.LENGTH)
+_LENGTH = FactType.LENGTH
+_APART = (FactType.TIME, _LENGTH)
+_OWN = frozenset({"id", "name", "description", "age"})
+_MAX_EXACT = 2**53
+_SECOND_NS = 1_000_000_000
 
 
 def read_groups(store: Store, query: GroupQuery) -> GroupTable:
-    """Runs that have a value in common: how many, and what their columns come to."""
+    """Runs that have a value in common: how many, and what their columns come to.
+
+    Groups stand in the order of their first runs. A run with several tags is in a group of each.
+    """
     by = parse_operand(query.by)
     if isinstance(by, Fact) and FIELDS[by.name].type in _APART:
         raise UsageError(f"every run has a {by.name} of its own: group by something else")
     operands = parse_columns(query.columns)
     wanted = filter_of(query.project, query.where, query.sort)
-    records = find(store.catalog, wanted)
-    keys, *cells = read_cells(store.catalog, records, [by, *operands])
-    places: dict[Any, list[int]] = {}
+    asked = dict.fromkeys([by, Fact("status"), *filter(_is_summed_up, operands)])
+    keys, found = read_values(store.catalog, wanted, list(asked))
+    by_operand = dict(zip(asked, found, strict=True))
+    said, statuses = by_operand[by], by_operand[Fact("status")]
+    columns = [by_operand.get(each, {}) for each in operands]
+    if wanted.sort:
+        keys = find_keys(store.catalog, wanted)
+    members: dict[Any, list[int]] = {}
     values: dict[Any, Any] = {}
-    for place, key in enumerate(keys):
-        for value in (key or [None]) if isinstance(key, list) else [key]:  # a group for each tag
-            values.setdefault(_comparable(value), value)
-            places.setdefault(_comparable(value), []).append(place)
-    groups = []
-    for key, some in list(places.items())[: query.limit]:
-        value = values[key]
-        groups.append(
-            Group(
-                value=sendable(value),
-                where=print_filter(_condition(by, value)),
-                runs=len(some),
-                statuses=dict(Counter(records[place].status.value for place in some)),
-                cells=[_sum_up([column[place] for place in some]) for column in cells],
-            )
+    for key in keys:
+        value = said.get(key)
+        for each in value if isinstance(value, tuple) else (value,):  # a group for each tag
+            alike = _comparable(each)
+            values.setdefault(alike, each)
+            members.setdefault(alike, []).append(key)
+    lengths = [isinstance(each, Fact) and FIELDS[each.name].type is _LENGTH for each in operands]
+    groups = [
+        Group(
+            value=sendable(values[alike]),
+            where=print_filter(_condition(by, values[alike])),
+            runs=len(runs),
+            statuses=dict(Counter(statuses[run] for run in runs)),
+            cells=[
+                _sum_up([column.get(run) for run in runs], _SECOND_NS if is_length else 1)
+                for column, is_length in zip(columns, lengths, strict=True)
+            ],
         )
+        for alike, runs in list(members.items())[: query.limit]
+    ]
     return GroupTable(
-        total=len(places),
-        runs=len(records),
+        total=len(members),
+        runs=len(keys),
         columns=[column_of(each) for each in operands],
         groups=groups,
     )
 
 
+def _is_summed_up(operand: Operand) -> bool:
+    """Whether it says anything of a group: not what each run has for itself."""
+    return not isinstance(operand, Fact) or (
+        operand.name not in _OWN and FIELDS[operand.name].type is not FactType.TIME
+    )
+
+
 def _comparable(value: Any) -> Any:
     """What is equal for values of one group alone: ``True`` is not 1, and NaN is itself."""
-    if isinstance(value, list):
-        return tuple(sorted(value))
     if isinstance(value, float) and math.isnan(value):
         return "NaN", float
     return value, isinstance(value, bool)
@@ -85,24 +107,25 @@ def _condition(by: Operand, value: Any) -> Expression:
         return All((Comparison("!=", by, Literal(None)), Comparison("!=", by, by)))
     if isinstance(by, Fact) and by.name == "status":
         return Membership(by, (Literal(value),))
-    return Comparison("==", by, Literal(value))
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _MAX_EXACT
+    return Comparison("==", by, Literal(int(value) if is_whole else value))
 
 
-def _sum_up(values: Sequence[Any]) -> GroupCell:
-    """What the values of a column come to."""
+def _sum_up(values: Sequence[Any], unit: int) -> GroupCell:
+    """What the values of a column come to; numbers are divided by a unit."""
     there = [each for each in values if each is not None]
     kinds = {_comparable(each) for each in there}
     cell = GroupCell(distinct=len(kinds))
+    numbers = np.array([each for each in there if type(each) in (int, float)], np.float64) / unit
     if len(kinds) == 1 and len(there) == len(values):
         first = there[0]
-        cell.value = first if isinstance(first, list) else sendable(first)
-    numbers = [
-        each for each in there if isinstance(each, int | float) and not isinstance(each, bool)
-    ]
-    finite = [float(each) for each in numbers if math.isfinite(each)]
-    if finite:
+        is_number = len(numbers) > 0 and unit > 1
+        cell.value = list(first) if isinstance(first, tuple) else sendable(first)
+        cell.value = float(numbers[0]) if is_number else cell.value
+    finite = numbers[np.isfinite(numbers)]
+    if len(finite):
         cell.count = len(finite)
-        cell.mean = sendable(statistics.fmean(finite))
-        cell.std = sendable(statistics.stdev(finite)) if len(finite) > 1 else None
-        cell.least, cell.greatest = sendable(min(finite)), sendable(max(finite))
+        cell.mean = float(finite.mean())
+        cell.std = float(finite.std(ddof=1)) if len(finite) > 1 else None
+        cell.least, cell.greatest = float(finite.min()), float(finite.max())
     return cell

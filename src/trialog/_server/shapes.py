@@ -389,6 +389,18 @@ class TablePage(Shape, kw_only=True):
     now_ns: int
 
 
+class Names(Shape, kw_only=True):
+    """Runs by id and name alone, as many as there are.
+
+    Attributes:
+        total: how many runs the filter finds.
+    """
+
+    total: int
+    ids: list[str]
+    names: list[str]
+
+
 class GroupQuery(Shape, kw_only=True):
     """A table of groups of runs.
 

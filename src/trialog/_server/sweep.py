@@ -1,4 +1,4 @@
-"""A sweep: parameters against what the runs came to."""
+"""A sweep: parameters against what the runs came to, and which of them matter."""
 
 from __future__ import annotations
 
@@ -6,72 +6,117 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from trialog._catalog import queries
-from trialog._filters.expressions import Measure, Metric, Operand
+from trialog._catalog import Catalog, queries
+from trialog._filters.expressions import Measure, Metric, Operand, Parameter
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_operand
 from trialog._reading import Records
 from trialog._reading.headings import is_of_system
 from trialog._reading.importances import find_importances
-from trialog._server.cells import read_cells, sendable
-from trialog._server.compareshapes import Sweep, SweepColumn, SweepImportance, SweepQuery
+from trialog._server.cells import parse_columns, read_cells, sendable
+from trialog._server.compareshapes import (
+    Sweep,
+    SweepColumn,
+    SweepImportance,
+    SweepImportances,
+    SweepQuery,
+)
 from trialog._server.heads import head_of
 from trialog._server.selecting import select
 from trialog._server.store import Store
+from trialog.errors import UsageError
 
 _LESS_IS_BETTER = re.compile(
     r"loss|err|perplexity|rmse|mae|mse|cost|regret|duration|time", re.IGNORECASE
 )
 _MOST_CHOICES = 200
+_MOST_MEASURES = 50
+_MOST_RUNS = 20_000
+
+
+class _Runs(NamedTuple):
+    """The runs of a sweep, oldest first, with what they were given and what they came to."""
+
+    total: int
+    records: Records
+    choices: list[str]
+    objective: Operand | None
+    goal: Literal["max", "min"]
+    outcomes: list[Any]
+    parameters: list[dict[str, Any]]
+
+    @property
+    def numbers(self) -> list[float | None]:
+        return [_number(each) for each in self.outcomes]
 
 
 def read_sweep(store: Store, query: SweepQuery) -> Sweep:
-    """The parameters that differ between runs, what the runs came to, and what mattered for it."""
-    catalog = store.catalog
-    found = select(catalog, query.selection)
-    records = found.chosen(sorted(range(len(found)), key=found.created_ns.__getitem__))
-    keys = records.keys
-    choices = _choices(store, records)
-    objective = _objective(query.objective, choices)
-    goal = query.goal or _goal_of(objective)
-    outcomes: list[Any] = [None] * len(keys)
-    if objective is not None:
-        outcomes = read_cells(catalog, records, [objective])[0]
-    numbers = [_number(each) for each in outcomes]
-    by_run = catalog.ask(queries.parameters_of, keys)
-    parameters = [by_run.get(key, {}) for key in keys]
-    importances = find_importances(parameters, numbers)
-    so_far = _best_so_far(numbers, goal)
+    """The parameters that differ between runs, and what the runs came to."""
+    if len(query.measures) > _MOST_MEASURES:
+        raise UsageError(f"{len(query.measures)} measures at once; {_MOST_MEASURES} at most")
+    runs = _read_runs(store.catalog, query)
+    numbers = runs.numbers
+    operands = parse_columns(query.measures)
+    cells = read_cells(store.catalog, runs.records, operands) if operands else []
     return Sweep(
-        runs=[head_of(record) for record in records],
-        objective="" if objective is None else print_operand(objective),
-        goal=goal,
-        choices=choices,
-        outcomes=[sendable(each) for each in outcomes],
-        columns=_columns(parameters),
-        best=_best(numbers, goal),
-        best_so_far=so_far,
-        importances=[
+        total=runs.total,
+        runs=[head_of(record) for record in runs.records],
+        objective="" if runs.objective is None else print_operand(runs.objective),
+        goal=runs.goal,
+        choices=runs.choices,
+        outcomes=[sendable(each) for each in runs.outcomes],
+        columns=_columns(runs.parameters),
+        measures=[
+            _column(operand.name, operand, values)
+            for operand, values in zip(operands, cells, strict=True)
+        ],
+        best=_best(numbers, runs.goal),
+        best_so_far=_best_so_far(numbers, runs.goal),
+    )
+
+
+def read_importances(store: Store, query: SweepQuery) -> SweepImportances:
+    """Which parameters matter for what the runs came to; this may take seconds."""
+    runs = _read_runs(store.catalog, query)
+    found = find_importances(runs.parameters, runs.numbers)
+    return SweepImportances(
+        parameters=[
             SweepImportance(
                 name=each.name,
                 share=each.share,
                 spread=each.spread,
                 correlation=each.correlation,
             )
-            for each in importances.parameters
+            for each in found.parameters
         ],
-        explained=importances.explained,
-        note=importances.note,
+        runs=found.runs,
+        explained=found.explained,
+        note=found.note,
     )
 
 
-def _choices(store: Store, records: Records) -> list[str]:
+def _read_runs(catalog: Catalog, query: SweepQuery) -> _Runs:
+    found = select(catalog, query.selection)
+    places = sorted(range(len(found)), key=found.created_ns.__getitem__)
+    records = found.chosen(places[-_MOST_RUNS:])
+    choices = _choices(catalog, records)
+    objective = _objective(query.objective, choices)
+    outcomes: list[Any] = [None] * len(records)
+    if objective is not None:
+        outcomes = read_cells(catalog, records, [objective])[0]
+    by_run = catalog.ask(queries.parameters_of, records.keys)
+    parameters = [by_run.get(key, {}) for key in records.keys]
+    goal = query.goal or _goal_of(objective)
+    return _Runs(len(found), records, choices, objective, goal, outcomes, parameters)
+
+
+def _choices(catalog: Catalog, records: Records) -> list[str]:
     """What may be an objective: the metrics that most of the runs have first."""
-    names = store.catalog.ask(queries.metric_names, records.keys)
+    names = catalog.ask(queries.metric_names, records.keys)
     training = [name for name in names if not is_of_system(name)]
-    summaries = store.catalog.summaries(records.keys, training) if training else {}
+    summaries = catalog.summaries(records.keys, training) if training else {}
     amounts = Counter(name for each in summaries.values() for name in each)
     likely = sorted(training, key=lambda name: (-amounts[name], not _is_checked(name), name))
     found = []
@@ -132,16 +177,19 @@ def _columns(parameters: Sequence[dict[str, Any]]) -> list[SweepColumn]:
     for name in names:
         values = [each.get(name) for each in parameters]
         if len({(type(each).__name__, repr(each)) for each in values}) > 1:
-            is_number = all(
-                isinstance(each, int | float) and not isinstance(each, bool)
-                for each in values
-                if each is not None
-            )
-            columns.append(
-                SweepColumn(
-                    name=name,
-                    type="number" if is_number else "text",
-                    values=[sendable(each) for each in values],
-                )
-            )
+            columns.append(_column(name, Parameter(name), values))
     return columns
+
+
+def _column(name: str, operand: Operand, values: Sequence[Any]) -> SweepColumn:
+    is_number = all(
+        isinstance(each, int | float) and not isinstance(each, bool)
+        for each in values
+        if each is not None
+    )
+    return SweepColumn(
+        name=name,
+        text=print_operand(operand),
+        type="number" if is_number else "text",
+        values=[str(each) if isinstance(each, list) else sendable(each) for each in values],
+    )

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from trialog._catalog import Catalog
+from trialog._catalog import Catalog, queries
 from trialog._filters import RunFilter, check_names, complete, parse_filter
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
 from trialog._reading import find, read_known_names
 from trialog._reading.headings import is_of_system
 from trialog._reading.knownnames import MOST_RUNS
-from trialog._reading.pages import find_page
+from trialog._reading.pages import find_keys, find_page
 from trialog._server.cells import column_of, parse_columns, read_cells
 from trialog._server.overviews import parameter_heads
 from trialog._server.shapes import (
     Completed,
     CompleteQuery,
     CompletionItem,
+    Names,
     Problem,
     TablePage,
     TableQuery,
@@ -24,6 +25,7 @@ from trialog.errors import FilterError, UsageError
 
 _MOST_PARAMETERS = 6  # of those columns that nobody asked for
 _MOST_METRICS = 3
+_ENOUGH = 200  # runs that they are chosen by
 
 
 def read_runs(store: Store, query: TableQuery) -> TablePage:
@@ -33,10 +35,21 @@ def read_runs(store: Store, query: TableQuery) -> TablePage:
     values of some metrics, duration, beginning and tags.
     """
     catalog = store.catalog
-    if query.limit < 0 or query.offset < 0:
-        raise UsageError("offset and limit are at least 0")
+    _check(query)
     wanted = filter_of(query.project, query.where, query.sort)
     records, total = find_page(catalog, wanted, query.offset, query.limit)
+    return table_of(catalog, records, query, total)
+
+
+def table_of(catalog: Catalog, records: Records, query: TableQuery, total: int) -> TablePage:
+    """Some runs as a table.
+
+    Args:
+        catalog: of the store.
+        records: the runs.
+        query: which columns are wanted, and of which page they are.
+        total: how many runs there are in all.
+    """
     operands = (
         _fitting_columns(catalog, query.project)
         if query.columns is None
@@ -54,6 +67,17 @@ def read_runs(store: Store, query: TableQuery) -> TablePage:
         is_deleted=[each.date_deleted is not None for each in records],
         columns=[column_of(*each) for each in zip(operands, cells, strict=True)],
         now_ns=catalog.clock(),
+    )
+
+
+def read_names(store: Store, query: TableQuery) -> Names:
+    """The ids and names of the runs that a filter finds, in its order; no columns."""
+    catalog = store.catalog
+    _check(query)
+    keys = find_keys(catalog, filter_of(query.project, query.where, query.sort))
+    heads = catalog.ask(queries.heads_of, keys[query.offset : query.offset + query.limit])
+    return Names(
+        total=len(keys), ids=[head[0] for head in heads], names=[head[1] for head in heads]
     )
 
 
@@ -105,9 +129,14 @@ def filter_of(project: str | None, where: str, sort: str, limit: int | None = No
     )
 
 
+def _check(query: TableQuery) -> None:
+    if query.limit < 0 or query.offset < 0:
+        raise UsageError("offset and limit are at least 0")
+
+
 def _fitting_columns(catalog: Catalog, project: str | None) -> list[Operand]:
     """What most people want to see of the runs of a project."""
-    newest = find(catalog, filter_of(project, "", "", limit=MOST_RUNS))
+    newest = find(catalog, filter_of(project, "", "", limit=_ENOUGH))
     known = read_known_names(catalog, newest)
     heads = parameter_heads(catalog, newest)
     varying = [each.name for each in heads if each.distinct > 1] or [each.name for each in heads]

@@ -15,6 +15,8 @@ LIES = {
     "names": "UPDATE names SET name = 'another'",
     "series": "UPDATE series SET last = 7.25",
     "parameters": "UPDATE parameters SET value = '7.25'",
+    "parameter_values": "UPDATE parameter_values SET number = 7.25",
+    "measures": "UPDATE measures SET last = 7.25",
     "json_values": "DELETE FROM json_values",
     "attachments": "UPDATE attachments SET filename = 'another'",
     "tags": "DELETE FROM tags",

@@ -67,9 +67,9 @@ def test_every_import_leads_to_a_file():
 
 def test_the_server_knows_every_name():
     """The import map of the page has the names and files of what was copied, and no other."""
-    from trialog._server.assets import _MODULES
+    from trialog._server.assets import MODULES
 
-    assert {name: f"vendor/{file}" for name, file in names().items()} == _MODULES
+    assert {name: f"vendor/{file}" for name, file in names().items()} == MODULES
 
 
 def test_every_licence_is_there():

@@ -60,6 +60,6 @@ def test_pictures(server, runs):
 def test_too_few_and_too_many(server, runs):
     """No run, none that is there, too many: each is told."""
     assert compare(server, []).status_code == 400
-    assert compare(server, runs * 50).status_code == 400
+    assert compare(server, runs * 70).status_code == 400
     answer = server.post("/api/v1/compare", json={"project": "acme/demo", "runs": ["none"]})
     assert answer.status_code == 404

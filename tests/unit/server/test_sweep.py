@@ -32,6 +32,11 @@ def read(server, **asked):
     return server.post("/api/v1/sweep", json={"selection": {"project": "acme/demo"}, **asked})
 
 
+def importances(server):
+    answer = server.post("/api/v1/sweep/importances", json={"selection": {"project": "acme/demo"}})
+    return answer.json()
+
+
 def test_objective_goal_and_best(server, sweep):
     """The objective is found where none is said; the best run and the best so far are told."""
     found = read(server).json()
@@ -55,14 +60,24 @@ def test_only_what_differs_is_a_column(server, sweep):
     assert "same" not in {each["name"] for each in same.json()["columns"]}
 
 
+def test_what_else_is_asked_for(server, sweep):
+    """Any operand of the filter language, for every run; a name says how it is asked for again."""
+    found = read(server, measures=['count("val/acc")', "duration"]).json()
+    count, duration = found["measures"]
+    assert (count["text"], count["type"], count["values"][0]) == ('count("val/acc")', "number", 1)
+    assert len(duration["values"]) == found["total"] == 18
+    assert {each["text"] for each in found["columns"]} == {"lr", "colour", "same"}
+
+
 def test_importance(server, sweep):
     """What decides comes first, with nearly all of the share."""
     pytest.importorskip("sklearn")
-    found = read(server).json()
-    first = found["importances"][0]
+    found = importances(server)
+    first = found["parameters"][0]
     assert first["name"] == "lr"
     assert first["share"] > 0.8
     assert found["explained"] > 0.5
+    assert found["runs"] == 16
 
 
 def test_too_few_runs(server, store):
@@ -70,8 +85,9 @@ def test_too_few_runs(server, store):
     with trialog.init("acme", "demo", parameters={"lr": 1}) as run:
         run.log("loss", 1.0)
     found = read(server).json()
-    assert found["importances"] == []
-    assert "too few" in found["note"]
+    told = importances(server)
+    assert told["parameters"] == []
+    assert "too few" in told["note"]
     assert (found["objective"], found["goal"]) == ("min(loss)", "min")
 
 

@@ -3,11 +3,11 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { AddPanel } from "trialog/charts/addpanel.js";
 import { KEYS, sliderOf, smoothingAt } from "trialog/logic/chartstate.js";
 import { HEIGHT } from "trialog/logic/panels.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Popover } from "trialog/parts/menu.js";
+import { announceError } from "trialog/shell/announcer.js";
 import { addShortcuts } from "trialog/shell/keyboard.js";
 
 /**
@@ -16,7 +16,7 @@ import { addShortcuts } from "trialog/shell/keyboard.js";
  */
 export function Controls({ board, metrics }) {
   const look = board.look.value;
-  const [isAdding, setAdding] = useState(false);
+  const [Adding, setAdding] = useState(/** @type {{Form: Function} | null} */ (null)); // loaded when it is first wanted
   useEffect(() => addShortcuts(smoothingKeys(board)), [board]);
   const isChanged = KEYS.some((key) => new URLSearchParams(location.search).has(key));
   return html`<div class="chart-controls" role="toolbar" aria-label="How charts look">
@@ -28,10 +28,10 @@ export function Controls({ board, metrics }) {
     <button aria-pressed=${look.range === "all"} title="Show outliers too" data-testid="range-all" onClick=${() => board.change({ range: look.range === "all" ? null : "all" })}>full range</button>
     <${Grouping} board=${board} />
     <${More} board=${board} />
-    <button title="Add a chart of several metrics, or over another metric" data-testid="add-panel" onClick=${() => setAdding(true)}><${Icon} name="add" />Chart</button>
+    <button title="Add a chart of several metrics, or over another metric" data-testid="add-panel" onClick=${() => { import("trialog/charts/addpanel.js").then(({ AddPanel }) => setAdding({ Form: AddPanel }), announceError); }}><${Icon} name="add" />Chart</button>
     ${look.window && html`<button class="chip-button" data-testid="reset-zoom" title="Show all of x (double-click a chart)" onClick=${() => board.zoom(null)}>reset zoom</button>`}
     ${isChanged && html`<button class="quiet" title="All charts as they are by themselves" data-testid="reset-look" onClick=${() => board.change(Object.fromEntries(KEYS.map((key) => [key, null])))}>reset</button>`}
-    ${isAdding && html`<${AddPanel} board=${board} metrics=${metrics} onClose=${() => setAdding(false)} />`}
+    ${Adding && html`<${Adding.Form} board=${board} metrics=${metrics} onClose=${() => setAdding(null)} />`}
   </div>`;
 }
 

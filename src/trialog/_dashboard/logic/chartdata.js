@@ -50,9 +50,28 @@ export function decodeChart(buffer) {
   const arrays = {};
   for (const { name, dtype, shape, offset } of header.arrays) {
     const count = shape.reduce((product, each) => product * each, 1);
-    arrays[name] = { shape, values: new KINDS[/** @type {keyof typeof KINDS} */ (dtype)](buffer, offset, count) };
+    const Kind = KINDS[/** @type {keyof typeof KINDS} */ (dtype)];
+    const size = Kind.BYTES_PER_ELEMENT;
+    arrays[name] = { shape, values: new Kind(fromPlanes(new Uint8Array(buffer, offset, count * size), size).buffer) };
   }
   return { header, arrays };
+}
+
+/**
+ * Numbers out of planes of bytes: all first bytes, all second ones, and so on.
+ * @param {Uint8Array} planes
+ * @param {number} size of a number
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function fromPlanes(planes, size) {
+  const count = planes.length / size;
+  const numbers = new Uint8Array(planes.length);
+  for (let plane = 0; plane < size; plane += 1) {
+    for (let at = 0, from = plane * count, to = plane; at < count; at += 1, from += 1, to += size) {
+      numbers[to] = planes[from];
+    }
+  }
+  return numbers;
 }
 
 /**

@@ -16,8 +16,8 @@ const FACT_WIDTHS = { status: 112, created: 140, updated: 140, ended: 140, durat
  */
 export function fittingWidth(column) {
   const known = column.kind === "fact" ? FACT_WIDTHS[column.name] : undefined;
-  const letters = Math.min(column.name.length, 18) + (column.measure && column.measure !== "last" ? column.measure.length + 1 : 0);
-  return known ?? Math.max(92, Math.round(letters * 7.4) + 44);
+  const badge = column.measure ? column.measure.length * 6 + 16 : 0;
+  return known ?? Math.max(92, Math.round(Math.min(column.name.length, 20) * 7.6) + badge + 40);
 }
 
 /** Whether a column's values stand at its end, as numbers do. @param {Column} column @param {readonly unknown[]} values */

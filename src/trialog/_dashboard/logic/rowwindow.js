@@ -6,13 +6,13 @@ export const PAGE_ROWS = 100;
 /**
  * The rows to draw: what is seen and some more on both sides, in steps, so that few pixels of scrolling draw nothing anew.
  * @param {{top: number, height: number, row: number, count: number, more?: number, step?: number}} seen pixels, rows
- * @returns {{first: number, end: number}} from `first` up to `end`
+ * @returns {{first: number, end: number, slots: number}} from `first` up to `end`; slots: how many there are at most at this height
  */
-export function rowWindow({ top, height, row, count, more = 12, step = 8 }) {
+export function rowWindow({ top, height, row, count, more = 8, step = 8 }) {
+  const slots = (Math.ceil(height / row / step) + 1) * step + 2 * more;
   const from = Math.floor(Math.max(0, top) / row / step) * step - more;
-  const until = Math.ceil((Math.max(0, top) + height) / row / step) * step + more;
-  const end = Math.min(count, until);
-  return { first: Math.max(0, Math.min(from, end)), end };
+  const end = Math.max(0, Math.min(count, from + slots));
+  return { first: Math.max(0, Math.min(from, end)), end, slots };
 }
 
 /**

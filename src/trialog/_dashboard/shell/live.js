@@ -15,6 +15,6 @@ const WORDS = /** @type {const} */ ({
 export function Live() {
   const state = liveness.value;
   const [word, title] = WORDS[state];
-  return html`<button class="quiet live" data-liveness=${state} data-testid="live" title=${title} aria-label=${title} aria-pressed=${isPaused.value}
+  return html`<button class="quiet live" data-liveness=${state} data-testid="live" title=${title} aria-pressed=${isPaused.value}
     onClick=${() => setPaused(!isPaused.value)}><span class="live-dot" aria-hidden="true"></span>${word}</button>`;
 }

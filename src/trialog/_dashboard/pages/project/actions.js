@@ -1,5 +1,6 @@
 /** What can be done with a run, or with several: the items of menus, and the keys that do the same. */
 
+import { postJson } from "trialog/data/api.js";
 import { cellText, copyText } from "trialog/logic/cells.js";
 import { both, idsFilter, isValue } from "trialog/logic/operands.js";
 import { joinList, projectPath, runPath } from "trialog/logic/url.js";
@@ -36,6 +37,24 @@ export async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
     announce(`${what} copied`);
+  } catch (error) {
+    announceError(error);
+  }
+}
+
+/**
+ * Saves the table of some runs, whole: facts, parameters, what metrics come to.
+ * @param {"csv" | "parquet"} format
+ * @param {readonly string[] | null} runs ids; null for all that the filter finds
+ */
+export async function exportRuns(format, runs) {
+  try {
+    const chosen = { project: selection.project.value, where: selection.where.value, sort: selection.sort.value, runs };
+    const { url } = await postJson("/exports", { selection: chosen, content: "runs", format });
+    const link = document.createElement("a");
+    link.href = url;
+    link.download = "";
+    link.click();
   } catch (error) {
     announceError(error);
   }

@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 
 import { formatCount, formatNumber } from "trialog/logic/formats.js";
-import { compareRuns, openSweep } from "trialog/pages/project/actions.js";
+import { compareRuns, exportRuns, openSweep } from "trialog/pages/project/actions.js";
 import { changeRuns, question } from "trialog/pages/project/changes.js";
 import { selectAll } from "trialog/pages/project/keys.js";
 import { selection } from "trialog/pages/project/selection.js";
@@ -27,6 +27,8 @@ export function BulkBar() {
     <button onClick=${ask("tag")} data-testid="bulk-tag"><${Icon} name="tag" />Tag</button>
     <${Menu} label="More for the selected runs" icon="more" testid="bulk-more" items=${[
       { label: "Sweep page", icon: "chart", act: () => openSweep(ids), isOff: ids.length > 500 },
+      { label: "Save as CSV", icon: "download", act: () => { exportRuns("csv", ids); } },
+      { label: "Save as Parquet", icon: "download", act: () => { exportRuns("parquet", ids); } },
       { label: "Rename …", act: ask("rename"), isOff: ids.length !== 1 || !name },
       { label: "Describe …", act: ask("describe") },
       { label: "Ask to stop …", icon: "stop", act: ask("cancel") },

@@ -14,7 +14,7 @@ import { book, chosenRows, lookAt } from "trialog/pages/project/rows.js";
 import { selection } from "trialog/pages/project/selection.js";
 import { columns, nameWidth } from "trialog/pages/project/wishes.js";
 
-const seen = signal({ first: 0, end: 40 });
+const seen = signal({ first: 0, end: 40, slots: 40 });
 /** @type {HTMLDivElement | null} */
 let scroller = null;
 
@@ -47,7 +47,7 @@ function look() {
   }
   const { count, apart } = lines.peek();
   const next = rowWindow({ top: scroller.scrollTop, height: scroller.clientHeight, row: ROW, count: count - apart });
-  if (next.first !== seen.peek().first || next.end !== seen.peek().end) {
+  if (next.first !== seen.peek().first || next.end !== seen.peek().end || next.slots !== seen.peek().slots) {
     seen.value = next;
   }
 }
@@ -60,7 +60,7 @@ export function Grid() {
   const widths = [...LEADING_WIDTHS, widthNow("name", nameWidth.value), ...shown.map((column) => widthNow(column.text, column.width))];
   const template = widths.map((width) => `${width}px`).join(" ");
   const total = widths.reduce((sum, width) => sum + width, 0);
-  const { first, end } = seen.value;
+  const { first, end, slots } = seen.value;
 
   useLayoutEffect(() => {
     scroller = root.current;
@@ -100,7 +100,7 @@ export function Grid() {
     const line = at(place);
     const id = line.kind === "run" ? line.row.page.ids[line.row.at] : "";
     const style = id ? selection.styles.value.get(id) : undefined;
-    return html`<${LineRow} key=${place} place=${place} top=${(place - apart) * ROW} isApart=${place < apart} line=${line} columns=${shown}
+    return html`<${LineRow} key=${place < apart ? `apart ${place}` : (place - apart) % slots} place=${place} top=${(place - apart) * ROW} isApart=${place < apart} line=${line} columns=${shown}
       base=${base} isSelected=${id !== "" && selected.has(id)} isHidden=${id !== "" && selection.hidden.value.has(id)}
       colour=${style?.colour ?? ""} dash=${style?.dash.join(" ") ?? ""}
       isPinned=${id !== "" && selection.pinned.value.includes(id)} isBaseline=${id !== "" && selection.baseline.value === id}

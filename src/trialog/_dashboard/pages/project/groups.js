@@ -5,6 +5,7 @@ import { signal } from "@preact/signals";
 import { isAborted, postJson } from "trialog/data/api.js";
 import { both } from "trialog/logic/operands.js";
 import { tableError } from "trialog/pages/project/rows.js";
+import { selection } from "trialog/pages/project/selection.js";
 
 /**
  * @typedef {import("trialog/pages/project/rows.js").TablePage} TablePage
@@ -15,6 +16,7 @@ import { tableError } from "trialog/pages/project/rows.js";
  */
 
 const CHILDREN = 100;
+const MANY = 5000;
 
 /** The groups; null while there are none to show. */
 export const groupTable = signal(/** @type {GroupTable | null} */ (null));
@@ -44,6 +46,9 @@ export async function askForGroups(wish, by, columns) {
   asked = control;
   try {
     const { project, where, sort } = wish;
+    if ((selection.total.peek() ?? 0) > MANY) {  // what columns come to takes a while: the groups first
+      groupTable.value = await postJson("/groups", { project, where, sort, by, columns: [] }, control.signal);
+    }
     groupTable.value = await postJson("/groups", { project, where, sort, by, columns }, control.signal);
     groupRuns.value = new Map();
     await Promise.all([...openGroups.value].map(askForRuns));

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 
 import { formatNumber } from "trialog/logic/formats.js";
 import { isValue, pythonCall } from "trialog/logic/operands.js";
-import { copy, linkHere, openSweep } from "trialog/pages/project/actions.js";
+import { copy, exportRuns, linkHere, openSweep } from "trialog/pages/project/actions.js";
 import { FilterBar } from "trialog/pages/project/filterbar.js";
 import { overview } from "trialog/pages/project/overview.js";
 import { ColumnPicker } from "trialog/pages/project/picker.js";
@@ -28,12 +28,14 @@ export function Header() {
     <div class="project-tools">
       <div class="chips" role="group" aria-label="Filter by status">${ORDER.filter((status) => known?.statuses[status]).map((status) => html`<${Chip} key=${status} status=${status} amount=${known?.statuses[status] ?? 0} />`)}
         ${known && known.deleted > 0 && html`<button class="status-chip" aria-pressed=${selection.where.value === "deleted"} onClick=${() => filterBy("deleted")}><${Icon} name="trash" />${formatNumber(known.deleted)} deleted</button>`}</div>
-      <${GroupChoice} />
+      ${view.value === "table" && html`<${GroupChoice} />`}
       <${ColumnPicker} />
       <${ViewsMenu} />
-      <${Menu} label="Copy and go on" icon="more" align="end" testid="more" items=${[
+      <${Menu} label="Copy, save, go on" icon="more" align="end" testid="more" items=${[
         { label: "Copy as Python", icon: "copy", act: () => copy(pythonCall(selection.project.value, selection.where.value, selection.sort.value), "Python") },
         { label: "Copy link", icon: "link", act: () => copy(linkHere(), "Link") },
+        { label: "Save as CSV", icon: "download", act: () => { exportRuns("csv", null); } },
+        { label: "Save as Parquet", icon: "download", act: () => { exportRuns("parquet", null); } },
         { label: "Sweep page of these runs", icon: "chart", act: () => openSweep([]) },
       ]} />
       <div class="switch" role="group" aria-label="What is shown">${VIEWS.map(([name, icon, label]) => html`<button key=${name} aria-pressed=${view.value === name} aria-label=${label} title=${label}

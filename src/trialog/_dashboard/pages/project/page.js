@@ -6,6 +6,7 @@ import { useEffect } from "preact/hooks";
 
 import { Charts } from "trialog/charts/charts.js";
 import { RequestError } from "trialog/data/api.js";
+import { changes } from "trialog/data/events.js";
 import { BulkBar } from "trialog/pages/project/bulk.js";
 import { chartSource } from "trialog/pages/project/chartsource.js";
 import { NoneFound, NoRuns } from "trialog/pages/project/empty.js";
@@ -26,6 +27,8 @@ import { Failure, Waiting } from "trialog/parts/states.js";
 import { addShortcuts } from "trialog/shell/keyboard.js";
 import { place } from "trialog/shell/router.js";
 import { documentTitle } from "trialog/shell/titles.js";
+
+const NEWS_MS = 1000;
 
 /** The page. */
 export function Page() {
@@ -99,6 +102,7 @@ function follow() {
       askForGroups(now.wish, now.by, now.columns.map((column) => column.text));
     }),
     followViews(),
+    followNews(),
   ];
   return () => {
     stops.forEach((stop) => stop());
@@ -106,4 +110,39 @@ function follow() {
     selection.selected.value = new Set();
     selection.hovered.value = "";
   };
+}
+
+/** Asks again when runs of the project have changed, not more often than people can read. */
+function followNews() {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const last = changes.peek()?.number;
+  const stop = effect(() => {
+    const news = changes.value;
+    const isOurs = news !== null && news.number !== last && (news.news === null || news.news.project === selection.project.peek());
+    if (isOurs && timer === undefined) {
+      const isMore = news.news === null || news.news.is_other || news.news.runs.some((run) => run.is_new || run.has_ended);
+      timer = setTimeout(() => {
+        timer = undefined;
+        askAgain(isMore);
+      }, isMore ? NEWS_MS : NEWS_MS * 2);
+    }
+  });
+  return () => {
+    stop();
+    clearTimeout(timer);
+  };
+}
+
+/** @param {boolean} isMore more than points */
+function askAgain(isMore) {
+  if (place.value.page !== "project") {
+    return;
+  }
+  const [namespace, project] = selection.project.value.split("/");
+  wishFor(wish.value, { isAgain: true });
+  if (isMore) {
+    loadOverview(namespace, project);
+    chooseRows([...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean), wish.value);
+  }
 }

@@ -34,6 +34,9 @@ export const chosenRows = signal(/** @type {ReadonlyMap<string, Row>} */ (new Ma
 /** @type {Wish | null} */
 let wanted = null;
 let seen = { first: 0, end: PAGE_ROWS };
+/** Pages that were answered since the wish came up; older ones are shown until they are. */
+const fresh = new Set();
+let keepsOld = false;
 /** @type {Map<number, AbortController>} */
 const underWay = new Map();
 /** @type {AbortController | null} */
@@ -67,8 +70,10 @@ export function wishFor(wish, { isAgain = false } = {}) {
     selection.total.value = null;
   }
   abortAll();
-  wanted = wish;
-  const pages = isOther ? [0] : pagesOf(seen.first, Math.max(seen.end, seen.first + 1));
+  fresh.clear();
+  keepsOld = !isOther;
+  wanted = { ...wish };
+  const pages = isOther ? [0] : pagesOf(seen.first, Math.min(seen.end, book.value.total));
   for (const page of new Set([0, ...pages])) {
     ask(page);
   }
@@ -106,7 +111,7 @@ export function lookAt(first, end) {
     }
   }
   for (const page of needed) {
-    if (!book.value.pages.has(page) && !underWay.has(page)) {
+    if (!fresh.has(page) && !underWay.has(page)) {
       ask(page);
     }
   }
@@ -140,9 +145,10 @@ async function ask(page) {
 function take(wish, page, answer) {
   const before = book.value;
   const isNew = before.wish !== wish;
-  const pages = new Map(isNew ? [] : before.pages);
+  const pages = new Map(isNew && !keepsOld ? [] : before.pages);
   pages.set(page, answer);
-  book.value = { wish, total: answer.total, columns: page === 0 || isNew ? answer.columns : before.columns, pages };
+  fresh.add(page);
+  book.value = { wish, total: answer.total, columns: answer.columns.length && (page === 0 || isNew) ? answer.columns : before.columns, pages };
   selection.total.value = answer.total;
   tableError.value = null;
   filterProblem.value = null;
@@ -170,11 +176,11 @@ function refuse(error) {
  */
 async function learnOrder(wish, first) {
   const limit = selection.limit.peek();
-  let names = first;
+  let names = /** @type {{ids: string[], names: string[]}} */ (first);
   if (first.total > first.ids.length && limit > first.ids.length) {
     orderAsked = new AbortController();
     try {
-      names = await postJson("/runs", { ...wish, columns: [], offset: 0, limit }, orderAsked.signal);
+      names = await postJson("/names", { ...wish, offset: 0, limit }, orderAsked.signal);
     } catch (error) {
       if (!isAborted(error)) {
         refuse(error);
@@ -202,7 +208,11 @@ function tellOrder() {
     const { page, at } = /** @type {Row} */ (chosenRows.peek().get(id));
     return { id, name: page.names[at] };
   });
-  selection.order.value = [...ordered, ...strangers];
+  const order = [...ordered, ...strangers];
+  const before = selection.order.peek();
+  if (before?.length !== order.length || order.some((run, at) => run.id !== before[at].id || run.name !== before[at].name)) {
+    selection.order.value = order;
+  }
   selection.hasStrangers.value = strangers.length > 0;
 }
 
@@ -237,7 +247,7 @@ export async function chooseRows(ids, wish) {
  */
 export async function allIds() {
   const { project, where, sort } = /** @type {Wish} */ (wanted);
-  return (await postJson("/runs", { project, where, sort, columns: [], offset: 0, limit: Math.max(1, book.value.total) })).ids;
+  return (await postJson("/names", { project, where, sort, offset: 0, limit: Math.max(1, book.value.total) })).ids;
 }
 
 /**

@@ -28,9 +28,15 @@ export const columns = computed(() => {
   const texts = wishedColumns.value ?? [...known.keys()];
   const there = texts.map((text) => known.get(text)).filter((column) => column !== undefined);
   return inOrder(there, frozen.value).map((column) => ({
-    ...column, width: widths.value.get(column.text) ?? fittingWidth(column), isFrozen: frozen.value.includes(column.text),
+    ...column, width: widths.value.get(column.text) ?? fittingWidth(column) + roomFor(column), isFrozen: frozen.value.includes(column.text),
   }));
 });
+
+/** Room for a difference or a deviation beside a number. @param {import("trialog/logic/columns.js").Column} column */
+function roomFor(column) {
+  const isMore = selection.baseline.value !== "" || selection.group.value !== "";
+  return isMore && (column.kind !== "fact" || column.type === "length of time") ? 56 : 0;
+}
 
 /** Of the column of names. */
 export const nameWidth = computed(() => widths.value.get("name") ?? NAME_WIDTH);

@@ -3,6 +3,7 @@
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 
+import { isPaused } from "trialog/data/events.js";
 import { lineWindow, topOfLine, wholeHeight } from "trialog/logic/linewindow.js";
 import { formatBytes, formatCount, formatTime } from "trialog/logic/formats.js";
 import { ConsoleLines } from "trialog/pages/run/consolelines.js";
@@ -32,7 +33,7 @@ export function Console() {
   const isEnded = Boolean(run.value?.is_ended);
   useEffect(() => {
     lines.refresh();
-    const timer = isEnded ? 0 : setInterval(() => !document.hidden && lines.refresh(), AGAIN_MS);
+    const timer = isEnded ? 0 : setInterval(() => !document.hidden && !isPaused.peek() && lines.refresh(), AGAIN_MS);
     return () => clearInterval(timer);
   }, [lines, isEnded]);
   useEffect(() => () => lines.stop(), [lines]);
@@ -92,8 +93,8 @@ export function Console() {
   }
   const digits = String(total).length;
   return html`<div class="console" data-state="ready">
-    <${ConsoleBar} lines=${lines} found=${found} isFollowing=${isFollowing} follow=${() => { setState({ line: "", end: "" }, { replace: true }); setFollowing(!isFollowing); }}
-      hasTimes=${hasTimes} showTimes=${() => setTimes(!hasTimes)} goTo=${goTo} clear=${() => setHits(new Set())} />
+    ${(hasLines || stream || rank || attempt) && html`<${ConsoleBar} lines=${lines} found=${found} isFollowing=${isFollowing} follow=${() => { setState({ line: "", end: "" }, { replace: true }); setFollowing(!isFollowing); }}
+      hasTimes=${hasTimes} showTimes=${() => setTimes(!hasTimes)} goTo=${goTo} clear=${() => setHits(new Set())} />`}
     ${found.dropped_bytes > 0 && html`<p class="notice">${formatBytes(found.dropped_bytes)} in the middle could not be kept: of each stream the first 16 MiB and the last 1 MiB are.</p>`}
     ${!hasLines ? html`<${Empty} title=${stream || rank || attempt ? "No line of these was kept." : isEnded ? "The run printed nothing that was kept." : "Nothing has been printed yet."} />`
       : html`<div class="console-lines" ref=${host} tabindex="0" role="region" aria-label=${`Console, ${formatCount(total, "line")}`} data-testid="console" onScroll=${onScroll}>

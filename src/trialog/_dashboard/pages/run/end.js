@@ -28,7 +28,7 @@ export function End({ run }) {
     ${place && html`<p class="end-place">at <code>${place.path}:${place.line}</code>${place.function && place.function !== "<module>" && html` in <code>${place.function}</code>`}</p>
       ${place.text && html`<pre class="end-code" tabindex="0" aria-label="The line of code">${place.text}</pre>`}`}
     <${Facts} run=${run} />
-    ${end.lines.length > 0 && html`<h3>Last lines <a href=${`${runPath(head, "console")}?end=1`}>all of the console</a></h3><${LastLines} lines=${end.lines} />`}
+    ${end.lines.length > 0 && html`<h3>Last lines <a class="beside" href=${`${runPath(head, "console")}?end=1`}>all of the console</a></h3><${LastLines} lines=${end.lines} />`}
     ${exception?.traceback && html`<${Folded} title="Whole traceback" text=${exception.traceback} />`}
     ${end.fault && html`<${Folded} title="Where each thread was" text=${end.fault} />`}
     ${end.curves.length > 0 && html`<h3>Memory and GPU</h3><div class="end-curves">${end.curves.map((curve) => html`<${Curve} key=${curve.metric} curve=${curve} />`)}</div>`}
@@ -73,8 +73,8 @@ function Facts({ run }) {
 
 /** @param {{title: string, text: string}} props */
 function Folded({ title, text }) {
-  return html`<details class="folded"><summary>${title}<${CopyButton} text=${text} what="the traceback" /></summary>
-    <pre tabindex="0" aria-label=${title}>${text}</pre></details>`;
+  return html`<details class="folded"><summary>${title}</summary>
+    <div class="folded-text"><${CopyButton} text=${text} what="the traceback" /><pre tabindex="0" aria-label=${title}>${text}</pre></div></details>`;
 }
 
 /** @param {{run: Run}} props */

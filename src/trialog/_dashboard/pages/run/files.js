@@ -59,7 +59,7 @@ function List({ attachments, values }) {
     <input type="search" aria-label="Search files" placeholder=${`search ${formatCount(attachments.length, "file")}`} value=${wanted} onInput=${(/** @type {any} */ event) => setWanted(event.target.value)} />
     ${groups.map(([title, items]) => {
       const found = items.filter((item) => isFound(item.name));
-      return found.length > 0 && html`<h3 key=${title}>${title} <span class="soft">${found.length}</span></h3>
+      return found.length > 0 && html`<h2 key=${title}>${title} <span class="soft">${found.length}</span></h2>
         <ul>${found.slice(0, 1000).map((item) => html`<li key=${item.name}><button class="file-item" aria-current=${item.isChosen ? "true" : null}
           onClick=${() => setState({ ...item.state, v: "", with: "" })}><${Icon} name=${item.icon} /><span class="cut" title=${item.name}>${item.name}</span><span class="soft">${item.hint}</span></button></li>`)}</ul>
         ${found.length > 1000 && html`<p class="soft">and ${found.length - 1000} more; search for one</p>`}`;

@@ -3,14 +3,17 @@
 import { html } from "htm/preact";
 
 import { formatAge, formatDuration, formatNumber, formatTime } from "trialog/logic/formats.js";
+import { runPath } from "trialog/logic/url.js";
 import { End } from "trialog/pages/run/end.js";
-import { run } from "trialog/pages/run/state.js";
+import { run, useAsked } from "trialog/pages/run/state.js";
 import { SummaryTable } from "trialog/pages/run/summary.js";
 import { CopyButton } from "trialog/parts/copy.js";
 import { Icon } from "trialog/parts/icons.js";
 import { StatusBadge } from "trialog/parts/status.js";
 
 /** @typedef {import("trialog/pages/run/state.js").Run} Run */
+
+const MOST_PARAMETERS = 40;
 
 /** The part. */
 export function Overview() {
@@ -25,6 +28,7 @@ export function Overview() {
       <${SummaryTable} title="What the metrics came to" which="metrics" />
     </div>
     <aside class="overview-side" aria-label="Facts">
+      <${Peek} run=${shown} />
       <${Facts} run=${shown} />
       <${Attempts} run=${shown} />
     </aside>
@@ -44,6 +48,24 @@ function Alerts({ run: { alerts, trouble, damages, missing, missing_since_ns: si
     ${damages > 0 && html`<li class="alert alert-error"><${Icon} name="crashed" /><div><b>${formatNumber(damages)} places of its journals cannot be read</b></div></li>`}
     ${trouble.map((each, at) => html`<li key=${`t${at}`} class="alert alert-warning"><${Icon} name="crashed" /><div>${each.what} <span class="soft">${formatAge(each.time_ns)}</span></div></li>`)}
   </ul></section>`;
+}
+
+/**
+ * The parameters, where they are few.
+ * @param {{run: Run}} props
+ */
+function Peek({ run: { counts, head } }) {
+  if (!counts.parameters) {
+    return null;
+  }
+  return html`<section class="panel part-panel" aria-label="Parameters"><div class="part-head"><h2>Parameters</h2><a href=${runPath(head, "parameters")}>all ${formatNumber(counts.parameters)}</a></div>
+    ${counts.parameters <= MOST_PARAMETERS && html`<${Few} />`}</section>`;
+}
+
+function Few() {
+  const { data } = useAsked("/parameters");
+  const parameters = /** @type {import("trialog/api.d.ts").ParameterShape[]} */ (data?.parameters ?? []);
+  return html`<dl class="facts facts-column">${parameters.map((each) => html`<div key=${each.name}><dt title=${each.name}>${each.name}</dt><dd><code>${each.text.slice(0, 200)}</code></dd></div>`)}</dl>`;
 }
 
 /** @param {{run: Run}} props */

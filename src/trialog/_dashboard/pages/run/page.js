@@ -41,6 +41,15 @@ export function Page() {
   useEffect(() => addShortcuts(TABS.map(({ tab, label }, at) => ({ key: String(at + 1), label: `${label} of the run`, act: () => openTab(tab) }))), []);
   const shown = run.value;
   const name = shown?.head.name ?? "";
+  const openedTab = place.value.tab;
+  const isThere = Boolean(shown);
+  useEffect(() => {
+    const tabs = document.querySelector(".run-page > .tabs");
+    const current = tabs?.querySelector("[aria-current=page]");
+    if (tabs && current instanceof HTMLElement) { // on a narrow page the tabs scroll; the page itself must not
+      tabs.scrollLeft = current.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
+    }
+  }, [openedTab, isThere]);
   useEffect(() => {
     runTitle.value = name;
     documentTitle.value = name;
@@ -57,7 +66,7 @@ export function Page() {
       ${TABS.map((each, at) => html`<a key=${each.tab} href=${tabPath(each.tab)} aria-current=${each === tab ? "page" : null}
         title=${`${each.label} (key ${at + 1})`} data-testid=${`tab-${each.tab || "overview"}`}>${each.label}${count(each, shown.counts)}</a>`)}
     </nav>
-    <section class="run-part" aria-label=${tab.label} data-tab=${tab.tab || "overview"}><${Part} key=${path + tab.tab} /></section>
+    <div class="run-part" data-tab=${tab.tab || "overview"}><${Part} key=${path + tab.tab} /></div>
   </div>`;
 }
 
@@ -79,5 +88,4 @@ function tabPath(tab) {
 /** @param {string} tab */
 function openTab(tab) {
   go(tabPath(tab));
-  document.querySelector(".tabs [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }

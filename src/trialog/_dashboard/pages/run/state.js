@@ -4,12 +4,14 @@ import { computed, signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 
 import { getJson, isAborted, postJson } from "trialog/data/api.js";
+import { changes, isPaused, liveness } from "trialog/data/events.js";
 import { announce, announceError } from "trialog/shell/announcer.js";
 import { place } from "trialog/shell/router.js";
 
 /** @typedef {import("trialog/api.d.ts").RunShape} Run */
 
 const AGAIN_MS = 2000;
+const LIVE_MS = 10_000; // where the server tells of news: for what nobody writes down, as a process that was killed
 
 /** @type {import("@preact/signals").Signal<Run | null>} */
 export const run = signal(/** @type {Run | null} */ (null));
@@ -25,7 +27,7 @@ export const root = computed(() => {
 });
 
 /**
- * Loads the run and, while it goes on, looks for news every two seconds.
+ * Loads the run, and again when there is news of it; while it goes on, also looks by itself from time to time.
  * @returns {() => void} stops it
  */
 export function followRun() {
@@ -38,7 +40,7 @@ export function followRun() {
     clearTimeout(timer);
     try {
       const known = run.value;
-      if (!document.hidden && (!known || (await getJson(`${path}/pulse`, {}, abort.signal)).version !== known.version)) {
+      if (!known || (!document.hidden && !isPaused.peek() && (await getJson(`${path}/pulse`, {}, abort.signal)).version !== known.version)) {
         run.value = await getJson(path, {}, abort.signal);
       }
       failure.value = null;
@@ -49,7 +51,7 @@ export function followRun() {
       failure.value = error;
     }
     if (!abort.signal.aborted && !run.value?.is_ended) {
-      timer = setTimeout(look, AGAIN_MS);
+      timer = setTimeout(look, liveness.peek() === "live" ? LIVE_MS : AGAIN_MS);
     }
   };
   const wake = () => {
@@ -57,12 +59,19 @@ export function followRun() {
       look();
     }
   };
+  const stopListening = changes.subscribe((told) => {
+    const id = run.peek()?.head.id;
+    if (told && id && (!told.news || told.news.is_other || told.news.runs.some((each) => each.id === id))) {
+      look();
+    }
+  });
   document.addEventListener("visibilitychange", wake);
   look();
   getJson("/server", {}, abort.signal).then((server) => { mayChange.value = server.may_change; }, () => {});
   return () => {
     abort.abort();
     clearTimeout(timer);
+    stopListening();
     document.removeEventListener("visibilitychange", wake);
   };
 }

@@ -24,7 +24,7 @@ export function Tags({ tags }) {
     return null;
   }
   return html`<div class="run-tags">
-    ${tags.map((tag) => html`<span class="tag" key=${tag} title=${tag}>${tag}${mayChange.value && html`<button class="tag-drop" aria-label=${`Take the tag ${tag} away`} onClick=${() => drop(tag)}>×</button>`}</span>`)}
+    ${tags.map((tag) => html`<span class="tag" key=${tag} title=${tag}><span class="cut">${tag}</span>${mayChange.value && html`<button class="tag-drop" aria-label=${`Take the tag ${tag} away`} onClick=${() => drop(tag)}>×</button>`}</span>`)}
     ${isAdding
       ? html`<form onSubmit=${add} onKeyDown=${(/** @type {KeyboardEvent} */ event) => event.key === "Escape" && setAdding(false)}>
           <input name="tag" class="tag-input" aria-label="New tag" placeholder="tag" autocomplete="off" ref=${focus} /></form>`

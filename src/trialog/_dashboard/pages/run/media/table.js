@@ -22,6 +22,6 @@ export function TableView({ name, version }) {
   const { columns, kinds, rows, total, total_columns: width } = /** @type {import("trialog/api.d.ts").TableShape} */ (data);
   const shown = total === rows.length ? formatCount(rows.length, "row") : `the first ${formatNumber(rows.length)} of ${total === null ? "many" : formatNumber(total)} rows`;
   return html`<p class="soft">${shown}, ${columns.length < width ? `the first ${columns.length} of ` : ""}${formatCount(width, "column")}</p>
-    <${VirtualRows} label=${`Table ${name}`} kind="data-rows" columns=${["", ...columns]} count=${rows.length}
+    <${VirtualRows} label=${`Table ${name}`} kind="data-rows" columns=${["row", ...columns]} count=${rows.length}
       cells=${(/** @type {number} */ at) => [String(at), ...rows[at].map((cell, place) => (cell === null ? html`<span class="soft">none</span>` : html`<span class=${/int|float|double|decimal/.test(kinds[place]) ? "number" : ""} title=${cell}>${cell}</span>`))]} />`;
 }

@@ -1,0 +1,127 @@
+/** Runs side by side: which rows are shown, how far each is from the baseline, the same as Markdown and CSV. Pure. */
+
+import { formatNumber, formatValue } from "trialog/logic/formats.js";
+
+/**
+ * @typedef {{name: string, values: readonly unknown[], differs: boolean}} Row
+ * @typedef {{name: string, rows: readonly Row[]}} Area
+ * @typedef {{text: string, percent: string, share: number, isMore: boolean}} Delta share: of the largest one in its row, from 0 to 1
+ */
+
+/**
+ * The rows that are looked for; areas without one are left out.
+ * @param {readonly Area[]} areas
+ * @param {{text: string, isAll: boolean}} wish
+ * @returns {(Area & {total: number})[]}
+ */
+export function shownAreas(areas, { text, isAll }) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+  return areas.map((area) => ({
+    ...area,
+    total: area.rows.length,
+    rows: area.rows.filter((row) => (isAll || row.differs) && words.every((word) => isFound(row, word))),
+  })).filter((area) => area.rows.length > 0);
+}
+
+/**
+ * @param {Row} row
+ * @param {string} word
+ */
+function isFound(row, word) {
+  return row.name.toLowerCase().includes(word) || row.values.some((value) => String(value ?? "").toLowerCase().includes(word));
+}
+
+/** @param {unknown} value @returns {value is number} */
+function isNumber(value) {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
+/**
+ * How far each value is from the baseline's; null where there is nothing to tell.
+ * @param {readonly unknown[]} values
+ * @param {number} baseline its place
+ * @returns {(Delta | null)[]}
+ */
+export function deltasOf(values, baseline) {
+  const base = values[baseline];
+  if (!isNumber(base)) {
+    return values.map(() => null);
+  }
+  const far = values.map((value) => (isNumber(value) ? value - base : 0));
+  const most = Math.max(...far.map(Math.abs)) || 1;
+  return values.map((value, at) => {
+    if (at === baseline || !isNumber(value) || far[at] === 0) {
+      return null;
+    }
+    const sign = far[at] > 0 ? "+" : "−";
+    const percent = base === 0 ? null : (Math.abs(far[at]) / Math.abs(base)) * 100;
+    return {
+      text: sign + formatNumber(Math.abs(far[at]), 3),
+      percent: percent === null ? "" : percent > 9999 ? `${sign}>9999 %` : `${sign}${formatNumber(percent < 0.001 ? Number(percent.toExponential(0)) : Number(percent.toPrecision(3)), 3)} %`,
+      share: Math.abs(far[at]) / most,
+      isMore: far[at] > 0,
+    };
+  });
+}
+
+/**
+ * A cell's text.
+ * @param {unknown} value
+ */
+export function wordOf(value) {
+  if (value === "Infinity" || value === "-Infinity") {
+    return formatNumber(Number(value));
+  }
+  return Array.isArray(value) ? value.join(", ") : formatValue(value);
+}
+
+/**
+ * What is shown as a table in Markdown.
+ * @param {readonly string[]} names of the runs
+ * @param {readonly Area[]} areas
+ */
+export function markdownOf(names, areas) {
+  const cell = (/** @type {unknown} */ value) => wordOf(value).replace(/[\\|]/g, (found) => `\\${found}`).replace(/\s*\n\s*/g, " ");
+  const line = (/** @type {readonly unknown[]} */ cells) => `| ${cells.map(cell).join(" | ")} |`;
+  const rows = areas.flatMap((area) => [`| **${area.name}** |${" |".repeat(names.length)}`, ...area.rows.map((row) => line([row.name, ...row.values]))]);
+  return [line(["", ...names]), `| --- |${names.map(() => " --- |").join("")}`, ...rows].join("\n");
+}
+
+/**
+ * What is shown as CSV, numbers whole.
+ * @param {readonly string[]} names
+ * @param {readonly Area[]} areas
+ */
+export function csvOf(names, areas) {
+  return csvText([["section", "name", ...names], ...areas.flatMap((area) => area.rows.map((row) => [area.name, row.name, ...row.values]))]);
+}
+
+/**
+ * Rows as CSV (RFC 4180); a text that a spreadsheet would reckon with gets an apostrophe before it.
+ * @param {readonly (readonly unknown[])[]} rows
+ */
+export function csvText(rows) {
+  return rows.map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+}
+
+/** @param {unknown} value */
+function csvCell(value) {
+  const text = value === null || value === undefined ? "" : Array.isArray(value) ? value.join(" ") : String(value);
+  const safe = typeof value === "string" && /^[=+@\t\r]|^-(?!(\d|Infinity))/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/**
+ * Which picture of a run is shown at a step: its latest up to there; -1 for none.
+ * @param {readonly (number | null)[]} steps ascending; null first, for one without a step
+ * @param {readonly (string | null)[]} urls of the run, at each of the steps
+ * @param {number} at a place in `steps`
+ */
+export function pictureAt(steps, urls, at) {
+  for (let place = Math.min(at, steps.length - 1); place >= 0; place -= 1) {
+    if (urls[place] !== null) {
+      return place;
+    }
+  }
+  return -1;
+}
