@@ -49,6 +49,7 @@ TESTED_IN = {
     "unit/cli/test_upkeep.py": "_cli/diagnosis",
     # what is shown: by what stands in it
     "unit/server/test_presence.py": "_reading/dashboards",
+    "unit/server/test_events.py": "_catalog/pulses _server/pulse",
     "unit/cli/test_words.py": "_display/words",
     "unit/display/test_cards.py": "_display/marks _display/style _display/tables",
     "unit/display/test_panels.py": """

@@ -39,7 +39,7 @@ class Area(NamedTuple):
 
     Attributes:
         name: ``parameters``, ``metrics``, ``code``, ``packages`` or ``environment``.
-        rows: in the order of the alphabet.
+        rows: in the order of the alphabet; of metrics, in that of their names.
     """
 
     name: str
@@ -68,7 +68,7 @@ def compare_runs(catalog: Catalog, records: Records) -> list[Area]:
     ]
     return [
         Area("parameters", _rows([each.parameters for each in known])),
-        Area("metrics", _rows(metrics)),
+        Area("metrics", _rows(metrics, _by_metric)),
         Area("code", _rows(_section(known, "code", code_of))),
         Area("packages", _rows(_section(known, "packages", packages_of))),
         Area("environment", _rows(_section(known, "environment", environment_of))),
@@ -81,8 +81,16 @@ def _section(
     return [told(each) if each.context.get(section) else {} for each in known]
 
 
-def _rows(several: Sequence[Mapping[str, Any]]) -> list[ComparedRow]:
-    names = sorted({name for each in several for name in each})
+def _by_metric(name: str) -> tuple[str, int]:
+    """``last(loss)`` stands beside ``min(loss)``."""
+    measure, _, metric = name.partition("(")
+    return metric, _MEASURES.index(measure)
+
+
+def _rows(
+    several: Sequence[Mapping[str, Any]], order: Callable[[str], Any] | None = None
+) -> list[ComparedRow]:
+    names = sorted({name for each in several for name in each}, key=order)
     speaking = [bool(each) for each in several]  # who has kept nothing at all tells nothing
     rows = []
     for name in names:

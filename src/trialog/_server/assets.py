@@ -1,8 +1,8 @@
 """The dashboard's own files, and the one page that loads them.
 
 Every file has an address with a version of all of them in it, so a browser keeps it for ever and
-never mixes two versions; an edited file is a new version at the next load of the page. The page
-names each module it needs beforehand, so the browser asks for all of them at once.
+never mixes two versions; an edited file is a new version at the next load of the page. A page's
+modules come as one file, its styles too: a hundred requests would take longer than all the rest.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import base64
 import gzip
 import hashlib
 import json
+import logging
 import math
 import re
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from starlette.requests import Request
@@ -24,6 +24,7 @@ from starlette.responses import Response
 
 from trialog._dashboard import dashboard_files
 from trialog._server.answers import refuse
+from trialog._server.joining import OWN, Joined, JoiningError, join
 from trialog._server.security import PAGE_POLICY
 
 _TYPES = {
@@ -45,13 +46,15 @@ MODULES = {
 _NAMED = 3  # the third part of an address names the page
 _COMPRESSED_BYTES = 1 << 10  # smaller files do not gain
 _PAGES = {0: "home", 2: "project", 4: "run", 5: "run"}  # by the parts of an address
-_IMPORT = re.compile(
-    r'^(?:import|export)\b[^"\';]*?\bfrom "([^"]+)"|^import "([^"]+)"', re.MULTILINE
-)
+_VENDOR = "vendor/"
+_NEEDED = re.compile(r'\bfrom ?"([^"\n]+)"')
+_JOINED = "joined.js"
+_STYLES = "joined.css"
 # comments with lines of their own; the lines stay, empty, so that errors name the right ones
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
-_OWN = "trialog/"
-_FRESH_S = 0.5  # a page asks for a hundred files at once: the folder is not read for each
+_FRESH_S = 0.5  # a page asks for several files at once: the folder is not read for each
+_KEPT = 32  # joined files that are kept
+_log = logging.getLogger("trialog.server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,20 @@ class Found:
     size_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What is sent: bytes, and the same compressed where that is smaller by enough."""
+
+    data: bytes
+    compressed: bytes
+
+    @classmethod
+    def of(cls, data: bytes) -> Content:
+        """Compress what gains by it."""
+        is_small = len(data) < _COMPRESSED_BYTES
+        return cls(data, b"" if is_small else gzip.compress(data, 9, mtime=0))
+
+
 class Assets:
     """Serves them."""
 
@@ -76,6 +93,8 @@ class Assets:
         self._root = Path(str(dashboard_files())) if root is None else root
         self._known: list[Found] = []
         self._read_s = -math.inf
+        self._joins: dict[tuple[str, str], Joined | None] = {}
+        self._contents: dict[tuple[str, str, str], Content] = {}
 
     async def serve_page(self, request: Request) -> Response:
         """The page, whatever the address: it finds its place by it."""
@@ -91,20 +110,19 @@ class Assets:
         )
 
     async def serve_file(self, request: Request) -> Response:
-        """One file."""
-        path = request.path_params["path"]
-        found = next((each for each in self._recent_files() if each.path == path), None)
-        if found is None:
+        """One file, a page's modules in one, or all styles in one."""
+        path, page = request.path_params["path"], request.path_params["version"].partition("-")[2]
+        content = self._content(path, page)
+        if content is None:
             return refuse(404, "NotFoundError", f"there is no file {path!r}")
-        data, is_compressed = _content(self._root / path, found)
         headers = {
             "cache-control": "public, max-age=31536000, immutable",
             "vary": "accept-encoding",
         }
-        if is_compressed and "gzip" in request.headers.get("accept-encoding", ""):
+        data = content.data
+        if content.compressed and "gzip" in request.headers.get("accept-encoding", ""):
             headers["content-encoding"] = "gzip"
-        elif is_compressed:
-            data = gzip.decompress(data)
+            data = content.compressed
         return Response(data, media_type=_TYPES[Path(path).suffix], headers=headers)
 
     async def serve_icon(self, request: Request) -> Response:
@@ -135,65 +153,102 @@ class Assets:
                 found.append(Found(name, status.st_mtime_ns, status.st_size))
         return found
 
-    def _needed(self, files: Iterable[Found], entries: Iterable[str]) -> set[str]:
-        """The modules that some need, and those that these need, and so on."""
-        known = {each.path: each for each in files}
-        needed: set[str] = set()
-        waiting = [path for path in entries if path in known]
+    def _content(self, path: str, page: str) -> Content | None:
+        """What is to be sent of a file to somebody who looks at a page; None: there is no such."""
+        files = self._recent_files()
+        known = {each.path for each in files}
+        key = (_version(files), page, path)
+        if key not in self._contents:
+            text = self._text(path, page, files) if path in (*known, _JOINED, _STYLES) else None
+            if text is None:
+                return None
+            while len(self._contents) >= _KEPT * len(known):
+                del self._contents[next(iter(self._contents))]
+            self._contents[key] = Content.of(text)
+        return self._contents[key]
+
+    def _text(self, path: str, page: str, files: Iterable[Found]) -> bytes | None:
+        """A file as it is sent."""
+        if path == _STYLES:
+            return b"\n".join(self._read(each.path) for each in files if _is_style(each.path))
+        joined = self._joined(page, files) if page else None
+        if path == _JOINED:
+            return None if joined is None else joined.text.encode()
+        if joined is not None and path in joined.exports:
+            address = f"/assets/{_version(files)}-{page}/{_JOINED}"
+            return joined.stub(path, address).encode()
+        return self._read(path)
+
+    def _read(self, path: str) -> bytes:
+        data = (self._root / path).read_bytes()
+        if path.endswith(".js") and not path.startswith(_VENDOR):
+            data = _COMMENT.sub(lambda comment: b"\n" * comment.group().count(b"\n"), data)
+        return data
+
+    def _joined(self, page: str, files: Iterable[Found]) -> Joined | None:
+        """The modules of a page in one; None where they cannot be joined."""
+        key = (_version(files), page)
+        if key not in self._joins:
+            paths = [each.path for each in files if each.path.endswith(".js")]
+            entries = ["main.js", f"pages/{page}/page.js", f"pages/{page}.js"]
+            own = [path for path in paths if not path.startswith(_VENDOR)]
+            try:
+                sources = {path: self._read(path).decode() for path in own}
+                joined = join(sources, [path for path in entries if path in sources])
+            except (JoiningError, UnicodeDecodeError) as error:
+                _log.warning("the modules of %s cannot be joined: %s", page, error)
+                joined = None
+            while len(self._joins) >= _KEPT:
+                del self._joins[next(iter(self._joins))]
+            self._joins[key] = joined
+        return self._joins[key]
+
+    def _vendored(self, names: Iterable[str]) -> list[str]:
+        """The modules of others that have these names, and those that they need themselves."""
+        found: list[str] = []
+        waiting = [MODULES[name] for name in names if name in MODULES]
         while waiting:
             path = waiting.pop()
-            if path not in needed:
-                needed.add(path)
-                imports = _imports(self._root / path, known[path])
-                waiting += [each for each in imports if each in known]
-        return needed
+            if path not in found and (self._root / path).exists():
+                found.append(path)
+                waiting += [
+                    MODULES[name]
+                    for name in _NEEDED.findall(self._read(path).decode())
+                    if name in MODULES
+                ]
+        return sorted(found)
 
     def _page(self, files: Iterable[Found], place: str) -> tuple[str, list[str]]:
         """The page's text, and the hashes of the scripts in it."""
-        paths = [each.path for each in files]
-        prefix = f"/assets/{_version(files)}/"
-        imports = {name: prefix + path for name, path in MODULES.items()}
-        import_map = json.dumps({"imports": imports | {"trialog/": prefix}})
+        version = _version(files)
         parts = [part for part in place.split("/") if part]
-        own = parts[2] if len(parts) == _NAMED else _PAGES.get(len(parts), "missing")
-        needed = self._needed(files, ["main.js", f"pages/{own}/page.js", f"pages/{own}.js"])
-        links = [
-            f'<link rel="stylesheet" href="{prefix}{path}">'
-            for path in paths
-            if path.endswith(".css")
-        ]
-        links += [
-            f'<link rel="modulepreload" href="{prefix}{path}">' for path in paths if path in needed
-        ]
+        page = parts[2] if len(parts) == _NAMED else _PAGES.get(len(parts), "missing")
+        known = {each.path for each in files}
+        if f"pages/{page}/page.js" not in known:
+            page = "missing"
+        joined = self._joined(page, files)
+        plain = f"/assets/{version}/"
+        own = plain if joined is None else f"/assets/{version}-{page}/"
+        imports = {name: plain + path for name, path in MODULES.items()}
+        import_map = json.dumps({"imports": imports | {OWN: own}})
+        others = [] if joined is None else self._vendored(joined.others)
+        links = [f'<link rel="stylesheet" href="{plain}{_STYLES}">']
+        links += [f'<link rel="modulepreload" href="{plain}{path}">' for path in others]
         text = (self._root / "index.html").read_text(encoding="utf-8")
         filled = (
             text.replace("{{import_map}}", import_map)
             .replace("{{links}}", "\n    ".join(links))
-            .replace("{{prefix}}", prefix)
+            .replace("{{main}}", own + ("main.js" if joined is None else _JOINED))
+            .replace("{{prefix}}", plain)
         )
         digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
         return filled, [f"sha256-{digest}"]
 
 
+def _is_style(path: str) -> bool:
+    return path.endswith(".css") and not path.startswith(_VENDOR)
+
+
 def _version(files: Iterable[Found]) -> str:
     text = "\n".join(f"{each.path} {each.mtime_ns} {each.size_bytes}" for each in files)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
-
-
-@lru_cache(maxsize=512)
-def _imports(path: Path, found: Found) -> tuple[str, ...]:
-    """What a module imports at once; ``found`` tells its versions apart."""
-    del found
-    names = [first or second for first, second in _IMPORT.findall(path.read_text(encoding="utf-8"))]
-    return tuple(MODULES.get(name, name.removeprefix(_OWN)) for name in names)
-
-
-@lru_cache(maxsize=512)
-def _content(path: Path, found: Found) -> tuple[bytes, bool]:
-    """A file's bytes, and whether they are compressed; ``found`` tells its versions apart."""
-    data = path.read_bytes()
-    if path.suffix == ".js" and path.parent.name != "vendor":
-        data = _COMMENT.sub(lambda comment: b"\n" * comment.group().count(b"\n"), data)
-    if found.size_bytes < _COMPRESSED_BYTES:
-        return data, False
-    return gzip.compress(data, 9, mtime=0), True

@@ -7,32 +7,38 @@ import subprocess
 import sys
 
 import pytest
+from tests.e2e.dashboard.conftest import serve
 
 import trialog
 
 TABS = "charts parameters files console system code environment lineage".split()  # noqa: SIM905
 RICH = """
-import os, sys
+import json
 import numpy as np
 import trialog
+
 evil = b"<h1>Hi</h1><script>top.document.title = 'owned'; fetch('/api/v1/server')</script>"
-svg = b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><script>top.document.title='owned'</script></svg>"
-trace = {"data": [{"type": "scatter", "y": [1, 3, 2], "name": "<b>a</b>"}, {"type": "pie"}], "layout": {"title": "F"}}
-with trialog.init("acme/lab", name="<i>rich</i>" + "x" * 188, tags=["t" * 64], parameters={"lr": 1.0},
-                  description="<script>1</script>") as run:
+svg = "<svg xmlns='http://www.w3.org/2000/svg'><script>top.document.title='owned'</script></svg>"
+line = {"type": "scatter", "y": [1, 3, 2], "name": "<b>a</b>"}
+figure = json.dumps({"data": [line, {"type": "pie"}], "layout": {"title": "F"}})
+with trialog.init("acme/lab", name="<i>rich</i>" + "x" * 188, tags=["t" * 64],
+                  parameters={"lr": 1.0}, description="<script>1</script>") as run:
     run.log_parameters({f"layer{at}/size": at for at in range(200)} | {"lr": 0.5})
     run.log("loss", 0.5)
     run.log("note", {"text": "<img src=x onerror=alert(1)>"}, step=1)
     run.log_attachment("page.html", "text/html", evil)
-    run.log_attachment("drawing.svg", "image/svg+xml", svg)
-    run.log_json("figure.json", trace)
-    run.log_attachment("figure", "application/vnd.plotly.v1+json", __import__("json").dumps(trace).encode())
+    run.log_attachment("drawing.svg", "image/svg+xml", svg.encode())
+    run.log_attachment("figure", "application/vnd.plotly.v1+json", figure.encode())
     run.log_value("histogram", np.histogram(np.arange(100.0)))
     run.log_attachment("paper.pdf", "application/pdf", b"%PDF-1.4")
-    run.log_attachment("clip.mp4", "video/mp4", b"no film")
     for at in range(3000):
         print(f"\\x1b[3{at % 8}mline\\x1b[0m {at}")
     print("Traceback (most recent call last):")
+with trialog.init("acme/lab", name="nothing", capture=False):
+    pass
+with trialog.init("acme/lab", name="broken", parameters={"lr": 3.0}):
+    print("\\x1b[31mCUDA out of memory\\x1b[0m", flush=True)
+    raise MemoryError("tried to allocate 2.1 GiB")
 """
 
 
@@ -41,36 +47,48 @@ def lab(tmp_path_factory):
     """A store with a run that holds the worst of everything, and one that holds nothing."""
     home = tmp_path_factory.mktemp("lab") / "store"
     environment = {**os.environ, "TRIALOG_HOME": str(home), "TRIALOG_CAPTURE": "console"}
-    subprocess.run(
-        [sys.executable, "-c", RICH], check=True, env=environment, timeout=60, capture_output=True
+    done = subprocess.run(
+        [sys.executable, "-c", RICH],
+        env=environment,
+        timeout=60,
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    empty = "import trialog\nwith trialog.init('acme/lab', name='nothing', capture=False): pass"
-    subprocess.run([sys.executable, "-c", empty], check=True, env=environment, timeout=60)
+    assert "MemoryError: tried" in done.stderr
     return home
 
 
-@pytest.fixture
-def of_lab(lab, dashboard):
-    """A dashboard of that store, and the id of the rich run."""
-    shown = dashboard(lab)
+@pytest.fixture(scope="module")
+def of_lab(lab, browser):
+    """A dashboard of that store, and where the rich run is there."""
+    server = serve(lab, browser)
+    shown = next(server)
     client = trialog.LocalClient(lab)
-    (run,) = [each for each in trialog.runs("acme/lab", client=client) if each.name != "nothing"]
-    return shown, f"/acme/lab/runs/{run.id}"
+    (run,) = [each for each in trialog.runs("acme/lab", client=client) if "rich" in each.name]
+    yield shown, f"/acme/lab/runs/{run.id}"
+    next(server, None)
 
 
-def test_the_reason_comes_first(look, check_axe, keep_picture):
+def test_the_reason_comes_first(of_lab, check_axe, keep_picture):
     """Exception, line of code, last lines, the traceback folded, what was different before."""
-    page = look.open("/acme/vision/runs/too-deep")
+    shown, _ = of_lab
+    page = shown.open("/acme/lab/runs/broken")
     end = page.get_by_test_id("end")
     assert end.locator("h2").inner_text() == "MemoryError: tried to allocate 2.1 GiB"
-    assert 'raise MemoryError("tried to allocate 2.1 GiB")' in end.locator(".end-code").inner_text()
+    assert end.locator(".end-place").inner_text().startswith("at <string>:")
     assert end.locator(".last-lines .ansi-fg-1").inner_text() == "CUDA out of memory"
     assert not end.get_by_text("Traceback (most recent call last)").is_visible()
     end.get_by_text("Whole traceback").click()
     assert end.get_by_text("Traceback (most recent call last)").is_visible()
-    assert end.get_by_role("row", name="model/depth 18 152").is_visible()
+    assert end.get_by_role("row", name="lr not there 3.0").is_visible()
     check_axe(page)
     keep_picture(page, "run-crashed", full_page=True)
+    page.emulate_media(color_scheme="dark")
+    keep_picture(page, "run-crashed-dark", full_page=True)
+    page.get_by_role("link", name="all of the console").click()
+    page.get_by_test_id("console").get_by_text("CUDA out of memory").wait_for()
+    assert page.locator(".reason-line").inner_text() == "MemoryError: tried to allocate 2.1 GiB"
     assert page.errors == []
 
 
@@ -91,17 +109,17 @@ def test_every_tab_is_accessible(look, check_axe, keep_picture, tab):
 def test_keys_open_tabs(look):
     """1 to 9, and back by the browser's button."""
     page = look.open("/acme/vision/runs/resnet18-00")
-    page.keyboard.press("5")
-    look.settle(page)
-    assert page.url.endswith("/console")
-    assert "finished after 300 steps" in page.get_by_test_id("console").inner_text()
+    page.keyboard.press("3")
+    page.get_by_role("table").get_by_text("resnet").wait_for()
+    assert page.url.endswith("/parameters")
     page.keyboard.press("9")
+    page.wait_for_url("**/lineage")
     page.go_back()
-    assert page.url.endswith("/console")
+    page.get_by_role("table").get_by_text("resnet").wait_for()
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "seen"),
+    "name, kind, seen",
     [
         ("sample", "image", "img.picture-fit"),
         ("tone.wav", "audio", "audio"),
@@ -118,7 +136,7 @@ def test_previews(look, check_axe, keep_picture, name, kind, seen):
     page = look.open(f"/acme/vision/runs/resnet18-00/files?file={name}")
     viewer = page.get_by_test_id("viewer")
     assert viewer.get_attribute("data-kind") == kind
-    assert viewer.locator(seen).first.is_visible()
+    viewer.locator(seen).first.wait_for()
     check_axe(page)
     keep_picture(page, f"run-file-{kind}")
     assert page.errors == []
@@ -161,7 +179,7 @@ def test_what_was_logged_runs_nowhere(of_lab, check_axe, keep_picture):
     }.items():
         page.goto(f"{shown.url}{path}/files?file={name}")
         shown.settle(page)
-        assert page.get_by_test_id("viewer").locator(seen).first.is_visible(), name
+        page.get_by_test_id("viewer").locator(seen).first.wait_for()
         check_axe(page)
     page.goto(f"{shown.url}{path}/files?value=note")
     shown.settle(page)
@@ -214,6 +232,7 @@ def test_parameters_are_copied(of_lab):
     page = shown.open(f"{path}/parameters")
     page.get_by_role("button", name="2 values").click()
     dialog = page.get_by_role("dialog")
+    dialog.locator("tbody").wait_for()
     assert dialog.locator("tbody code").all_inner_texts() == ["1.0", "0.5"]
     page.keyboard.press("Escape")
     page.get_by_test_id("search-parameters").fill("layer199")
@@ -225,15 +244,15 @@ def test_parameters_are_copied(of_lab):
     )
 
 
-def test_a_run_with_nothing(lab, dashboard, check_axe, keep_picture):
+def test_a_run_with_nothing(of_lab, check_axe, keep_picture):
     """Each part says that there is nothing, and why."""
-    shown = dashboard(lab)
+    shown, _ = of_lab
     page = shown.open("/acme/lab/runs/nothing")
     for tab in TABS:
         page.get_by_test_id(f"tab-{tab}").click()
         shown.settle(page)
         assert page.locator(".run-part").inner_text().strip(), tab
-        check_axe(page)
+    check_axe(page)
     keep_picture(page, "run-nothing")
     assert page.errors == []
 
@@ -287,13 +306,14 @@ def test_tags_and_descriptions_are_changed(tmp_path, dashboard):
     page.locator(".run-tags .tag", has_text="new").wait_for()
     page.get_by_test_id("run-menu").click()
     page.get_by_role("menuitem", name="Rename and describe").click()
-    page.get_by_label("Name").fill("renamed")
-    page.get_by_label("Description").fill("warm start")
+    page.get_by_role("textbox", name="Name").fill("renamed")
+    page.get_by_role("textbox", name="Description").fill("warm start")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("heading", name="renamed").wait_for()
     page.get_by_test_id("run-menu").click()
     page.get_by_role("menuitem", name="Delete").click()
-    page.get_by_role("button", name="Undo").click()
+    note = page.locator(".note", has_text="The run is deleted.")
+    note.get_by_role("button", name="Undo").click()
     page.get_by_text("The run is back.").wait_for()
     stored = trialog.get_run(run.id, client=client)
     assert (stored.name, stored.description, stored.tags) == (

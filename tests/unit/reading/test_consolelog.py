@@ -99,7 +99,7 @@ def test_no_expression_takes_for_ever(say, log_of):
 
 
 @pytest.mark.parametrize(
-    ("line", "is_backwards", "place"),
+    "line, is_backwards, place",
     [(0, False, 0), (5, False, 1), (6, False, None), (5, True, 0), (2, True, None), (9, True, 1)],
 )
 def test_the_next_one_is_found(line, is_backwards, place):

@@ -38,7 +38,9 @@ def test_what_differs_is_marked(server, runs):
     answer = compare(server, runs[1::-1])
     assert [each["id"] for each in answer.json()["runs"]] == [runs[1].id, runs[0].id]
     assert rows(answer, "parameters") == {"depth": ([3, 3], False), "lr": ([0.2, 0.1], True)}
-    assert rows(answer, "metrics")["last(loss)"] == ([0.4, 0.2], True)
+    metrics = rows(answer, "metrics")
+    assert metrics["last(loss)"] == ([0.4, 0.2], True)
+    assert list(metrics) == ["last(loss)", "min(loss)", "max(loss)"]
 
 
 def test_what_one_lacks_differs(server, runs):

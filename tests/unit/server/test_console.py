@@ -76,7 +76,7 @@ def test_a_text_is_sought_in_both_directions(console):
 
 
 @pytest.mark.parametrize(
-    ("query", "message"),
+    "query, message",
     [
         ({"text": "(", "is_regex": True}, "no regular expression"),
         ({"text": ""}, "give a text"),

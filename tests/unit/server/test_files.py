@@ -41,7 +41,7 @@ def test_bytes_come_as_they_were_logged(server, address):
 
 
 @pytest.mark.parametrize(
-    ("header", "status", "expected"),
+    "header, status, expected",
     [
         ("bytes=0-9", 206, slice(0, 10)),
         ("bytes=1000-", 206, slice(1000, 1024)),
@@ -99,7 +99,7 @@ def test_another_site_gets_nothing(server, address):
 
 
 @pytest.mark.parametrize(
-    ("media_type", "sent", "is_shown"),
+    "media_type, sent, is_shown",
     [
         ("image/png", "image/png", True),
         ("text/plain", "text/plain; charset=utf-8", True),

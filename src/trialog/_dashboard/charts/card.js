@@ -206,6 +206,7 @@ export function Card({ board, panel, isVisible, height, section, isFull = false 
       data-version=${loaded?.answers[0]?.header.version ?? ""} aria-label=${panel.title}>
     <header class="card-head" draggable=${!isFull} data-panel=${panel.id}>
       <h3 class="cut" title=${panel.title}>${panel.title}</h3>
+      <${Ranges} state=${state} board=${board} />
       <${CardMenu} board=${board} panel=${panel} section=${section} state=${state} isFull=${isFull} />
     </header>
     <div class="plot" ref=${host} style=${{ height: `${height}px` }} role="img" tabindex="0" data-testid="plot"
@@ -248,17 +249,23 @@ function Foot({ state, board }) {
   const bad = answers.reduce((sum, { header }) => sum + header.marks.shown.length + header.marks.more, 0);
   const unplaced = sumOf(answers, "unplaced");
   const undrawable = board.look.value.isLogY ? answers.reduce((sum, { header }) => sum + (header.y.undrawable ?? 0), 0) : 0;
-  const beyond = state.offScale.value;
   return html`<footer class="card-foot" data-stale=${state.isStale.value}>
     <span class="cut" title=${detail} data-testid="fidelity">${text}</span>
     <span class="chip" title=${detail} data-testid="exactness">${isExact ? "exact" : "min–max per pixel"}</span>
     ${bad > 0 && html`<span class="chip warn" title="values that are NaN or infinite; marked on the border">${formatNumber(bad)} not finite</span>`}
     ${unplaced > 0 && html`<span class="chip warn" title="points that have no place on this axis">${formatCount(unplaced, "point")} without x</span>`}
     ${undrawable > 0 && html`<span class="chip warn" title="a logarithmic scale cannot show them">${formatNumber(undrawable)} not above 0</span>`}
-    ${beyond > 0 && html`<button class="chip warn" data-testid="off-scale" title="Show the whole range"
-      onClick=${() => { state.yWindow.value = null; board.change({ range: "all" }); }}>${formatNumber(beyond)} off-scale · fit all</button>`}
-    ${state.yWindow.value && html`<button class="chip" onClick=${() => { state.yWindow.value = null; }}>reset y</button>`}
   </footer>`;
+}
+
+/** What the range of y leaves out, and the way back. @param {{state: CardState, board: import("trialog/charts/board.js").Board}} props */
+function Ranges({ state, board }) {
+  const beyond = state.offScale.value;
+  if (state.yWindow.value) {
+    return html`<button class="chip" onClick=${() => { state.yWindow.value = null; }}>${beyond > 0 ? `${formatNumber(beyond)} off-scale · ` : ""}reset y</button>`;
+  }
+  return beyond > 0 ? html`<button class="chip warn" data-testid="off-scale" title="Show the whole range"
+    onClick=${() => board.change({ range: "all" })}>${formatNumber(beyond)} off-scale · fit all</button>` : null;
 }
 
 /** @param {Answer[]} answers @param {string} fact */

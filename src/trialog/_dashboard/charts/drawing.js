@@ -34,6 +34,7 @@ import { faded } from "trialog/logic/colours.js";
 const FONT_PX = 11;
 const LABELS = 8;
 const DOT_ROOM_PX = 14;
+const MOST_DOTS = 200;
 
 /**
  * Where things are on a surface.
@@ -153,9 +154,9 @@ function drawLine(pen, { answer, curve, style }, frame, width, isPlain) {
   pen.lineWidth = width;
   pen.strokeStyle = style.colour;
   pen.setLineDash(isPlain ? [] : style.dash);
-  const points = trace(pen, answer, curve.y, curve.breaks, frame);
+  const { points, width: reach } = trace(pen, answer, curve.y, curve.breaks, frame);
   pen.setLineDash([]);
-  if (!isPlain && answer.header.is_exact && points > 0 && points * DOT_ROOM_PX < frame.right - frame.left) {
+  if (!isPlain && answer.header.is_exact && points > 0 && points < MOST_DOTS && (points === 1 || points * DOT_ROOM_PX < reach)) {
     drawDots(pen, answer, curve, style.colour, frame);
   }
 }
@@ -167,7 +168,7 @@ function drawLine(pen, { answer, curve, style }, frame, width, isPlain) {
  * @param {import("trialog/logic/chartdata.js").Numbers} y
  * @param {import("trialog/logic/chartdata.js").Numbers | null} breaks
  * @param {Frame} frame
- * @returns {number} how many values it has
+ * @returns {{points: number, width: number}} how many values it has, and over how many pixels
  */
 function trace(pen, answer, y, breaks, frame) {
   const x = answer.arrays.x.values;
@@ -180,6 +181,7 @@ function trace(pen, answer, y, breaks, frame) {
   let isAlone = false; // the last value has no neighbour that it is joined to
   let [lastX, lastY] = [0, 0];
   let points = 0;
+  let firstX = 0;
   pen.beginPath();
   for (let slot = 0; slot < y.length; slot += 1) {
     const value = y[slot];
@@ -195,6 +197,9 @@ function trace(pen, answer, y, breaks, frame) {
     const px = from + ((isLog ? Math.log10(Math.max(x[slot], 1e-300)) : x[slot]) - lo) * xFactor;
     let py = isLogY ? (value > 0 ? yFrom + (Math.log10(value) - yLo) * yFactor : below) : yFrom + (value - yLo) * yFactor;
     py = py > 30_000 ? 30_000 : py < -30_000 ? -30_000 : py; // what lies far outside is cut by the clip, not by overflow
+    if (points === 0) {
+      firstX = px;
+    }
     points += 1;
     if (isDown) {
       pen.lineTo(px, py);
@@ -210,7 +215,7 @@ function trace(pen, answer, y, breaks, frame) {
     pen.lineTo(lastX + 1.5, lastY);
   }
   pen.stroke();
-  return points;
+  return { points, width: lastX - firstX };
 }
 
 /** @param {Pen} pen @param {Answer} answer @param {Curve} curve @param {string} colour @param {Frame} frame */

@@ -111,6 +111,9 @@ export class Plot {
   /** All of it. */
   draw() {
     const { width, height } = this.size;
+    if (!this.scene && !this.frame) {
+      return; // a chart that is only scrolled past costs no canvas
+    }
     for (const canvas of [this.back, this.lines, this.top]) {
       fit(canvas, width, height);
     }
@@ -126,6 +129,9 @@ export class Plot {
   /** What the pointer is on. */
   drawTop() {
     const { scene, frame } = this;
+    if (!frame && !scene) {
+      return;
+    }
     const pen = penOf(this.top);
     pen.clearRect(0, 0, this.size.width, this.size.height);
     const chosen = scene ? scene.curves.filter(({ curve }) => this.isChosen(curve)) : [];

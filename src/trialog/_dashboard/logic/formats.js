@@ -16,7 +16,8 @@ export function formatNumber(value, digits = 5) {
   if (size >= 1e6 || size < 1e-4) {
     return value.toExponential(digits - 1).replace(/\.?0+e/, "e").replace("e+", "e").replace(/-/g, "−");
   }
-  return String(Number(value.toPrecision(digits))).replace("-", "−");
+  const whole = Math.floor(Math.log10(size)) + 1; // digits before the point are all shown
+  return whole >= digits ? groupDigits(value.toFixed(0)).replace("-", "−") : String(Number(value.toPrecision(digits))).replace("-", "−");
 }
 
 /** @param {string} text */

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { isAborted } from "trialog/data/api.js";
-import { parseAnsi } from "trialog/logic/ansi.js";
+import { bareText } from "trialog/logic/ansi.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { LinesView } from "trialog/pages/compare/linesview.js";
 import { chosenPair, PairChoice } from "trialog/pages/compare/pair.js";
@@ -64,10 +64,5 @@ function Lines({ amount }) {
 
 /** @param {import("trialog/api.d.ts").ConsoleShape} answer @returns {Printed} */
 function printed(answer) {
-  return { total: answer.total, start: answer.start, lines: [...answer.lines, ...answer.open_lines].map((line) => plain(line.text)) };
-}
-
-/** A line without its colours. @param {string} text */
-function plain(text) {
-  return parseAnsi(text).map((part) => part.text).join("");
+  return { total: answer.total, start: answer.start, lines: [...answer.lines, ...answer.open_lines].map((line) => bareText(line.text)) };
 }

@@ -76,7 +76,7 @@ function Content() {
       : `${formatNumber(differing.value)} of ${formatCount(rowCount.value, "row")} differ${differing.value === 1 ? "s" : ""}.`}</p>
     ${named.size > 0 ? html`<${CompareTable} />` : html`<div class="panel"><${Empty} title=${search.value ? "No row is like that" : "These runs are the same in everything that was kept"}>
       ${search.value ? html`<button onClick=${() => setState({ q: "" })}>Show all rows again</button>` : html`<button onClick=${turnAll}>Show the rows that are the same</button>`}</${Empty}></div>`}
-    <section class="compare-part" aria-labelledby="compare-charts"><h2 id="compare-charts">Charts</h2><${Charts} key=${ids.value.join(",")} source=${chartSource.value} /></section>
+    <div class="compare-part"><h2>Charts</h2><${Charts} key=${ids.value.join(",")} source=${chartSource.value} /></div>
     <${Pictures} />
     ${runs.value.length > 1 && html`<${ConsoleDiff} /><${CodeDiff} />`}`;
 }

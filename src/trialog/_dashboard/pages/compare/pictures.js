@@ -28,7 +28,7 @@ export function Pictures() {
           onInput=${(/** @type {any} */ event) => setState({ at: String(shown.steps[Number(event.target.value)] ?? "") }, { replace: true })} />
         <output>${wordOfStep(step)}</output></label>`}
     </div>
-    <div class="pictures">${runs.value.map(({ run, at: column }) => html`<${OfRun} key=${run.id} run=${run} picture=${shown} urls=${shown.urls[column]} at=${at} />`)}</div>
+    <div class="compare-pictures">${runs.value.map(({ run, at: column }) => html`<${OfRun} key=${run.id} run=${run} picture=${shown} urls=${shown.urls[column]} at=${at} />`)}</div>
     <p class="soft">A run without a picture at this step shows its latest before it. ${formatCount(shown.steps.length, "step")} in all.</p>
   </section>`;
 }

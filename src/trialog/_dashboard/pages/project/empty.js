@@ -7,10 +7,10 @@ import { Icon } from "trialog/parts/icons.js";
 import { Empty } from "trialog/parts/states.js";
 import { setState } from "trialog/shell/router.js";
 
-/** @param {{project: string}} props */
-export function NoRuns({ project }) {
+/** @param {{project: string, note?: string}} props note: why there are none, where there is no such project */
+export function NoRuns({ project, note = "" }) {
   const code = `import trialog\n\nwith trialog.init("${project}", parameters={"lr": 0.01}) as run:\n    run.log("loss", 0.5)`;
-  return html`<h1 class="unseen">${project}</h1><${Empty} title="No runs yet">
+  return html`<h1 class="unseen">${project}</h1><${Empty} title="No runs yet">${note && html`<span>${note}</span>`}
     <span>These lines make one:</span>
     <div class="example"><pre tabindex="0" aria-label="Python that makes a run"><code>${code}</code></pre><button class="quiet" aria-label="Copy the lines" onClick=${() => copy(code, "Python")}><${Icon} name="copy" /></button></div>
   </${Empty}>`;

@@ -36,7 +36,7 @@ export function Page() {
   useEffect(() => addShortcuts([{ key: "/", label: "Go to the filter", act: focusFilter }, ...tableShortcuts(focusGrid)]), []);
   const error = overviewError.value;
   if (error instanceof RequestError && error.status === 404) {
-    return html`<h1 class="unseen">No such project</h1><${Failure} error=${error} />`;
+    return html`<${NoRuns} project=${selection.project.value} note=${error.message} /><${FloatingMenu} />`;
   }
   if (overview.value?.runs === 0 && overview.value.deleted === 0) {
     return html`<${NoRuns} project=${selection.project.value} />`;

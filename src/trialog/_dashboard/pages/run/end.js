@@ -84,7 +84,7 @@ function Differences({ run }) {
   if (!before) {
     return null;
   }
-  return html`<h3>${total ? "What is different from" : "Nothing that was kept differs from"} the last run that completed, <a href=${runPath(before)}>${before.name}</a></h3>
+  return html`<h3>${total ? "What is not as in" : "All that was kept is as in"} the last run that completed, <a href=${runPath(before)}>${before.name}</a></h3>
     ${differences.map((area) => html`<${AreaTable} key=${area.area} area=${area} />`)}`;
 }
 

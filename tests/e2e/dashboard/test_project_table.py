@@ -1,0 +1,233 @@
+"""The project's page: its table of runs and the filter above it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+PROJECT = "/acme/vision"
+TABLE = f"{PROJECT}?view=table"
+MANY = """
+import trialog
+for number in range(250):
+    rate = {"lr": number / 1000}
+    with trialog.init("acme/many", name=f"run-{number:04}", parameters=rate) as run:
+        run.log("loss", 1 / (number + 1))
+with trialog.init("acme/many", name="x" * 200, tags=["odd"]) as run:
+    run.log({f"metric/{number:05}": 1.0 for number in range(10_000)})
+trialog.get_run("run-0000").delete()
+"""
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """A store with more runs than a page of the table has, a long name and many metrics."""
+    home = tmp_path_factory.mktemp("many") / "store"
+    environment = {**os.environ, "TRIALOG_HOME": str(home), "TRIALOG_CAPTURE": "none"}
+    subprocess.run([sys.executable, "-c", MANY], check=True, env=environment, timeout=120)
+    return home
+
+
+def names(page):
+    """The names in the table, from above."""
+    return page.locator("[role=row] .cell-name a").all_inner_texts()
+
+
+def filter_by(look, page, text):
+    page.keyboard.press("/")
+    page.keyboard.press("Control+a")
+    page.keyboard.type(text)
+    page.keyboard.press("Enter")
+    look.settle(page)
+
+
+def test_table_and_charts(look, check_axe, keep_picture):
+    """Runs stand in the table with the colours of their lines, in light and in dark."""
+    page = look.open(PROJECT)
+    assert len(names(page)) == 16
+    grid = page.get_by_role("grid", name="Runs")
+    assert grid.get_attribute("aria-rowcount") == "17"
+    check_axe(page)
+    keep_picture(page, "project")
+    assert page.errors == []
+    page = look.open(TABLE, is_dark=True, width=1500)
+    check_axe(page)
+    keep_picture(page, "project-table-dark")
+    page = look.open(PROJECT, width=390)
+    check_axe(page)
+    keep_picture(page, "project-phone")
+
+
+def test_filter(look):
+    """Typing applies by itself once it can be understood; back undoes it."""
+    page = look.open(TABLE)
+    page.keyboard.press("/")
+    page.keyboard.type("lr < 0.01 and ma")
+    page.get_by_role("option", name='max("val/acc")').wait_for()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.keyboard.type("> 0.85")
+    page.wait_for_url("**where=lr+%3C+0.01+and+max**")
+    look.settle(page)
+    assert page.get_by_test_id("count").inner_text() == "3 of 16"
+    page.go_back()
+    look.settle(page)
+    assert len(names(page)) == 16
+
+
+def test_filter_that_is_wrong(look, check_axe, keep_picture):
+    """What is wrong is underlined and said, and the runs stay."""
+    page = look.open(TABLE)
+    page.keyboard.press("/")
+    page.keyboard.type("lr < 0.01 and modle > 3")
+    problem = page.get_by_test_id("filter-problem")
+    problem.wait_for()
+    assert problem.locator("mark").inner_text() == "modle"
+    described = page.get_by_test_id("filter").get_attribute("aria-describedby")
+    assert "no run has a parameter 'modle'" in page.locator(f"#{described}").inner_text()
+    assert len(names(page)) == 16
+    check_axe(page)
+    keep_picture(page, "project-filter-wrong")
+    filter_by(look, page, "lr > 100")
+    assert page.get_by_text("No run is like that").is_visible()
+    page.get_by_test_id("show-all").click()
+    look.settle(page)
+    assert len(names(page)) == 16
+
+
+def test_order_and_columns(look, check_axe):
+    """Heads sort, with shift by several; columns are chosen, kept in sight and moved by keys."""
+    page = look.open(f"{TABLE}&columns=lr,max(%22val/acc%22)")
+    head = page.get_by_role("columnheader")
+    head.filter(has_text="lr").locator(".head-button").click()
+    head.filter(has_text="val/acc").locator(".head-button").click(modifiers=["Shift"])
+    look.settle(page)
+    assert page.evaluate("new URLSearchParams(location.search).get('sort')") == 'lr, max("val/acc")'
+    assert head.filter(has_text="lr").get_attribute("aria-sort") == "ascending"
+    assert names(page)[:2] == ["resnet34-04", "resnet18-08"]
+    page.get_by_test_id("columns").click()
+    page.get_by_test_id("find-column").fill("dura")
+    page.get_by_role("checkbox", name="duration").check()
+    page.keyboard.press("Escape")
+    look.settle(page)
+    page.get_by_role("grid").focus()
+    for key in ("ArrowUp", "ArrowRight", "m"):
+        page.keyboard.press(key)
+    check_axe(page)
+    page.get_by_role("menuitem", name="Move right").press("Enter")
+    look.settle(page)
+    assert page.evaluate("new URLSearchParams(location.search).get('columns')") == (
+        'max("val/acc"),lr,duration'
+    )
+
+
+def test_groups(look, check_axe, keep_picture):
+    """Groups have mean and deviation, and open to their runs."""
+    page = look.open(f"{TABLE}&group=parameters[%22model/depth%22]")
+    page.get_by_role("button", name="Open the group 34").click()
+    look.settle(page)
+    assert names(page) == [f"resnet34-{number:02}" for number in (7, 6, 5, 4)]
+    assert "±" in page.locator(".group-row").last.inner_text()
+    check_axe(page)
+    keep_picture(page, "project-groups")
+
+
+def test_keys_select_pin_and_compare(look):
+    """The table is worked by keys alone, and what they do stands in the address."""
+    page = look.open(TABLE)
+    page.get_by_role("grid").focus()
+    for key in ("j", "x", "j", "x", "p", "h", "b"):
+        page.keyboard.press(key)
+    look.settle(page)
+    assert page.get_by_test_id("bulk").inner_text().startswith("2 runs selected")
+    assert names(page).count("infeasible") == 2
+    assert {"pin", "hide", "baseline"} <= set(
+        page.evaluate("[...new URLSearchParams(location.search).keys()]")
+    )
+    assert page.locator(".difference").first.is_visible()
+    page.keyboard.press("Shift+ArrowDown")
+    assert page.locator("[role=row][aria-selected=true]").count() >= 3
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/**")
+
+
+def test_many_runs_scroll(many, dashboard, check_axe, keep_picture):
+    """Only what is seen is drawn; the last of many runs is a key away; all can be selected."""
+    server = dashboard(many)
+    page = server.open("/acme/many?view=table")
+    assert page.get_by_test_id("count").inner_text() == "250 runs"
+    assert page.locator("[role=row]").count() < 80
+    keep_picture(page, "project-long-name")
+    page.get_by_role("grid").focus()
+    page.keyboard.press("Control+End")
+    server.settle(page)
+    assert names(page)[-1] == "run-0001"
+    page.locator("[role=columnheader] .tick").click()
+    server.settle(page)
+    assert page.get_by_test_id("bulk").inner_text().startswith("250 runs selected")
+    page.get_by_test_id("columns").click()
+    page.get_by_test_id("find-column").fill("09999")
+    assert page.get_by_role("checkbox", name="metric/09999").is_visible()
+    check_axe(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="1 deleted").click()
+    server.settle(page)
+    assert names(page) == ["run-0000"]
+    assert page.errors == []
+
+
+def test_changes_and_views(many, dashboard, tmp_path):
+    """Ticked runs are tagged and that is undone; a view is saved and loaded by its address."""
+    server = dashboard(many)
+    page = server.open("/acme/many?view=table&where=lr+%3C+0.003")
+    page.locator("[role=columnheader] .tick").click()
+    page.get_by_test_id("bulk-tag").click()
+    page.get_by_label("Tags, with commas between").fill("good, small")
+    page.get_by_test_id("confirm").click()
+    page.get_by_text("2 runs tagged").wait_for()
+    server.settle(page)
+    assert page.locator(".cell .tag").all_inner_texts() == ["good", "small"] * 2
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("2 runs put back").wait_for()
+    server.settle(page)
+    assert page.locator(".cell .tag").count() == 0
+    page.get_by_test_id("views").click()
+    page.get_by_test_id("save-view").click()
+    page.get_by_test_id("view-text").fill("small rates")
+    page.get_by_test_id("confirm").click()
+    page.get_by_text("View “small rates” saved").wait_for()
+    other = server.open("/acme/many?saved=small+rates")
+    other.wait_for_url("**where=lr**")
+    server.settle(other)
+    assert other.get_by_test_id("count").inner_text() == "2 of 250"
+    with other.expect_download() as saved:
+        other.get_by_test_id("more").click()
+        other.get_by_role("menuitem", name="Save as CSV").click()
+    saved.value.save_as(tmp_path / "runs.csv")
+    assert len((tmp_path / "runs.csv").read_text().splitlines()) == 3
+    other.get_by_test_id("more").click()
+    other.get_by_role("menuitem", name="Copy as Python").click()
+    other.get_by_text("Python copied").wait_for()
+    copied = other.evaluate("navigator.clipboard.readText()")
+    assert copied == 'trialog.runs("acme/many", where="lr < 0.003")'
+
+
+def test_empty_project(dashboard, tmp_path, check_axe, keep_picture):
+    """A project that is not there says how to make it; one with a single run has a table."""
+    home = tmp_path / "empty"
+    code = 'import trialog\nwith trialog.init("acme/new") as run: pass\n'
+    environment = {**os.environ, "TRIALOG_HOME": str(home), "TRIALOG_CAPTURE": "none"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=environment, timeout=60)
+    server = dashboard(home)
+    page = server.open("/acme/nothing")
+    assert page.get_by_text("no project 'acme/nothing'").is_visible()
+    assert page.get_by_text('with trialog.init("acme/nothing"').is_visible()
+    check_axe(page)
+    keep_picture(page, "project-none")
+    page = server.open("/acme/new")
+    assert names(page)
+    keep_picture(page, "project-one-run")

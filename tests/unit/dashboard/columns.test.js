@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clampWidth, fittingWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortText, turnSort, widthItems } from "trialog/logic/columns.js";
+
+const column = (/** @type {object} */ more) => ({ text: "lr", kind: "parameter", name: "lr", measure: null, type: null, ...more });
+
+test("the keys of an order, with commas inside of quotes and brackets", () => {
+  const text = '-max("a, b"), parameters["x\\", y"], lr';
+  assert.deepEqual(parseSort(text), [
+    { text: 'max("a, b")', isDescending: true }, { text: 'parameters["x\\", y"]', isDescending: false }, { text: "lr", isDescending: false },
+  ]);
+  assert.equal(sortText(parseSort(text)), text);
+  assert.deepEqual(parseSort(""), []);
+});
+
+test("a press on a head sorts up, then down, then not", () => {
+  assert.equal(turnSort("", "lr", false), "lr");
+  assert.equal(turnSort("lr", "lr", false), "-lr");
+  assert.equal(turnSort("-lr", "lr", false), "");
+  assert.equal(turnSort("acc, -lr", "depth", false), "depth");
+});
+
+test("with shift the other keys stay where they are", () => {
+  assert.equal(turnSort("acc", "lr", true), "acc, lr");
+  assert.equal(turnSort("acc, lr, x", "lr", true), "acc, -lr, x");
+  assert.equal(turnSort("acc, -lr, x", "lr", true), "acc, x");
+});
+
+test("widths are kept by column, within bounds", () => {
+  const widths = parseWidths(["lr:120", 'max("a:b"):5', "nonsense"]);
+  assert.deepEqual([...widths], [["lr", 120], ['max("a:b")', 56]]);
+  assert.deepEqual(widthItems(widths), ["lr:120", 'max("a:b"):56']);
+  assert.equal(clampWidth(1e9), 900);
+});
+
+test("moving and freezing change the order", () => {
+  assert.deepEqual(moved(["a", "b", "c"], 0, 2), ["b", "c", "a"]);
+  assert.deepEqual(moved(["a", "b", "c"], 2, -4), ["c", "a", "b"]);
+  assert.deepEqual(inOrder([{ text: "a" }, { text: "b" }], ["b"]).map((each) => each.text), ["b", "a"]);
+});
+
+test("numbers stand at the end, names fit", () => {
+  assert.equal(isNumeric(column({}), [null, 0.1, "NaN"]), true);
+  assert.equal(isNumeric(column({}), ["adam"]), false);
+  assert.equal(isNumeric(column({ kind: "metric", measure: "max" }), [null]), true);
+  assert.equal(isNumeric(column({ kind: "fact", type: "time" }), [1]), false);
+  assert.ok(fittingWidth(column({ name: "a long parameter" })) > fittingWidth(column({})));
+  assert.equal(fittingWidth(column({ kind: "fact", name: "tags" })), 150);
+});
