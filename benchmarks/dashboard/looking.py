@@ -91,6 +91,7 @@ class Visit:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.cdp.remove_listener("Page.screencastFrame", self._take_frame)
         self.browser.close()
 
     def record(self) -> None:

@@ -5,7 +5,7 @@ Pass them to :meth:`trialog._catalog.catalog.Catalog.ask`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -129,6 +129,25 @@ def column_of(connection: Connection, runs: Sequence[int], name: str) -> dict[in
     return dict(bare_rows(connection, select(table.c.key, table.c[name]).where(listed)))
 
 
+def read_cells(
+    connection: Connection,
+    runs: Sequence[int],
+    names: Sequence[str],
+    read: Callable[[Iterator[tuple[Any, ...]]], None],
+) -> None:
+    """Some columns of the rows of some runs, for somebody who reads them one by one.
+
+    Args:
+        connection: to the catalog.
+        runs: by key.
+        names: of the columns.
+        read: takes the rows, in any order.
+    """
+    table = schema.RUNS
+    listed = among(connection, table.c.key, sorted(runs))  # in the order they lie in
+    read(bare_rows(connection, select(*(table.c[name] for name in names)).where(listed)))
+
+
 def unended_of(connection: Connection, runs: Collection[int]) -> list[RunRow]:
     """Those of some runs that nobody has ended."""
     wanted, table = set(runs), schema.RUNS
@@ -174,7 +193,7 @@ def parameter_counts(connection: Connection, run: int) -> dict[str, int]:
         .group_by(table.c.name)
         .having(func.count() > 1)
     )
-    return {name: count for name, count in connection.execute(statement)}
+    return {name: int(count) for name, count in connection.execute(statement)}
 
 
 def metric_names(connection: Connection, runs: Sequence[int]) -> list[str]:

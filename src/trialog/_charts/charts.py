@@ -14,6 +14,7 @@ from trialog._charts.encoding import encode
 from trialog._charts.grids import SLOTS_A_COLUMN, Part, Window, extent_of, part_of
 from trialog._charts.groups import GroupLines
 from trialog._charts.lines import Line
+from trialog._charts.precision import CURVES, shrink
 from trialog._charts.ranges import Fit, beyond, describe_log, fit_of
 from trialog._charts.rows import ArrayRows
 from trialog._charts.statistics import FACTS, Facts, Gathered, parts_in_memory
@@ -23,9 +24,6 @@ Floats = NDArray[np.float64]
 
 FORMAT = 1
 _POINTS_TOGETHER = 1_000_000
-SHRINKABLE = ("y", "raw", "center", "low", "high", "first", "last")
-FINENESS = 65_536
-"""Values are float32 where that moves none by more than this part of what is shown."""
 
 
 @dataclass(slots=True)
@@ -273,23 +271,8 @@ def _describe_y(chart: Chart, facts: Facts, bands: _Bands, fit: Fit | None) -> N
 
 
 def _shrink(chart: Chart, fit: Fit | None, wish: ChartWish) -> None:
-    """Values as float32, all of them or none, where that is fine enough to be drawn."""
-    names = [name for name in SHRINKABLE if name in chart.arrays]
-    if all(_is_fine(chart.arrays[name], fit, wish) for name in names):
-        for name in names:
-            chart.arrays[name] = chart.arrays[name].astype(np.float32)
-
-
-def _is_fine(values: Floats, fit: Fit | None, wish: ChartWish) -> bool:
-    if not values.size:
-        return True
-    with np.errstate(over="ignore", under="ignore"):
-        errors = np.abs(values.astype(np.float32) - values)
-    if wish.y_scale == "log":
-        with np.errstate(invalid="ignore", divide="ignore"):
-            errors = errors / np.abs(values)  # 0 / 0 of a zero that stays one is no error
-        allowed = 1 / FINENESS
-    else:
-        allowed = 0.0 if fit is None else (fit[1] - fit[0]) / FINENESS
-    worst = np.fmax.reduce(errors, axis=None)
-    return bool(np.isnan(worst) or worst <= allowed)
+    """Values as fine as can be seen; those of points, and smoothed ones, are never rounded."""
+    left, right = chart.header["borders"]
+    rounded = () if chart.header["is_exact"] else CURVES[wish.smoothing is not None :]
+    inner = slice(int(left), chart.header["slots"] - int(right))
+    shrink(chart.arrays, fit, is_log=wish.y_scale == "log", rounded=rounded, inner=inner)

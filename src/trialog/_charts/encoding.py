@@ -9,9 +9,14 @@ All numbers are little-endian. The answer is::
 
 ``arrays`` of the header says where each array lies: ``{"name", "dtype", "shape", "offset",
 "bytes"}``, the offset counted from the start of the answer; ``dtype`` is ``f8`` (float64), ``f4``
-(float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row after row. Numbers of
-several bytes lie in *planes*: the first bytes of all numbers of the array, then all second bytes,
-and so on; so what they have in common stands together, and gzip finds it.
+(float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row after row. ``layout``
+is
+
+* ``split``: the first bytes of all numbers of the array, then all second bytes, and so on; so what
+  they have in common stands together, and gzip finds it;
+* ``sparse``, of f4 and f8 where many are missing: one bit for each number, 1 where it is there (bit
+  i % 8 of byte i // 8), padded to a multiple of 8 bytes, then those that are there, split; all
+  others are NaN.
 
 **Slots.** All lines share one x grid of k *slots*, ascending (equal neighbours where a line has
 several points at one x). ``is_exact``: each slot is a place where points are, and each value a
@@ -43,7 +48,10 @@ name                  dtype   shape     is
 ====================  ======  ========  ==========================================================
 
 Values are f4 where that moves none by more than 1/65,536 of the fitted range (on a log
-scale: of itself), else f8.
+scale: of itself), else f8. Within the same bound, values of an answer that is not exact are rounded
+to multiples of a power of two (on a log scale: to 15 bits of fraction), which gzip makes small.
+Never rounded: exact answers, smoothed lines, each line's least and greatest value in the window, and
+all that lies beyond the fitted range.
 Missing values are NaN: no point of the line stands there; join the neighbours unless ``breaks``.
 
 **Header.** ``format`` 1; ``answer`` is "whole", "delta" or "same"; ``version`` (a text to send
@@ -81,6 +89,8 @@ MAGIC = b"TRC1"
 
 _ALIGNMENT = 8
 _HEAD_BYTES = len(MAGIC) + 4
+_MUCH_LESS = 0.75
+_LaidOut = tuple[dict[str, Any], bytes]
 _DTYPES = {"f8": "<f8", "f4": "<f4", "u4": "<u4", "u1": "|u1"}
 
 
@@ -91,7 +101,7 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
         header: what is said of it, without ``arrays``.
         arrays: by name; of float64, float32, uint32 or uint8.
     """
-    kept = {name: _little_endian(array) for name, array in arrays.items()}
+    kept = {name: _laid_out(_little_endian(array)) for name, array in arrays.items()}
     length = 0
     while True:  # until the offsets in the header are those of a header of its own length
         head = _header(header, kept, _HEAD_BYTES + length)
@@ -100,10 +110,8 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
             break
         length = needed
     parts = [MAGIC, length.to_bytes(4, "little"), head.ljust(length)]
-    for array in kept.values():
-        planes = array.reshape(-1, 1).view(np.uint8).T
-        parts.append(planes.tobytes())
-        parts.append(b"\0" * (_padded(array.nbytes) - array.nbytes))
+    for _, data in kept.values():
+        parts += [data, b"\0" * (_padded(len(data)) - len(data))]
     return b"".join(parts)
 
 
@@ -119,29 +127,56 @@ def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
     header = json.loads(data[_HEAD_BYTES : _HEAD_BYTES + length])
     arrays = {}
     for each in header["arrays"]:
-        count = int(np.prod(each["shape"], dtype=np.int64))
-        dtype = np.dtype(_DTYPES[each["dtype"]])
-        planes = np.frombuffer(data, np.uint8, count * dtype.itemsize, each["offset"])
-        values = np.ascontiguousarray(planes.reshape(dtype.itemsize, count).T)
-        arrays[each["name"]] = values.reshape(-1).view(dtype).reshape(each["shape"])
+        buffer = np.frombuffer(data, np.uint8, each["bytes"], each["offset"])
+        arrays[each["name"]] = _array_of(buffer, each)
     return header, arrays
 
 
-def _header(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]], start: int) -> bytes:
+def _header(header: Mapping[str, Any], arrays: Mapping[str, _LaidOut], start: int) -> bytes:
     described = []
-    for name, array in arrays.items():
-        entry = {
-            "name": name,
-            "dtype": array.dtype.str[1:],
-            "shape": list(array.shape),
-            "offset": start,
-            "bytes": array.nbytes,
-        }
-        described.append(entry)
-        start += _padded(array.nbytes)
+    for name, (entry, data) in arrays.items():
+        described.append({"name": name, **entry, "offset": start, "bytes": len(data)})
+        start += _padded(len(data))
     content = {**header, "arrays": described}
     text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode()
+
+
+def _laid_out(array: NDArray[Any]) -> _LaidOut:
+    """What is said of an array, and its bytes: sparse where that is much less."""
+    entry = {"dtype": array.dtype.str[1:], "shape": list(array.shape), "layout": "split"}
+    if array.dtype.kind == "f" and array.ndim > 1:
+        is_there = ~np.isnan(array)
+        bits = _padded(-(-array.size // 8))
+        size = bits + int(np.count_nonzero(is_there)) * array.dtype.itemsize
+        if size < _MUCH_LESS * array.nbytes:
+            entry["layout"] = "sparse"
+            mask = np.packbits(is_there, bitorder="little").tobytes().ljust(bits, b"\0")
+            return entry, mask + _split(array[is_there])
+    return entry, _split(array)
+
+
+def _array_of(buffer: NDArray[np.uint8], entry: Mapping[str, Any]) -> NDArray[Any]:
+    dtype, shape = np.dtype(_DTYPES[entry["dtype"]]), entry["shape"]
+    if entry["layout"] == "split":
+        return _joined(buffer, dtype).reshape(shape)
+    if entry["layout"] != "sparse":
+        raise ValueError(f"there is no layout {entry['layout']!r}")
+    count = int(np.prod(shape, dtype=np.int64))
+    bits = _padded(-(-count // 8))
+    found = np.full(count, np.nan, dtype)
+    is_there = np.unpackbits(buffer[:bits], count=count, bitorder="little").view(np.bool_)
+    found[is_there] = _joined(buffer[bits:], dtype)
+    return found.reshape(shape)
+
+
+def _split(array: NDArray[Any]) -> bytes:
+    return array.reshape(-1, 1).view(np.uint8).T.tobytes()
+
+
+def _joined(planes: NDArray[np.uint8], dtype: np.dtype[Any]) -> NDArray[Any]:
+    numbers = np.ascontiguousarray(planes.reshape(dtype.itemsize, -1).T)
+    return numbers.reshape(-1).view(dtype)
 
 
 def _padded(size: int) -> int:

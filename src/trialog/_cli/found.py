@@ -10,10 +10,18 @@ from typing import Any, NamedTuple
 from trialog._catalog import Catalog, members, queries, tallies
 from trialog._catalog.selections import RunRow
 from trialog._filters import RunFilter
+from trialog._filters.expressions import (
+    All,
+    Comparison,
+    Expression,
+    Fact,
+    Literal,
+    Not,
+    Truth,
+)
 from trialog._format.times import time_ns_of
 from trialog._reading import RunRecord
-from trialog._reading.narrowing import is_plain
-from trialog._reading.records import read_records
+from trialog._reading.pages import find_page
 
 
 class ExperimentName(NamedTuple):
@@ -38,7 +46,7 @@ class FoundRun:
 
 @dataclass(frozen=True, slots=True)
 class FoundRuns:
-    """Runs, newest first, and how many there are in all.
+    """Runs in order, and how many there are in all.
 
     Attributes:
         shown: as many as were asked for.
@@ -57,66 +65,51 @@ def find_runs(
     only_deleted: bool = False,
     experiment: str | None = None,
 ) -> FoundRuns:
-    """The runs that a filter finds, in a catalog that is up to date.
+    """The runs that a filter finds.
 
     Args:
-        catalog: of the store.
+        catalog: of the store; it is brought up to date.
         wanted: what they must be like; its own limit is left alone.
         limit: read only so many in full; the others are counted.
         only_deleted: leave out runs that are not deleted.
         experiment: only the runs of this one, by id; of a fork, those of its parents too.
     """
-    if experiment is None:
-        rows = catalog.ask(queries.find_runs, wanted)
-    else:
-        rows = _members(catalog, wanted, experiment)
+    asked = replace(wanted, limit=None)
     if only_deleted:
-        rows = [row for row in rows if row.facts.deleted_ns is not None]
-    if not is_plain(wanted):
-        records = read_records(catalog, rows, wanted)
-        return FoundRuns(_joined(catalog, rows, records[:limit]), len(records))
-    if wanted.statuses is None or limit is None:
-        first = rows[:limit] if wanted.statuses is None else rows
-        shown = _read(catalog, first, wanted)
-        return FoundRuns(shown, len(rows) if wanted.statuses is None else len(shown))
-    shown = _read(catalog, _enough(rows, limit), wanted)
-    # The status of a run that nobody has ended is known only once its processes were asked.
-    ended = sum(row.facts.status is not None for row in rows)
-    unended = _read(catalog, [row for row in rows if row.facts.status is None], wanted)
-    return FoundRuns(shown[:limit], ended + len(unended))
+        asked = _and(asked, Truth(Fact("deleted")))
+    if experiment is not None:
+        asked = _of_experiment(catalog, asked, experiment)
+    page = find_page(catalog, asked, limit=limit)
+    return FoundRuns(_joined(catalog, page.records.rows, page.records), page.total)
 
 
-def _members(catalog: Catalog, wanted: RunFilter, experiment: str) -> list[RunRow]:
+def _of_experiment(catalog: Catalog, wanted: RunFilter, experiment: str) -> RunFilter:
+    """Only the runs of an experiment, and of those that it was forked from, up to there."""
+    conditions: list[Expression] = []
     lineage = catalog.ask(members.lineage_of, experiment)
-    until = {each.experiment: each.until for each in lineage}
-    rows = catalog.ask(queries.find_runs, replace(wanted, experiments=tuple(until)))
-    return [
-        row
-        for row in rows
-        if (last := until[row.facts.experiment]) is None or row.facts.number < last
-    ]
+    for each in lineage:
+        if each.until is not None:
+            later = Comparison(">=", Fact("number"), Literal(each.until))
+            conditions.append(
+                Not(All((Comparison("==", Fact("experiment"), Literal(each.experiment)), later)))
+            )
+    ids = tuple(each.experiment for each in lineage)
+    return _and(replace(wanted, experiments=ids), *conditions)
 
 
-def _enough(rows: Sequence[RunRow], limit: int) -> list[RunRow]:
-    """The first rows: those without a written status, and as many as are asked for with one."""
-    found: list[RunRow] = []
-    ended = 0
-    for row in rows:
-        if ended >= limit:
-            break
-        ended += row.facts.status is not None
-        found.append(row)
-    return found
+def _and(wanted: RunFilter, *conditions: Expression) -> RunFilter:
+    """A filter, and more that must be true."""
+    known = () if wanted.where is None else (wanted.where,)
+    together = (*known, *conditions)
+    if not conditions:
+        return wanted
+    return replace(wanted, where=together[0] if len(together) == 1 else All(together))
 
 
 def runs_of_records(catalog: Catalog, records: Sequence[RunRecord]) -> list[FoundRun]:
     """Records with their rows."""
     rows = catalog.ask(queries.runs_by_key, [record.key for record in records])
     return _joined(catalog, rows, records)
-
-
-def _read(catalog: Catalog, rows: Sequence[RunRow], wanted: RunFilter) -> list[FoundRun]:
-    return _joined(catalog, rows, read_records(catalog, rows, wanted))
 
 
 def _joined(

@@ -9,8 +9,8 @@ from trialog._filters.evaluating import rank_of, value_of
 from trialog._filters.expressions import Metric
 from trialog._filters.parsing import parse_operand
 from trialog._reading.charting import Groups
-from trialog._reading.narrowing import RowValues
 from trialog._reading.records import Records
+from trialog._reading.rowvalues import RowValues
 
 
 def group_runs(catalog: Catalog, records: Records, field: str) -> Groups:

@@ -129,6 +129,35 @@ def parameters_frame(records: Records, parameters: Mapping[int, Mapping[str, Any
     return pd.DataFrame(columns, index=_index(records))
 
 
+def many_parameters_frame(ids: Sequence[str], columns: Mapping[str, Any]) -> pd.DataFrame:
+    """As :func:`parameters_frame`, of Arrow arrays.
+
+    Args:
+        ids: of the runs.
+        columns: by parameter.
+    """
+    headings = parameter_headings(list(columns), [INDEX])
+    index = pd.Index(ids, name=INDEX, dtype="object")
+    found = {headings[name]: _from_arrow(each) for name, each in columns.items()}
+    return pd.DataFrame(found, index=index, copy=False)
+
+
+def _from_arrow(array: Any) -> Any:
+    """The column that :func:`column` makes of the same values."""
+    if array.null_count == len(array):
+        return np.full(len(array), pd.NA, dtype=object)
+    if str(array.type) == "double":
+        return _reals(array)
+    return _DTYPES[str(array.type)].__from_arrow__(array)
+
+
+def _reals(array: Any) -> Any:
+    """A column of an Arrow array; pandas itself would take NaN for missing."""
+    missing = array.is_null().to_numpy(zero_copy_only=False)
+    values = array.fill_null(0.0).to_numpy(writable=True, zero_copy_only=False)
+    return pd.arrays.FloatingArray(values, missing)
+
+
 def summary_frame(records: Records, summaries: Mapping[int, Mapping[str, Summary]]) -> pd.DataFrame:
     """A row for each run, eight columns for each metric: ``last(loss)``, ``min(loss)``, …."""
     columns = _summary_columns(records, summaries, SUMMARY)
@@ -273,6 +302,9 @@ def _summary_columns(
 def table_frame(table: Any) -> pd.DataFrame:
     """An Arrow table as a frame, in the types that our other frames have."""
     frame: pd.DataFrame = table.to_pandas(types_mapper=_dtype_of, ignore_metadata=True)
+    for place, each in enumerate(table.columns):
+        if str(each.type) in ("float", "double"):
+            frame.isetitem(place, _reals(each.combine_chunks()))
     return frame
 
 

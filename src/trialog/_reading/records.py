@@ -13,7 +13,6 @@ from trialog._catalog import Catalog, queries
 from trialog._catalog.selections import RunRow
 from trialog._catalog.statuses import StatusReader, written_status
 from trialog._entities import RunOrg, RunProject, RunStatus, RunUser
-from trialog._filters import RunFilter
 from trialog._format import owners
 from trialog._format.facts import Commit, Start
 from trialog._format.folders import StoreFolder
@@ -23,7 +22,6 @@ from trialog._journals.addresses import ProjectPlace, RunPlace
 from trialog._journals.liveness import Derived
 from trialog._journals.processes import read_here
 from trialog._reading.manyrows import MANY, ManyRows
-from trialog._reading.narrowing import is_plain, narrow
 
 _BILLION = 1_000_000_000
 
@@ -223,29 +221,11 @@ def read_many(catalog: Catalog, keys: Sequence[int]) -> Records:
     return Records(catalog, ManyRows(catalog, keys), derived, now_ns)
 
 
-def read_records(
-    catalog: Catalog, rows: Iterable[RunRow], wanted: RunFilter | None = None
-) -> Records:
-    """The records of the catalog's rows, without those whose true status was not asked for."""
-    now_ns = catalog.clock()
+def read_records(catalog: Catalog, rows: Iterable[RunRow]) -> Records:
+    """The records of the catalog's rows; writers are asked of runs that nobody has ended."""
+    now_ns, found = catalog.clock(), list(rows)
     statuses = StatusReader(catalog.store, read_here(), now_ns)
-    selects = wanted is not None and not is_plain(wanted)
-    limit = None if wanted is None or selects else wanted.limit
-    found: list[RunRow] = []
-    derived: dict[int, Derived] = {}
-    for row in rows:
-        if limit is not None and len(found) >= limit:
-            break
-        if row.facts.status is None:
-            derived[row.key] = statuses.status_of(row)
-        if wanted is not None and wanted.statuses is not None:
-            status = derived.get(row.key) or written_status(row)
-            if not wanted.accepts(status.status):
-                continue
-        found.append(row)
-    if wanted is not None and selects:
-        known = [(row, derived.get(row.key) or written_status(row)) for row in found]
-        found = narrow(catalog, known, wanted, now_ns)
+    derived = {row.key: statuses.status_of(row) for row in found if row.facts.status is None}
     return Records(catalog, found, derived, now_ns)
 
 

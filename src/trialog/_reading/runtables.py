@@ -9,6 +9,7 @@ from trialog._catalog import Catalog, Summary, queries
 from trialog._names import nearest
 from trialog._reading.aligning import Axis, Fill, check_axis
 from trialog._reading.headings import is_of_system
+from trialog._reading.manyrows import MANY
 from trialog._reading.records import Records
 from trialog._reading.selection import view_of
 from trialog.errors import InvalidTypeError, NotFoundError
@@ -65,6 +66,13 @@ class RunTables:
         )
 
         check_library(to)
+        if len(self._records) > MANY:
+            from trialog._reading.manyparameters import read_columns  # noqa: PLC0415 # as above
+
+            self._catalog.refresh()
+            many = read_columns(self._catalog, self._keys())
+            if many is not None:
+                return in_library(frames.many_parameters_frame(*many), to)
         return in_library(frames.parameters_frame(self._records, self._parameters()), to)
 
     @overload

@@ -50,6 +50,7 @@ _VENDOR = "vendor/"
 _NEEDED = re.compile(r'\bfrom ?"([^"\n]+)"')
 _JOINED = "joined.js"
 _STYLES = "joined.css"
+_EARLY = "early.js"
 # comments with lines of their own; the lines stay, empty, so that errors name the right ones
 _COMMENT = re.compile(rb"^[ \t]*(?:/\*(?:(?!\*/).)*\*/|//[^\n]*)[ \t]*$", re.MULTILINE | re.DOTALL)
 _FRESH_S = 0.5  # a page asks for several files at once: the folder is not read for each
@@ -234,19 +235,25 @@ class Assets:
         others = [] if joined is None else self._vendored(joined.others)
         links = [f'<link rel="stylesheet" href="{plain}{_STYLES}">']
         links += [f'<link rel="modulepreload" href="{plain}{path}">' for path in others]
+        early = self._read(_EARLY).decode() if _EARLY in known else ""
         text = (self._root / "index.html").read_text(encoding="utf-8")
         filled = (
             text.replace("{{import_map}}", import_map)
+            .replace("{{early}}", early)
             .replace("{{links}}", "\n    ".join(links))
             .replace("{{main}}", own + ("main.js" if joined is None else _JOINED))
             .replace("{{prefix}}", plain)
         )
-        digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
-        return filled, [f"sha256-{digest}"]
+        return filled, [_hash(import_map), _hash(early)]
 
 
 def _is_style(path: str) -> bool:
     return path.endswith(".css") and not path.startswith(_VENDOR)
+
+
+def _hash(script: str) -> str:
+    """What the page's policy calls a script that stands in the page."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
 
 
 def _version(files: Iterable[Found]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from trialog._catalog import Catalog, queries
 from trialog._filters import RunFilter, check_names, complete, parse_filter
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
-from trialog._reading import find, read_known_names
+from trialog._reading import Records, find, read_known_names
 from trialog._reading.headings import is_of_system
 from trialog._reading.knownnames import MOST_RUNS
 from trialog._reading.pages import find_keys, find_page

@@ -134,6 +134,7 @@ def vision(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("vision") / "store"
     script = TESTS / "e2e" / "dashboard" / "some_runs.py"
     environment = {**os.environ, "TRIALOG_HOME": str(home), "TRIALOG_NAMESPACE": "acme"}
+    environment["TRIALOG_CAPTURE"] = "console,code"
     subprocess.run([sys.executable, str(script)], check=True, env=environment, timeout=120)
     return home
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import random
 import signal
 import struct
@@ -131,5 +130,4 @@ def fail() -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    os.environ.setdefault("TRIALOG_CAPTURE", "console,code")
     main()

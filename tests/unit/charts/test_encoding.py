@@ -35,6 +35,25 @@ def test_offsets_are_right_for_headers_of_any_length(padding):
     assert header["arrays"][1]["offset"] == header["arrays"][0]["offset"] + 40
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_what_is_mostly_missing_is_sent_sparse(dtype):
+    """One bit for each number, and those that are there; the rest is NaN again."""
+    array = np.full((7, 301), np.nan, dtype)
+    array[2, 5], array[6, 300], array[0, 0] = -0.0, 1.5, np.inf
+    data = encode({}, {"y": array, "center": np.zeros((1, 3), dtype)})
+    header, found = decode(data)
+    assert [each["layout"] for each in header["arrays"]] == ["sparse", "split"]
+    assert header["arrays"][0]["bytes"] < array.nbytes / 10
+    assert found["y"].tobytes() == array.tobytes()
+
+
+def test_unknown_layouts_are_refused():
+    """A later format is not read as this one."""
+    data = encode({}, {"x": np.arange(3.0)}).replace(b'"split"', b'"spilt"')
+    with pytest.raises(ValueError, match="no layout 'spilt'"):
+        decode(data)
+
+
 def test_other_arrays_are_refused():
     """What the format does not know is not sent."""
     with pytest.raises(ValueError, match="int64 are not sent"):

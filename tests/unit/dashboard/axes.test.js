@@ -11,6 +11,7 @@ test("positive numbers over two decades stand by their logarithms, others by the
   assert.deepEqual([...axis([0.001, 0.01, 0.1]).places].map((each) => Number(each.toFixed(9))), [0, 0.5, 1]);
   assert.equal(axis([1, 99]).kind, "linear");
   assert.equal(axis([0, 1000]).kind, "linear");
+  assert.equal(axis(Array.from({ length: 500 }, (_, at) => (at + 1) / 1000)).kind, "linear", "evenly spread");
   assert.equal(axis([0, 1000], { kind: "log" }).kind, "linear");
   assert.equal(axis([1, 1000], { kind: "linear" }).kind, "linear");
 });
@@ -47,6 +48,12 @@ test("ticks stand within the axis, and not too many of them", () => {
     assert.ok(ticks.length >= 1 && ticks.length <= 14, String(ticks.length));
     assert.ok(ticks.every((tick) => tick.at >= 0 && tick.at <= 1 && tick.text));
   }
+});
+
+test("few different numbers have their ticks at these", () => {
+  const depths = axis([18, 34, 50, 101, 18, null]);
+  assert.deepEqual(axisTicks(depths, 7).map((tick) => tick.text), ["18", "34", "50", "101"]);
+  assert.deepEqual(axisTicks(axis([0, 1, 2, 100]), 4).map((tick) => tick.text), ["0", "100"]);
 });
 
 test("the most important axes are chosen, and keep their order", () => {

@@ -12,12 +12,12 @@ function encode(header, arrays) {
   for (;;) {
     described.length = buffers.length = 0;
     let offset = 8 + length;
-    for (const [name, { shape, values, dtype }] of Object.entries(arrays)) {
+    for (const [name, { shape, values, dtype, layout = "split" }] of Object.entries(arrays)) {
       const bytes = new Uint8Array(values.buffer);
       const size = values.BYTES_PER_ELEMENT;
       const planes = new Uint8Array(bytes.length);
       bytes.forEach((byte, at) => { planes[(at % size) * (bytes.length / size) + Math.floor(at / size)] = byte; });
-      described.push({ name, dtype, shape, offset, bytes: bytes.length });
+      described.push({ name, dtype, layout, shape, offset, bytes: bytes.length });
       buffers.push([offset, planes]);
       offset += Math.ceil(bytes.length / 8) * 8;
     }
@@ -51,6 +51,15 @@ function some() {
     facts: rows("f8", Float64Array, [3], [1]),
   }));
 }
+
+test("what is mostly missing comes as bits and as those numbers that are there", () => {
+  const bits = [0b00100100, 0, 0, 0, 0, 0, 0, 0];
+  const split = [0, 0, 0, 0, 0xc0, 0x20, 0x3f, 0x40]; // 1.5 and 2.5
+  const y = { shape: [2, 3], values: Uint8Array.from([...bits, ...split]), dtype: "f4", layout: "sparse" };
+  const { arrays } = decodeChart(encode(HEADER, { y }));
+  assert.deepEqual([...arrays.y.values], [NONE, NONE, 1.5, NONE, NONE, 2.5]);
+  assert.ok(arrays.y.values instanceof Float32Array);
+});
 
 test("a chart's bytes are its header and its numbers, to the last bit", () => {
   const { arrays, header } = some();

@@ -8,7 +8,7 @@ import { binsOf, heatOf, inkOn } from "trialog/logic/heat.js";
 const axis = (values) => axisOf({ id: "a", title: "a", text: "a", values, isNumeric: typeof values[0] === "number" });
 
 test("few numbers are bins of their own, many are put together, on the axis's scale", () => {
-  assert.deepEqual(binsOf(axis([4, 1, 4, null])), { texts: ["1", "4"], places: Int32Array.from([1, 0, 1, -1]), left: 1 });
+  assert.deepEqual(binsOf(axis([4, 1, 4, null])), { texts: ["1", "4"], shorts: ["1", "4"], places: Int32Array.from([1, 0, 1, -1]), left: 1 });
   const log = binsOf(axis(Array.from({ length: 81 }, (_, at) => 10 ** (at / 10))));
   assert.equal(log.texts.length, 8);
   assert.deepEqual([log.places[0], log.places[15], log.places[80]], [0, 1, 7]);

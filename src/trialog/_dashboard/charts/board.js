@@ -35,6 +35,8 @@ export function makeBoard(source) {
     source,
     look,
     layout,
+    /** Which runs are drawn, and which above others: a text, so that it changes only when they do. */
+    choice: computed(() => JSON.stringify([[...source.hidden.value], source.pinned.value])),
     search: computed(() => place.value.state.find ?? ""),
     /** Where the cursor of all charts is, on x; `from` is the chart that moves it. */
     cursor: signal(/** @type {{x: number, axis: string, from: string} | null} */ (null)),

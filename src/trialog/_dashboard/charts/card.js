@@ -91,7 +91,7 @@ export class CardState {
       }),
       effect(() => {
         const loaded = this.loaded.value;
-        void isDark.value;
+        void [isDark.value, board.choice.value];
         const look = board.look.value;
         const scene = loaded && sceneOf(panel.metrics.map((metric, at) => ({ metric, answer: loaded.answers[at] })), look, source,
           { x: panel.x, yWindow: this.yWindow.value });

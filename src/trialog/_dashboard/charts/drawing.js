@@ -35,6 +35,7 @@ const FONT_PX = 11;
 const LABELS = 8;
 const DOT_ROOM_PX = 14;
 const MOST_DOTS = 200;
+const MOST_DASHED = 24;
 
 /**
  * Where things are on a surface.
@@ -120,8 +121,10 @@ export function drawCurves(pen, scene, frame) {
       trace(pen, drawn.answer, drawn.curve.raw, drawn.curve.breaks, frame);
     }
   }
+  const width = frame.right - frame.left;
   for (const drawn of [...scene.curves].reverse()) {
-    drawLine(pen, drawn, frame, thin ? 1 : 1.6, thin);
+    // dashes cannot be seen in a thicket, nor in a line with several values a pixel; and they cost most of the time there
+    drawLine(pen, drawn, frame, thin ? 1 : 1.6, scene.curves.length > MOST_DASHED || drawn.curve.y.length > width);
   }
   pen.restore();
   drawMarks(pen, scene, frame);

@@ -21,8 +21,8 @@ const DASHES = [[], [6, 3], [2, 3], [10, 3, 2, 3]];
  * @returns {Scene | null} null where there is nothing to draw
  */
 export function sceneOf(loaded, look, source, { x, yWindow }) {
-  const hidden = source.hidden.value;
-  const pinned = source.pinned.value;
+  const hidden = source.hidden.peek(); // the board says when these have changed
+  const pinned = source.pinned.peek();
   const isSingle = new Set(loaded.flatMap(({ answer }) => answer.header.lines.map((line) => line.run))).size === 1;
   /** @type {import("trialog/charts/drawing.js").Drawn[]} */
   const curves = [];

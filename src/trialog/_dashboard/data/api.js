@@ -79,12 +79,13 @@ async function fetchChecked(method, path, body, abort) {
   }
   let answer;
   try {
-    answer = await fetch(ROOT + path, {
+    answer = await (takeEarly(method, path) ?? fetch(ROOT + path, {
       method,
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal: abort,
-    });
+    }));
+    abort?.throwIfAborted();
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") {
       throw error;
@@ -98,6 +99,22 @@ async function fetchChecked(method, path, body, abort) {
     throw new RequestError(answer.status, await problemOf(answer));
   }
   return answer;
+}
+
+/**
+ * The answer that `early.js` has asked for, to who asks for it first.
+ * @param {string} method
+ * @param {string} path
+ * @returns {Promise<Response> | null}
+ */
+function takeEarly(method, path) {
+  const page = /** @type {{__early?: {path: string, asked: Promise<Response>}}} */ (/** @type {unknown} */ (window));
+  const early = page.__early;
+  if (method !== "GET" || early?.path !== path) {
+    return null;
+  }
+  page.__early = undefined;
+  return early.asked;
 }
 
 /** @param {Response} answer */

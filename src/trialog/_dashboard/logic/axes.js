@@ -14,7 +14,9 @@ import { linearTicks, logTicks } from "trialog/logic/scales.js";
  *   numbers: as they are, NaN for none; places: 0 to 1, NaN for a missing value; missing: how many have none
  */
 
-const DECADES = 2; // positive numbers that span so many are shown by their logarithms
+const DECADES = 2; // positive numbers that span so many are shown by their logarithms,
+const BULK = 16; // unless the middle four fifths of them lie as close together as evenly spread ones do
+const FEW = 8; // numbers of so few different values have their ticks at these
 
 /**
  * What a value is as a number; NaN where it is none, or is not finite.
@@ -45,7 +47,7 @@ export function axisOf({ id, title, text, values, isNumeric }, { kind: wished, i
   const hasNumbers = isNumeric && lo <= hi;
   const canBeLog = hasNumbers && lo > 0 && hi > lo;
   /** @type {AxisKind} */
-  let kind = hasNumbers ? (canBeLog && Math.log10(hi / lo) >= DECADES - 1e-9 ? "log" : "linear") : "category";
+  let kind = hasNumbers ? (canBeLog && isWide(numbers, lo, hi) ? "log" : "linear") : "category";
   if (wished === "category" || (wished === "linear" && hasNumbers) || (wished === "log" && canBeLog)) {
     kind = wished;
   }
@@ -64,6 +66,18 @@ export function axisOf({ id, title, text, values, isNumeric }, { kind: wished, i
     missing += Number.isNaN(found) ? 1 : 0;
   }
   return { id, title, text, kind, isNumeric: hasNumbers, canBeLog, lo, hi, categories, values, numbers, places, missing };
+}
+
+/**
+ * Whether positive numbers are rather spread by their sizes than evenly.
+ * @param {Float64Array} numbers
+ * @param {number} lo
+ * @param {number} hi
+ */
+function isWide(numbers, lo, hi) {
+  const sorted = numbers.filter((each) => !Number.isNaN(each)).sort();
+  const at = (/** @type {number} */ share) => sorted[Math.round((sorted.length - 1) * share)];
+  return Math.log10(hi / lo) >= DECADES - 1e-9 && at(0.9) / at(0.1) >= BULK;
 }
 
 /** @param {unknown} value */
@@ -151,8 +165,28 @@ export function axisTicks(axis, count, isFlipped = false) {
   if (axis.lo === axis.hi) {
     return [{ at: 0.5, text: formatNumber(axis.lo, 4) }];
   }
-  const ticks = axis.kind === "log" ? logTicks([axis.lo, axis.hi], count) : linearTicks([axis.lo, axis.hi], count);
+  const distinct = new Set(axis.numbers);
+  distinct.delete(Number.NaN);
+  const few = distinct.size <= FEW ? apart([...distinct].sort((one, other) => one - other), axis, 1 / Math.max(1, count * 2)) : null;
+  const ticks = few ?? (axis.kind === "log" ? logTicks([axis.lo, axis.hi], count) : linearTicks([axis.lo, axis.hi], count));
   return ticks.map((value) => ({ at: turned(shareOf(value, axis.lo, axis.hi, axis.kind === "log")), text: formatNumber(value, 4) }));
+}
+
+/**
+ * Of ascending numbers, those that leave room between; the first and the last stay.
+ * @param {number[]} numbers
+ * @param {Axis} axis
+ * @param {number} room
+ */
+function apart(numbers, axis, room) {
+  const last = numbers[numbers.length - 1];
+  let before = -Infinity;
+  return numbers.filter((each) => {
+    const place = placeOf(axis, each);
+    const hasRoom = each === last || (place - before >= room && (each === numbers[0] || 1 - place >= room));
+    before = hasRoom ? place : before;
+    return hasRoom;
+  });
 }
 
 /** @param {Category} value */

@@ -3,6 +3,7 @@
 /**
  * @typedef {Float64Array | Float32Array | Uint32Array | Uint8Array} Numbers
  * @typedef {{shape: number[], values: Numbers}} Matrix rows after each other
+ * @typedef {{name: string, dtype: string, layout: "split" | "sparse", shape: number[], offset: number, bytes: number}} Entry
  * @typedef {{run: string, name: string, label: string, group: number | null, attempt: number | null, rank: number | null}} LineHead
  * @typedef {{label: string, runs: string[], lines: number}} GroupHead
  * @typedef {{line: number, slot: number, x: number, kind: "nan" | "inf" | "-inf"}} Mark
@@ -12,7 +13,7 @@
  *   is_exact: boolean, columns: number, slots: number, borders: [boolean, boolean],
  *   points: {total: number, window: number, represented: number},
  *   lines: LineHead[], groups: GroupHead[], facts: string[], marks: {shown: Mark[], more: number},
- *   arrays: {name: string, dtype: string, shape: number[], offset: number, bytes: number}[]}} Header
+ *   arrays: Entry[]}} Header
  * @typedef {{header: Header, arrays: Record<string, Matrix>}} Answer
  *
  * @typedef {object} Curve
@@ -48,13 +49,34 @@ export function decodeChart(buffer) {
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, view.getUint32(4, true))));
   /** @type {Record<string, Matrix>} */
   const arrays = {};
-  for (const { name, dtype, shape, offset } of header.arrays) {
-    const count = shape.reduce((product, each) => product * each, 1);
-    const Kind = KINDS[/** @type {keyof typeof KINDS} */ (dtype)];
-    const size = Kind.BYTES_PER_ELEMENT;
-    arrays[name] = { shape, values: new Kind(fromPlanes(new Uint8Array(buffer, offset, count * size), size).buffer) };
+  for (const entry of header.arrays) {
+    arrays[entry.name] = { shape: entry.shape, values: numbersOf(new Uint8Array(buffer, entry.offset, entry.bytes), entry) };
   }
   return { header, arrays };
+}
+
+/**
+ * @param {Uint8Array} bytes
+ * @param {Entry} entry what the header says of them
+ * @returns {Numbers}
+ */
+function numbersOf(bytes, { dtype, layout, shape }) {
+  const Kind = KINDS[/** @type {keyof typeof KINDS} */ (dtype)];
+  const size = Kind.BYTES_PER_ELEMENT;
+  if (layout !== "sparse") {
+    return new Kind(fromPlanes(bytes, size).buffer);
+  }
+  const count = shape.reduce((product, each) => product * each, 1);
+  const bits = Math.ceil(Math.ceil(count / 8) / 8) * 8;
+  const there = new Kind(fromPlanes(bytes.subarray(bits), size).buffer);
+  const values = new Kind(count).fill(Number.NaN);
+  for (let at = 0, from = 0; from < there.length; at += 1) {
+    if (bytes[at >> 3] & (1 << (at & 7))) {
+      values[at] = there[from];
+      from += 1;
+    }
+  }
+  return values;
 }
 
 /**

@@ -9,7 +9,7 @@ const MOST_CATEGORIES = 24;
 
 /**
  * @typedef {import("trialog/logic/axes.js").Axis} Axis
- * @typedef {{texts: string[], places: Int32Array, left: number}} Bins texts: of each bin; places: each run's bin, -1 for none; left: runs without one
+ * @typedef {{texts: string[], shorts: string[], places: Int32Array, left: number}} Bins texts: of each bin, shorts: for where there is little room; places: each run's bin, -1 for none; left: runs without one
  * @typedef {{count: number, mean: number}} Cell mean: NaN where there is none
  */
 
@@ -21,6 +21,8 @@ export function binsOf(axis) {
   const places = new Int32Array(axis.values.length).fill(-1);
   /** @type {string[]} */
   let texts = [];
+  /** @type {string[] | null} */
+  let shorts = null;
   if (axis.kind === "category") {
     const shown = axis.categories.slice(0, MOST_CATEGORIES);
     const order = new Map(shown.map((each, at) => [`${typeof each} ${each}`, at]));
@@ -34,12 +36,13 @@ export function binsOf(axis) {
       axis.numbers.forEach((value, at) => { places[at] = order.get(value) ?? -1; });
     } else {
       texts = Array.from({ length: BINS }, (_, at) => `${formatNumber(valueAt(axis, at / BINS), 2)} to ${formatNumber(valueAt(axis, (at + 1) / BINS), 2)}`);
+      shorts = texts.map((_, at) => `${formatNumber(valueAt(axis, at / BINS), 2)}…`);
       axis.numbers.forEach((value, at) => {
         places[at] = Number.isNaN(value) ? -1 : Math.min(BINS - 1, Math.floor(placeOf(axis, value) * BINS));
       });
     }
   }
-  return { texts, places, left: places.reduce((sum, place) => sum + (place < 0 ? 1 : 0), 0) };
+  return { texts, shorts: shorts ?? texts, places, left: places.reduce((sum, place) => sum + (place < 0 ? 1 : 0), 0) };
 }
 
 /**

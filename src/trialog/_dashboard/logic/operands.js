@@ -2,8 +2,8 @@
 
 const WORDS = new Set(["and", "or", "not", "in", "is", "none", "null", "nil", "undefined", "true", "false"]);
 // what Python keeps for itself; the language takes none of them as a bare name
-const KEYWORDS = new Set(["as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally",
-  "for", "from", "global", "if", "import", "lambda", "nonlocal", "pass", "raise", "return", "try", "while", "with", "yield"]);
+const KEYWORDS = new Set(("as assert async await break class continue def del elif else except finally "
+  + "for from global if import lambda nonlocal pass raise return try while with yield").split(" "));
 
 /**
  * A text in quotes.

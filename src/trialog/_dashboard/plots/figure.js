@@ -15,11 +15,11 @@ import { VirtualRows } from "trialog/parts/virtualrows.js";
 export function Figure({ title, kind = "", tools, children, note, table = null }) {
   const [isOpen, setOpen] = useState(false);
   const id = useId();
-  return html`<section class=${`panel plot ${kind}`} aria-labelledby=${id}>
-    <div class="plot-head"><h2 id=${id}>${title}</h2>${tools}
-      ${table && html`<button class="quiet plot-table" aria-label=${`${title} as a table`} title="View as table" onClick=${() => setOpen(true)}><${Icon} name="table" /></button>`}</div>
+  return html`<section class=${`panel sheet ${kind}`} aria-labelledby=${id}>
+    <div class="sheet-head"><h2 id=${id}>${title}</h2>${tools}
+      ${table && html`<button class="quiet sheet-table" aria-label=${`${title} as a table`} title="View as table" onClick=${() => setOpen(true)}><${Icon} name="table" /></button>`}</div>
     ${children}
-    ${note && html`<p class="soft plot-note">${note}</p>`}
+    ${note && html`<p class="soft sheet-note">${note}</p>`}
     ${isOpen && table && html`<${Dialog} title=${title} kind="wide" onClose=${() => setOpen(false)}>
       <p class="soft">${formatNumber(table.count)} rows</p><${VirtualRows} label=${`${title} as a table`} columns=${table.columns} count=${table.count} cells=${table.cells} /></${Dialog}>`}
   </section>`;

@@ -5,7 +5,6 @@ import { useRef } from "preact/hooks";
 
 import { axisTicks, categoryText, placeOf, valueAt } from "trialog/logic/axes.js";
 import { cutText, FONT, goodColour, useDrawing, useSize } from "trialog/plots/canvas.js";
-import { AxisHeads } from "trialog/plots/heads.js";
 
 const HEIGHT = 380;
 const TOP = 10;
@@ -20,9 +19,9 @@ const GRAB = 9; // so near to a line it is meant
  * @typedef {import("trialog/logic/brushes.js").Brush} Brush
  * @param {{axes: readonly Axis[], flipped: readonly string[], kept: Uint8Array, isBrushed: boolean, goodness: Float64Array, hovered: number,
  *   brushes: ReadonlyMap<string, Brush>, summary: string, onBrush: (changes: Record<string, Brush | null>, how?: {isDraft?: boolean}) => void,
- *   onHover: (at: number) => void, children?: unknown}} props
+ *   onHover: (at: number) => void, headsOf: (xOf: (at: number) => number) => unknown}} props
  */
-export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, brushes, summary, onBrush, onHover, children }) {
+export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, brushes, summary, onBrush, onHover, headsOf }) {
   const { host, width: seen, height } = useSize(HEIGHT);
   const width = Math.max(seen, axes.length * LEAST_GAP + 24);
   const drag = useRef(/** @type {{axis: Axis, from: number, hasMoved: boolean} | null} */ (null));
@@ -119,14 +118,13 @@ export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, br
   };
   return html`<div class="parallel-scroll" ref=${host} tabindex="0" role="group" aria-label="Parallel coordinates; each axis has a menu">
     <div class="parallel" style=${{ width: `${width}px` }}>
-      <${AxisHeads} axes=${axes} xOf=${xOf} />
-      <div class="plot-canvases" style=${{ height: `${height}px` }}>
+      ${headsOf(xOf)}
+      <div class="sheet-canvases" style=${{ height: `${height}px` }}>
         <canvas ref=${lines} style=${{ width: `${width}px`, height: `${height}px` }} role="img" aria-label=${summary} data-testid="parallel"></canvas>
         <canvas ref=${over} style=${{ width: `${width}px`, height: `${height}px` }} aria-hidden="true" data-testid="parallel-brush"
           onPointerDown=${begin} onPointerMove=${move} onPointerUp=${end} onPointerCancel=${end} onPointerLeave=${() => { if (!drag.current) { onHover(-1); } }}></canvas>
       </div>
     </div>
-    ${children}
   </div>`;
 }
 

@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect } from "preact/hooks";
 
+import { during } from "trialog/data/activity.js";
 import { isRefused } from "trialog/data/session.js";
 import { Announcer } from "trialog/shell/announcer.js";
 import { Bar } from "trialog/shell/bar.js";
@@ -33,10 +34,11 @@ export function App() {
   const { page } = place.value;
   useEffect(() => {
     if (!loaded.value[page]) {
-      LOADERS[page]().then(
+      failure.value = null;
+      void during(LOADERS[page]().then(
         (module) => { loaded.value = { ...loaded.value, [page]: module.Page }; },
         (error) => { failure.value = error; },
-      );
+      ));
     }
   }, [page]);
   if (isRefused.value) {
@@ -47,7 +49,7 @@ export function App() {
     <a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <${Bar} />
     <main id="main" tabindex="-1" data-page=${page}>
-      ${Page ? html`<${Page} />` : failure.value ? html`<${Failure} error=${failure.value} />` : html`<${Waiting} what="the page" />`}
+      ${Page ? html`<${Page} />` : failure.value ? html`<${Failure} error=${failure.value} again=${() => location.reload()} />` : html`<${Waiting} what="the page" />`}
     </main>
     <${Announcer} />`;
 }

@@ -60,7 +60,7 @@ function RunHeading({ run, at, isBaseline, style }) {
       onDragOver=${(/** @type {DragEvent} */ event) => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(true); } }}
       onDragLeave=${() => setOver(false)} onDrop=${drop}>
     <div class="run-name">
-      <svg class="swatch" viewBox="0 0 18 6" aria-hidden="true"><line x1="0" y1="3" x2="18" y2="3" stroke=${style.colour} stroke-dasharray=${style.dash.join(" ")} /></svg>
+      <svg class="line-swatch" viewBox="0 0 18 6" aria-hidden="true"><line x1="0" y1="3" x2="18" y2="3" stroke=${style.colour} stroke-dasharray=${style.dash.join(" ")} /></svg>
       <a class="cut" href=${runPath(run)} title=${run.name}>${run.name}</a>
       <button class="quiet" aria-label=${`More for ${run.name}`} title="Baseline, order, remove" data-testid="run-menu"
         onClick=${(/** @type {any} */ event) => openMenu(event.currentTarget, run.name, items)}><${Icon} name="more" /></button>

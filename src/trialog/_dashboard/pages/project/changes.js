@@ -17,8 +17,6 @@ const MOST_AT_ONCE = 5000;
 
 /** What is being asked in a dialog before runs are changed; null for nothing. */
 export const question = signal(/** @type {Question | null} */ (null));
-/** Whether runs may be changed from here; the server says so with its first refusal. */
-export const mayChange = signal(true);
 
 /**
  * Changes runs and tells what came of it.

@@ -211,11 +211,11 @@ function take(item) {
   isTyped = true;
   problem.value = null;
   const at = before.length + (rest.startsWith(" ") && !isOpen ? 1 : 0);
-  requestAnimationFrame(() => {
-    input?.focus();
-    input?.setSelectionRange(at, at);
-    complete(0);
-  });
+  input.value = draft.value;  // now: what is typed next must find it there
+  input.focus();
+  input.setSelectionRange(at, at);
+  offers.value = null;
+  complete(0);
 }
 
 /** @param {KeyboardEvent} event */

@@ -8,7 +8,7 @@ import { formatNumber } from "trialog/logic/formats.js";
 import { metricText } from "trialog/logic/operands.js";
 import { overview } from "trialog/pages/project/overview.js";
 import { selection } from "trialog/pages/project/selection.js";
-import { columns, setColumns, showColumn } from "trialog/pages/project/wishes.js";
+import { columns, setColumns, showColumn, wishedColumns } from "trialog/pages/project/wishes.js";
 import { Popover } from "trialog/parts/menu.js";
 import { announceError } from "trialog/shell/announcer.js";
 import { setState } from "trialog/shell/router.js";
@@ -25,7 +25,7 @@ function Panel() {
   const [measure, setMeasure] = useState("last");
   const [atFirst] = useState(() => new Set(columns.value.map((column) => column.text)));  // so that nothing moves while it is ticked
   const known = overview.value;
-  const shown = new Set(columns.value.map((column) => column.text));
+  const shown = new Set(wishedColumns.value ?? columns.value.map((column) => column.text));
   const part = text.trim().toLowerCase();
   /** @param {string} name */
   const fits = (name) => name.toLowerCase().includes(part);

@@ -20,6 +20,7 @@ import { selection } from "trialog/pages/project/selection.js";
  * @typedef {{page: TablePage, at: number}} Row
  */
 
+const MOST_AT_ONCE = 2;
 const NO_BOOK = /** @type {Book} */ ({ wish: null, total: 0, columns: [], pages: new Map() });
 
 /** What is shown; `wish` is null before the first answer. */
@@ -94,7 +95,7 @@ function abortAll() {
 }
 
 /**
- * Tells which rows are in sight, so that they are asked for; those that are not any more are called off.
+ * Tells which rows are in sight, so that they are asked for. Few pages are asked for at once: what was scrolled past meanwhile never is.
  * @param {number} first
  * @param {number} end
  */
@@ -103,15 +104,8 @@ export function lookAt(first, end) {
   if (!wanted || book.value.wish !== wanted) {
     return;
   }
-  const needed = pagesOf(first, Math.min(end, book.value.total));
-  for (const [page, control] of underWay) {
-    if (page !== 0 && !needed.includes(page)) {
-      control.abort();
-      underWay.delete(page);
-    }
-  }
-  for (const page of needed) {
-    if (!fresh.has(page) && !underWay.has(page)) {
+  for (const page of pagesOf(first, Math.min(end, book.value.total))) {
+    if (!fresh.has(page) && !underWay.has(page) && underWay.size < MOST_AT_ONCE) {
       ask(page);
     }
   }
@@ -128,7 +122,9 @@ async function ask(page) {
   try {
     const answer = /** @type {TablePage} */ (await postJson("/runs", { ...wish, offset: page * PAGE_ROWS, limit: PAGE_ROWS }, control.signal));
     if (wanted === wish) {
+      underWay.delete(page);
       take(wish, page, answer);
+      lookAt(seen.first, seen.end);
     }
   } catch (error) {
     if (!isAborted(error) && wanted === wish) {
@@ -154,9 +150,6 @@ function take(wish, page, answer) {
   filterProblem.value = null;
   if (page === 0) {
     learnOrder(wish, answer);
-  }
-  if (isNew) {
-    lookAt(seen.first, seen.end);
   }
 }
 

@@ -117,12 +117,14 @@ export const axes = computed(() => axisIds.value.map((id) => axisFor(id)).filter
 export const pair = computed(() => {
   const { x, y, hx, hy } = place.value.state;
   const ranked = [...importantIds.value, ...parameterIds.value].filter((id, at, all) => columns.value.has(id) && all.indexOf(id) === at);
+  const full = ranked.filter((id) => (axisFor(id, true)?.missing ?? 0) <= (sweep.value?.runs.length ?? 0) / 2);
+  const [first, second] = [...full, ...ranked.filter((id) => !full.includes(id))];
   const known = (/** @type {string | undefined} */ id, /** @type {string | undefined} */ other) => (id && columns.value.has(id) ? id : other ?? "");
   return {
-    x: known(x, ranked[0] ?? objective.value),
-    y: known(y, objective.value || ranked[1]),
-    hx: known(hx, ranked[0]),
-    hy: known(hy, ranked[1]),
+    x: known(x, first ?? objective.value),
+    y: known(y, objective.value || second),
+    hx: known(hx, first),
+    hy: known(hy, second),
   };
 });
 

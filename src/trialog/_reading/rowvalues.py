@@ -1,4 +1,4 @@
-"""What a condition and an order come to for runs that are at hand: the definition at work."""
+"""What the filter language may ask of a run that is at hand."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from trialog._catalog import Catalog, Summary, queries
+from trialog._catalog import Summary
 from trialog._catalog.selections import RunRow
-from trialog._filters import RunFilter, RunValues, holds, in_order
-from trialog._filters.expressions import Measure, Metric, Operand, operands_of
+from trialog._filters import RunValues
+from trialog._filters.expressions import Measure
 from trialog._format.values import load_json
 from trialog._journals.liveness import Derived
 
@@ -83,37 +83,3 @@ class RowValues(RunValues):
             "number": facts.number,
             "deleted": facts.deleted_ns is not None,
         }
-
-
-def is_plain(wanted: RunFilter) -> bool:
-    """Whether a filter says nothing in the filter language, and skips nothing."""
-    return wanted.where is None and not wanted.sort and not wanted.offset
-
-
-def narrow(
-    catalog: Catalog, runs: list[tuple[RunRow, Derived]], wanted: RunFilter, now_ns: int
-) -> list[RunRow]:
-    """Those of some runs that a filter finds, in its order.
-
-    Args:
-        catalog: where their parameters and summaries are read.
-        runs: newest first, with what is true of them; all else that the filter says holds.
-        wanted: the filter.
-        now_ns: the reader's time.
-    """
-    operands: list[Operand] = [key.operand for key in wanted.sort]
-    operands += [] if wanted.where is None else operands_of(wanted.where)
-    metrics = sorted({each.name for each in operands if isinstance(each, Metric)})
-    keys = [row.key for row, _ in runs]
-    parameters = catalog.ask(queries.parameters_of, keys)
-    summaries = catalog.summaries(keys, metrics) if metrics else {}
-    values = {
-        row.key: RowValues(
-            row, status, now_ns, parameters.get(row.key, {}), summaries.get(row.key, {})
-        )
-        for row, status in runs
-    }
-    found = [row for row, _ in runs if wanted.where is None or holds(wanted.where, values[row.key])]
-    found = in_order(found, wanted.sort, lambda row: values[row.key])
-    end = None if wanted.limit is None else wanted.offset + wanted.limit
-    return found[wanted.offset : end]

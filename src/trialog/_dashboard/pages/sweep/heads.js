@@ -38,7 +38,7 @@ export function AxisHeads({ axes, xOf }) {
     const by = dragged?.id === axis.id ? dragged.by : 0;
     return html`<button key=${axis.id} class=${`quiet axis-head ${by ? "is-dragged" : ""} ${brushes.value.has(axis.id) ? "is-brushed" : ""}`}
       style=${{ left: `${xOf(at) + by}px`, maxWidth: `${Math.min(gap - 6, 220)}px` }} title=${`${axis.title} (${KINDS[axis.kind]}); drag to move`}
-      aria-label=${`Axis ${axis.title}, ${KINDS[axis.kind]}; arrow keys move it`} aria-haspopup="menu" data-axis=${axis.id} data-kind=${axis.kind}
+      aria-label=${`${axis.title} ${KINDS[axis.kind]} axis; arrow keys move it`} aria-haspopup="menu" data-axis=${axis.id} data-kind=${axis.kind}
       onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
         const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
         if (step && !event.altKey && !event.ctrlKey && !event.metaKey) {
@@ -62,6 +62,6 @@ export function AxisHeads({ axes, xOf }) {
         if (!hasMoved) {
           openMenu(event.currentTarget, axis.title, itemsOf(axis, at));
         }
-      }}><span class="cut">${axis.title}</span>${axis.kind === "log" && html`<small>log</small>`}</button>`;
+      }}><span class="cut">${axis.title}</span>${axis.kind === "log" && html` <small>log</small>`}</button>`;
   })}</div>`;
 }
