@@ -100,7 +100,7 @@ def install(folder: Path) -> None:
     if not is_done:
         said = "\n".join(said.splitlines()[:6])  # beyond is a trace of npm's own code
         raise NpmError(
-            "trialog's dashboard needs modules from the npm registry (Preact, htm, signals, uPlot),"
+            "trialog's dashboard needs modules from the npm registry (Preact, htm, signals),"
             f" and npm could not fetch them:\n\n{said}\n\n"
             "Tell npm which registry or proxy to use (npm_config_registry, npm_config_proxy), or "
             "install trialog from a wheel or an sdist: they hold the modules."

@@ -52,7 +52,7 @@ def test_modules_that_are_not_the_wanted_ones_are_fetched_again(hook, tree, harm
     elif harm == "cut":
         (dashboard / "vendor" / "preact.js").write_bytes(b"export const h")
     elif harm == "missing":
-        (dashboard / "vendor" / "uplot.css").unlink()
+        (dashboard / "vendor" / "htm.js").unlink()
     elif harm == "other lock":
         lock.write_text(lock.read_text("utf-8").replace("sha512-", "sha512-X", 1), "utf-8")
     else:

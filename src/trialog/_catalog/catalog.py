@@ -6,7 +6,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -59,6 +59,7 @@ class Catalog:
         self._threads = threading.RLock()
         self._pid = os.getpid()
         self._opened: Opened | None = None
+        self._begun = self._finished = 0  # numbers of refreshes
 
     @property
     def _lock(self) -> threading.RLock:
@@ -102,12 +103,15 @@ class Catalog:
     def refresh(self, progress: Progress | None = None) -> None:
         """Read what changed anywhere in the store.
 
+        Threads that ask while another one is at it wait for one that begins after that, together.
+
         Args:
             progress: told of runs done, and of how many.
 
         Raises:
             StoreError: another process has kept the catalog locked for a minute.
         """
+        wanted = self._begun + 1
 
         def read_on(opened: Opened) -> None:
             if opened.refresher is not None:
@@ -116,7 +120,15 @@ class Catalog:
                 opened.watched.clear()
 
         with self._lock:
+            if self._finished >= wanted:
+                return
+            self._begun = number = self._begun + 1
             self._healing(read_on)
+            self._finished = number
+
+    def state(self) -> Hashable | None:
+        """What differs once the catalog has changed since; None where nobody can tell."""
+        return self._healing(lambda opened: opened.database.state())
 
     def refresh_runs(self, places: Iterable[RunPlace]) -> None:
         """Read what changed in some runs, whether the catalog knows them or not."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Collection
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, literal, select, tuple_
@@ -43,6 +44,7 @@ from trialog._filters.expressions import (
     Truth,
 )
 from trialog._filters.fields import FIELDS, FactType
+from trialog._filters.patterns import find_matches
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 
 FEW = 2000
@@ -269,16 +271,14 @@ class Asker:
         if subject == Fact("name") and kind != "matches":
             column, part = schema.RUNS.c.folded_name, text.casefold()
             return self._of_runs(getattr(column, kind)(part, autoescape=True), within)
-        known: dict[str, bool] = {}
-
-        def is_like(value: Any) -> bool:
-            if not isinstance(value, str):
-                return False
-            if value not in known:
-                known[value] = matches_text(kind, value, text)
-            return known[value]
-
-        return self._decided(subject, within, is_like)
+        values = values_of(self._connection, self._told, subject, within)
+        texts = list({value for value in values.values() if isinstance(value, str)})
+        if kind == "matches":
+            is_like = find_matches(texts, text)
+        else:
+            is_like = [matches_text(kind, each, text) for each in texts]
+        found = set(compress(texts, is_like))
+        return set_of(run for run, value in values.items() if value in found)
 
 
 def _effort(condition: Expression) -> int:

@@ -57,6 +57,8 @@ class Database:
         self.path = path
         self.generation = ""
         self._memory_lock = threading.RLock()
+        self._watcher: Engine | None = None
+        self._watcher_lock = threading.Lock()
         self._files = _NO_FILES
         self._engine = self._open()
 
@@ -89,6 +91,25 @@ class Database:
         """Whether the file is still the one that was opened, with all that belongs to it."""
         return self._files_now().belong_to(self._files)
 
+    def state(self) -> tuple[str, int] | None:
+        """What differs once anybody has changed anything in it; None where nobody can tell.
+
+        A connection that never writes is told of all others' changes by SQLite.
+        """
+        if self.path is None:
+            return None
+        with self._watcher_lock:
+            if self._watcher is None:
+                self._watcher = _engine(f"sqlite:///{self.path}", poolclass=StaticPool)
+                closing = weakref.finalize(self, self._watcher.dispose)
+                closing.atexit = False
+            connection = self._watcher.raw_connection()
+            try:
+                version: int = connection.cursor().execute("PRAGMA data_version").fetchone()[0]
+            finally:
+                connection.close()  # gives it back
+        return self.generation, version
+
     def replace(self, *, is_broken: bool) -> None:
         """Take the file that is there now, or make a new one.
 
@@ -96,6 +117,7 @@ class Database:
             is_broken: the file that was opened is of no use: remove it where it is still there.
         """
         is_of_no_use = is_broken or self._files_now().lost_log(self._files)
+        self._stop_watching()
         self._engine.dispose()  # which may delete the log
         if self.path is not None and is_of_no_use:
             with self._alone():
@@ -105,13 +127,23 @@ class Database:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
+        self._stop_watching()
         self._engine.dispose()
 
     def forget(self) -> None:
         """Leave the connections of the parent process alone, in a forked child."""
         self._engine.dispose(close=False)
+        if self._watcher is not None:
+            self._watcher.dispose(close=False)
+        self._watcher, self._watcher_lock = None, threading.Lock()
 
     # -- opening -------------------------------------------------------------------------------
+
+    def _stop_watching(self) -> None:
+        with self._watcher_lock:
+            if self._watcher is not None:
+                self._watcher.dispose()
+            self._watcher = None
 
     def _open(self) -> Engine:
         if self.path is None:

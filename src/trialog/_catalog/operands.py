@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, case, select
 from trialog._catalog import schema
 from trialog._catalog.queries import parameters_of
 from trialog._catalog.rows import among
-from trialog._catalog.runsets import Keys
+from trialog._catalog.runsets import Keys, bare_rows
 from trialog._catalog.scopes import Scope, is_any
 from trialog._catalog.valuerows import Form, value_of
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
@@ -76,7 +76,7 @@ def _parameters(connection: Connection, scope: Scope, name: str, within: Keys | 
         is_any(table.c.column, columns), *limited(connection, table.c.run, within)
     )
     found, others = {}, []
-    for run, form, *cell in connection.execute(statement):
+    for run, form, *cell in bare_rows(connection, statement):
         if form == Form.OTHER:
             others.append(run)
         else:
@@ -97,7 +97,7 @@ def _measures(
     )
     missing = None if measure in STEPS else float("nan")
     found = {}
-    for run, kept, is_exact in connection.execute(statement):
+    for run, kept, is_exact in bare_rows(connection, statement):
         value = missing if kept is None else kept
         if not is_exact:
             summary = told.summaries.get(run, {}).get(name)
@@ -154,7 +154,7 @@ def _facts(connection: Connection, told: Circumstances, name: str, within: Keys 
     statement = select(table.c.key, column).where(
         told.scope.condition, *limited(connection, table.c.key, within)
     )
-    rows = connection.execute(statement)
+    rows = bare_rows(connection, statement)
     match name:
         case "deleted":
             return {run: value is not None for run, value in rows}

@@ -197,7 +197,7 @@ def _ranks(
     if isinstance(operand, Metric) and not told.summaries:
         return _by_measure(connection, told, operand, keys, within)
     if isinstance(operand, Parameter):
-        found = _by_number(connection, told, operand, keys, within)
+        found = _by_value(connection, told, operand, keys, within)
         if found is not None:
             return found
     ranks = np.full(len(keys), np.nan)
@@ -230,17 +230,25 @@ def _by_measure(
     return _scattered(keys, rows["run"], rows["value"])
 
 
-def _by_number(
+def _by_value(
     connection: Connection, told: Circumstances, operand: Parameter, keys: Keys, within: Keys | None
 ) -> Ranks | None:
-    """Of flags and numbers; None where there are others."""
+    """Of flags and numbers, or of texts alone; None where there are others."""
     table, columns = schema.PARAMETER_VALUES, told.scope.parameter_columns(operand.name)
     if not columns:
         return np.full(len(keys), np.nan)
-    others = select(table.c.run).where(
-        is_any(table.c.column, columns), table.c.form.in_([int(Form.TEXT), int(Form.OTHER)])
-    )
-    if connection.execute(others.limit(1)).first() is not None:
+    forms = {
+        form
+        for form in Form
+        if connection.execute(
+            select(table.c.run)
+            .where(is_any(table.c.column, columns), table.c.form == int(form))
+            .limit(1)
+        ).first()
+    }
+    if forms == {Form.TEXT}:
+        return _by_text(connection, columns, keys, within)
+    if forms & {Form.TEXT, Form.OTHER}:
         return None
     statement = select(table.c.run, table.c.form, table.c.number, table.c.rest).where(
         is_any(table.c.column, columns),
@@ -260,6 +268,17 @@ def _by_number(
     dense = np.empty(len(order))
     dense[order] = np.cumsum(is_new)
     return _scattered(keys, rows["run"], dense)
+
+
+def _by_text(connection: Connection, columns: list[int], keys: Keys, within: Keys | None) -> Ranks:
+    table = schema.PARAMETER_VALUES
+    statement = select(table.c.run, table.c.text).where(
+        is_any(table.c.column, columns), *limited(connection, table.c.run, within)
+    )
+    rows = dict(bare_rows(connection, statement))
+    places = {text: float(place) for place, text in enumerate(sorted({*rows.values()}))}
+    ranks = np.fromiter(map(places.__getitem__, rows.values()), np.float64, len(rows))
+    return _scattered(keys, np.fromiter(rows, np.int64, len(rows)), ranks)
 
 
 def _table(connection: Connection, statement: Any, types: list[tuple[str, str]]) -> Any:

@@ -61,4 +61,9 @@ def _from_segment(
             for done in range(0, rows, _ROWS_AT_ONCE):
                 count = min(_ROWS_AT_ONCE, rows - done)
                 yield reader.read([Wanted(metric, first + done, count)])[metric]
+    release_memory()
+
+
+def release_memory() -> None:
+    """Give back what reading took; a process that lives for days should not keep it."""
     pa.default_memory_pool().release_unused()

@@ -23,7 +23,7 @@ from trialog._charts.wishes import ChartWish
 Floats = NDArray[np.float64]
 
 FORMAT = 1
-_POINTS_TOGETHER = 1_000_000
+_POINTS_TOGETHER = 500_000
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ def chart_of(
         _add_bands(chart, grid, bands, len(curves))
         header["slots"] = len(grid.x)
     if shows_lines:
-        _note_beyond(facts, curves, fit)
+        _note_beyond(facts, curves, fit, gathered)
         chart.arrays["facts"] = facts.table
     _describe_y(chart, facts, bands, fit)
     if wish.y_scale == "log":
@@ -192,11 +192,11 @@ def _add_lines(
     facts: Facts,
     gathered: Gathered | None,
 ) -> None:
-    drawn = draw(grid, curves, gathered=gathered)
+    drawn = draw(grid, curves, gathered=gathered, keeps_bins=wish.details)
     chart.arrays["y"] = drawn.y
     if wish.raw and any(line.smoothed is not None for line in lines):
         raw = [(line.rows, part) for line, part in zip(lines, parts, strict=True)]
-        chart.arrays["raw"] = draw(grid, raw).y
+        chart.arrays["raw"] = draw(grid, raw, keeps_bins=False).y
     if drawn.breaks.any():
         chart.arrays["breaks"] = np.packbits(drawn.breaks, axis=1, bitorder="little")
     chart.header["marks"] = _marks(grid, facts)
@@ -241,8 +241,17 @@ def _marks(grid: Grid, facts: Facts) -> dict[str, Any]:
     return {"shown": found, "more": facts.marks.more}
 
 
-def _note_beyond(facts: Facts, curves: Visible, fit: Fit | None) -> None:
+def _note_beyond(facts: Facts, curves: Visible, fit: Fit | None, gathered: Gathered | None) -> None:
     if fit is None:
+        return
+    if gathered is not None and all(rows.pyramid is None for rows, _ in curves):
+        numbers, _, y, lengths = gathered
+        starts = np.cumsum(lengths) - lengths
+        for name, is_beyond in (
+            ("above", (y > fit[1]) & (y < np.inf)),
+            ("below", (y < fit[0]) & (y > -np.inf)),
+        ):
+            facts.put(name, np.add.reduceat(is_beyond, starts, dtype=np.int64), numbers)
         return
     least, greatest = facts.get("min"), facts.get("max")
     for number in np.flatnonzero((least < fit[0]) | (greatest > fit[1])).tolist():

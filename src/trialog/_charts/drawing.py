@@ -17,7 +17,8 @@ from trialog._charts.statistics import Gathered, parts_in_memory
 Floats = NDArray[np.float64]
 Visible = Sequence[tuple[Rows, Part]]
 
-_POINTS_TOGETHER = 1_000_000
+_POINTS_TOGETHER = 250_000
+_COLUMNS_TOGETHER = 1 << 18  # of all lines; each takes 64 bytes
 
 
 @dataclass(slots=True)
@@ -76,7 +77,14 @@ def grid_of(window: Window, visible: Visible, *, is_log: bool = False) -> Grid:
     return Grid(window, x, exact, bounds, (left, right), is_log)
 
 
-def draw(grid: Grid, visible: Visible, first: int = 0, gathered: Gathered | None = None) -> Drawn:
+def draw(
+    grid: Grid,
+    visible: Visible,
+    first: int = 0,
+    gathered: Gathered | None = None,
+    *,
+    keeps_bins: bool = True,
+) -> Drawn:
     """Some of the grid's curves, or others that have points at the same places.
 
     Args:
@@ -84,6 +92,7 @@ def draw(grid: Grid, visible: Visible, first: int = 0, gathered: Gathered | None
         visible: those to draw, as many as follow.
         first: the number of the first of them in the grid.
         gathered: their points in the window, where somebody has put them together.
+        keeps_bins: columns are asked for too; else those of very many lines are forgotten at once.
     """
     left, right = grid.borders
     shape = (len(visible), len(grid.x))
@@ -91,8 +100,15 @@ def draw(grid: Grid, visible: Visible, first: int = 0, gathered: Gathered | None
     inner = slice(int(left), len(grid.x) - int(right))
     bins = None
     if grid.exact is None:
-        bins = bins_of(grid.window, visible, gathered)
-        y[:, inner], breaks[:, inner] = bins.pairs(), bins.breaks()
+        size = max(_COLUMNS_TOGETHER // grid.window.columns, 1)
+        if keeps_bins or len(visible) <= size:
+            size = max(len(visible), 1)
+        else:
+            gathered = None
+        for begin in range(0, len(visible), size):
+            part = slice(begin, begin + size)
+            bins = bins_of(grid.window, visible[part], gathered)
+            y[part, inner], breaks[part, inner] = bins.pairs(), bins.breaks()
     else:
         _place(grid, visible, first, y[:, inner], breaks[:, inner])
     if left or right:

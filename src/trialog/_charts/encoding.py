@@ -77,6 +77,7 @@ header; all stays as it is.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -113,6 +114,21 @@ def encode(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> byt
     for _, data in kept.values():
         parts += [data, b"\0" * (_padded(len(data)) - len(data))]
     return b"".join(parts)
+
+
+class Encoded:
+    """A chart's bytes, and the same compressed, once somebody has asked for that."""
+
+    def __init__(self, data: bytes) -> None:
+        """Of bytes."""
+        self.data = data
+        self._gzipped: bytes | None = None
+
+    def gzipped(self) -> bytes:
+        """Compressed, quickly: the network may be none at all."""
+        if self._gzipped is None:
+            self._gzipped = gzip.compress(self.data, 1, mtime=0)
+        return self._gzipped
 
 
 def decode(data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:

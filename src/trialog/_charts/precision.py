@@ -35,7 +35,7 @@ def shrink(
     """Make curves float32, all of them or none, where that is fine enough to be seen.
 
     Args:
-        arrays: of an answer; curves are replaced.
+        arrays: of an answer, float64; curves are rounded in place, and replaced.
         fit: the fitted range.
         is_log: whether they are drawn on a logarithmic scale.
         rounded: the curves that may be rounded before; of each line, its least and greatest value
@@ -47,12 +47,11 @@ def shrink(
     for name in CURVES:
         if name not in arrays:
             continue
-        values = np.array(arrays[name], np.float64)
+        values = arrays[name]
         ends = fit if name in rounded else None
         columns = inner if name in CURVES[:5] else slice(None)
         narrow, worst = _shrunk(values, ends, columns, is_log=is_log)
         found[name] = narrow
-        arrays[name] = values
         is_fine = is_fine and worst <= allowed
     if is_fine:
         arrays.update(found)

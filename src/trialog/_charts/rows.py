@@ -30,11 +30,19 @@ class Rows(Protocol):
 
 @dataclass(slots=True)
 class ArrayRows:
-    """Points in memory."""
+    """Points in memory.
+
+    Attributes:
+        x: ascending.
+        y: of each.
+        pyramid: as of all rows.
+        is_shared: other lines have the same x, which is in memory once.
+    """
 
     x: Floats
     y: Floats
     pyramid: Pyramid | None = None
+    is_shared: bool = False
 
     def __len__(self) -> int:
         return len(self.x)

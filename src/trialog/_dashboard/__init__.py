@@ -1,6 +1,6 @@
 """The dashboard's files: ES modules, styles and one page, served as they are.
 
-Nothing here is built: edit and reload. Modules of others (Preact, htm, signals, uPlot) are copied
+Nothing here is built: edit and reload. Modules of others (Preact, htm, signals) are copied
 into ``vendor/`` when the package is built, and are never committed. Start with ``main.js``.
 """
 

@@ -6,9 +6,7 @@ This is the definition. What the catalog answers in SQL agrees with it, run by r
 from __future__ import annotations
 
 import operator
-import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from trialog._filters.expressions import (
@@ -29,6 +27,7 @@ from trialog._filters.expressions import (
     TextMatch,
     Truth,
 )
+from trialog._filters.patterns import find_matches
 
 T = TypeVar("T")
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
@@ -121,7 +120,7 @@ def matches_text(kind: str, value: Any, text: str) -> bool:
     if not isinstance(value, str):
         return False
     if kind == "matches":
-        return _pattern(text).search(value) is not None
+        return find_matches([value], text)[0]
     whole, part = value.casefold(), text.casefold()
     if kind == "contains":
         return part in whole
@@ -175,8 +174,3 @@ def _kind_of(value: Any) -> str | None:
     if isinstance(value, bool):
         return _BOOLEAN
     return _NUMBER if isinstance(value, int | float) else _TEXT
-
-
-@lru_cache(maxsize=64)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)

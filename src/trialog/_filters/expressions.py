@@ -132,8 +132,8 @@ class HasTag:
 class TextMatch:
     """Whether a text (a fact's or parameter's) is like another, upper and lower case being one.
 
-    ``contains``, ``startswith`` and ``endswith`` compare ``str.casefold()`` of both; ``matches`` is
-    ``re.search`` with ``IGNORECASE``. False where there is no text.
+    ``contains``, ``startswith`` and ``endswith`` compare ``str.casefold()`` of both; ``matches``
+    searches as ``patterns.py`` says. False where there is no text.
     """
 
     kind: MatchKind

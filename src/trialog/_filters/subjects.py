@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import cast
 
@@ -20,6 +19,7 @@ from trialog._filters.expressions import (
 from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.foreign import CONTAINERS, METRICS
 from trialog._filters.mistakes import Mistake
+from trialog._filters.patterns import check_pattern
 from trialog._filters.quoting import PARAMETERS, metric_text, parameter_text, quoted
 from trialog._names import nearest
 
@@ -159,8 +159,8 @@ def matched(
         raise Mistake("this is no text", subject.span)
     if kind == "matches":
         try:
-            re.compile(pattern.value, re.IGNORECASE)
-        except (re.error, OverflowError, RecursionError, Warning) as error:
+            check_pattern(pattern.value)
+        except ValueError as error:
             raise Mistake(f"no regular expression: {error}", pattern.span) from None
     return TextMatch(kind, cast("Parameter | Fact", subject), pattern.value, negated, span)
 

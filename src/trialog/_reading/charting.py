@@ -6,19 +6,23 @@ smoothing and grouping again read nothing.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from trialog._catalog import Catalog, Stretch
+from trialog._catalog.pointstream import release_memory
 from trialog._catalog.selections import RunRow
 from trialog._catalog.seriesversions import SeriesVersion, series_versions
 from trialog._catalog.views import View
 from trialog._charts.charts import Chart, chart_of, same_chart
 from trialog._charts.deltas import delta_of
+from trialog._charts.encoding import Encoded
 from trialog._charts.groups import GroupLines, group_lines
 from trialog._charts.lines import Line, by_metric, by_step, by_time
 from trialog._charts.rows import ArrayRows, Rows
@@ -26,11 +30,17 @@ from trialog._charts.smoothing import smooth
 from trialog._charts.wishes import ChartWish
 from trialog._journals.stretches import NO_RANK
 from trialog._reading.chartcache import ChartCache
+from trialog._reading.chartmemory import SharedPlaces, portions
 from trialog._reading.longlines import LONG, LongLines
 
 Split = Literal["attempt", "rank"]
 Versions = Mapping[str, Mapping[int, tuple[SeriesVersion, ...]]]
 """How far each metric has got in each run."""
+
+_LARGE = 1 << 17  # lines times columns; of larger charts one is drawn at once, to save memory
+_READ_POINTS = 1_000_000  # of all metrics, so many are read at once
+_KEPT_BYTES = 1 << 20  # larger answers are made again
+_SITUATION_BYTES = 400  # of a run
 
 _VIEWS: dict[Split | None, View] = {
     None: View(),
@@ -78,9 +88,38 @@ class Asked:
         return (self.metric, self.wish.x, self.split)
 
     @property
-    def curve(self) -> tuple[str, str, Split | None, str]:
-        """What smoothed lines depend on."""
-        return (*self.axis, str(self.wish.smoothing))
+    def curve(self) -> tuple[str | None, ...]:
+        """What smoothed lines depend on; without a smoothing, what all lines do."""
+        smoothing = self.wish.smoothing
+        return self.axis if smoothing is None else (*self.axis, str(smoothing))
+
+
+class Known(NamedTuple):
+    """What names some runs, so that what was found out of them holds until anything changes.
+
+    Attributes:
+        choice: how they, and their groups, were chosen.
+        state: of the catalog.
+    """
+
+    choice: Hashable
+    state: Hashable
+
+
+class _Situation(NamedTuple):
+    """What is to be drawn.
+
+    Attributes:
+        present: the runs that have the metric.
+        versions: how far they have got.
+        state: names all that.
+        version: of the answer.
+    """
+
+    present: list[RunRow]
+    versions: Versions
+    state: str
+    version: str
 
 
 @dataclass(slots=True)
@@ -107,6 +146,13 @@ class ChartReader:
         self._catalog = catalog
         self._cache = ChartCache() if cache is None else cache
         self._long = LongLines(catalog)
+        self._large = threading.RLock()
+        self._places = SharedPlaces()
+
+    @property
+    def cache(self) -> ChartCache:
+        """Of what was read; others may keep there what charts begin with."""
+        return self._cache
 
     def chart(
         self,
@@ -114,6 +160,7 @@ class ChartReader:
         asked: Asked,
         groups: Groups | None = None,
         since: str | None = None,
+        known: Known | None = None,
     ) -> Chart:
         """A chart of a metric of some runs.
 
@@ -123,13 +170,62 @@ class ChartReader:
             groups: which of them belong together; ``wish.is_grouped`` says so too.
             since: the version of the answer that the asker has; this one may then be what has
                 changed since.
+            known: names the choice of runs and the state of the catalog, where somebody knows.
         """
-        versions = self._versions(runs, asked)
-        present = [run for run in runs if run.key in versions[asked.metric]]
-        state = _state_of(present, versions, groups)
-        version = f"{state}{hashlib.blake2b(repr(asked).encode(), digest_size=6).hexdigest()}"
-        if version == since:
-            return same_chart(version)
+        return self._drawn(self._situation(runs, asked, groups, known), asked, groups, since)
+
+    def encoded(
+        self,
+        runs: Sequence[RunRow],
+        asked: Asked,
+        groups: Groups | None = None,
+        since: str | None = None,
+        known: Known | None = None,
+    ) -> Encoded:
+        """The bytes of a chart; the arguments are those of :meth:`chart`.
+
+        Whole answers are kept: a page that is loaded again is answered at once.
+        """
+        situation = self._situation(runs, asked, groups, known)
+        key = ("bytes", situation.version)
+        kept = self._cache.get(key, None) if since is None else None
+        if kept is not None:
+            found: Encoded = kept
+            return found
+        is_large = len(situation.present) * asked.wish.pixels > _LARGE
+        with self._large if is_large else contextlib.nullcontext():
+            made = Encoded(self._drawn(situation, asked, groups, since).encoded())
+        if since is None and len(made.data) <= _KEPT_BYTES:
+            self._cache.put(key, None, made, 2 * len(made.data))
+        return made
+
+    # -- inside --------------------------------------------------------------------------------
+
+    def _situation(
+        self,
+        runs: Sequence[RunRow],
+        asked: Asked,
+        groups: Groups | None,
+        known: Known | None,
+    ) -> _Situation:
+        """The runs that have the metric, and how far they have got."""
+        key = None if known is None else ("situation", tuple(asked.names), known.choice)
+        kept = None if known is None else self._cache.get(key, known.state)
+        if kept is None:
+            versions = self._versions(runs, asked)
+            present = [run for run in runs if run.key in versions[asked.metric]]
+            kept = (present, versions, _state_of(present, versions, groups))
+            if known is not None:
+                self._cache.put(key, known.state, kept, _SITUATION_BYTES * len(present))
+        asked_for = hashlib.blake2b(repr(asked).encode(), digest_size=6).hexdigest()
+        return _Situation(*kept, f"{kept[2]}{asked_for}")
+
+    def _drawn(
+        self, situation: _Situation, asked: Asked, groups: Groups | None, since: str | None
+    ) -> Chart:
+        present, versions, state, version = situation
+        if since is not None and since.partition(".")[0] == version:
+            return same_chart(since)
         pieces = self._pieces(present, versions, asked)
         lines, about = [], []
         for run in present:
@@ -143,8 +239,6 @@ class ChartReader:
         if all(run.facts.is_final for run in present):
             return chart
         return self._since(chart, since)
-
-    # -- inside --------------------------------------------------------------------------------
 
     def _versions(self, runs: Sequence[RunRow], asked: Asked) -> Versions:
         keys = [run.key for run in runs]
@@ -166,6 +260,8 @@ class ChartReader:
         self._smooth(rest, asked)
         placed |= rest
         for key, pieces in placed.items():
+            if asked.curve == asked.axis and key in rest:
+                continue  # kept as it was read
             size = sum(_size_of(each.line) for each in pieces)
             self._cache.put((key, asked.curve), stamps[key], pieces, size)
         return found | placed
@@ -200,12 +296,27 @@ class ChartReader:
             else:
                 found[run.key] = [_Piece(each.number, _bare(each.line)) for each in kept]
         if unread:
-            view = _VIEWS[asked.split]
-            for key, stretches in self._catalog.points(list(unread), asked.names, view):
-                pieces = _pieces_of(unread[key], stretches, versions, asked)
+            for some in portions(list(unread.values()), _READ_POINTS):
+                found |= self._read(some, versions, asked)
+        return found
+
+    def _read(
+        self, runs: Sequence[RunRow], versions: Versions, asked: Asked
+    ) -> dict[int, list[_Piece]]:
+        """Read the lines of some runs; what lies around their points is not held."""
+        rows = {run.key: run for run in runs}
+        found: dict[int, list[_Piece]] = {}
+        is_large = sum(run.facts.points for run in runs) > _READ_POINTS // 4
+        with self._large if is_large else contextlib.nullcontext():
+            for key, stretches in self._catalog.points(list(rows), asked.names, _VIEWS[asked.split]):
+                pieces = _pieces_of(rows[key], stretches, versions, asked)
+                for piece in pieces:
+                    piece.line.rows = self._places.own(piece.line.rows)
                 found[key] = [_Piece(each.number, _bare(each.line)) for each in pieces]
                 size = sum(_size_of(each.line) for each in pieces)
                 self._cache.put((key, asked.axis), _stamp_of(key, versions), pieces, size)
+        if is_large:
+            release_memory()
         return found
 
     def _smooth(self, placed: Mapping[int, Sequence[_Piece]], asked: Asked) -> None:
@@ -216,7 +327,7 @@ class ChartReader:
         lines = [each.line for pieces in placed.values() for each in pieces]
         points = [line.rows.read(0, len(line.rows)) for line in lines]
         for line, (x, _), y in zip(lines, points, smooth(points, smoothing), strict=True):
-            line.smoothed = ArrayRows(x, y)
+            line.smoothed = ArrayRows(x, y, is_shared=True)
 
     def _grouped(
         self,
@@ -245,7 +356,8 @@ class ChartReader:
 
     def _since(self, chart: Chart, since: str | None) -> Chart:
         """An answer, or how it differs from the one that the asker has."""
-        version = chart.header["version"]
+        version = f"{chart.header['version']}.{_digest_of(chart)}"
+        chart.header["version"] = version
         size = sum(array.nbytes for array in chart.arrays.values())
         self._cache.put(("answer", version), None, chart, size)
         before = None if since is None else self._cache.get(("answer", since), None)
@@ -325,7 +437,9 @@ def _size_of(line: Line) -> int:
 
 
 def _bytes_of(rows: Rows) -> int:
-    size = rows.x.nbytes + rows.y.nbytes if isinstance(rows, ArrayRows) else 0
+    size = 0
+    if isinstance(rows, ArrayRows):
+        size = rows.y.nbytes + (0 if rows.is_shared else rows.x.nbytes)
     if rows.pyramid is not None:
         kept = rows.pyramid
         size += sum(each.nbytes for each in (kept.floats, kept.numbers, kept.edges, kept.counts))
@@ -334,6 +448,15 @@ def _bytes_of(rows: Rows) -> int:
 
 def _stamp_of(run: int, versions: Versions) -> tuple[tuple[SeriesVersion, ...], ...]:
     return tuple(each.get(run, ()) for each in versions.values())
+
+
+def _digest_of(chart: Chart) -> str:
+    """What tells answers of one version apart: points may come while they are read."""
+    digest = hashlib.blake2b(digest_size=6)
+    for name, array in sorted(chart.arrays.items()):
+        digest.update(f"{name} {array.dtype} {array.shape} ".encode())
+        digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()
 
 
 def _about(

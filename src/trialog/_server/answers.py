@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,15 +44,25 @@ class Raw:
         data: its bytes.
         media_type: what they are.
         headers: what is to be said beside.
+        gzipped: gives the bytes compressed, where they are kept so.
     """
 
     data: bytes
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    gzipped: Callable[[], bytes] | None = None
 
 
-def answer_of(value: Any) -> Response:
-    """The response that carries what a handler gave."""
+def answer_of(value: Any, *, is_compressed: bool = False) -> Response:
+    """The response that carries what a handler gave.
+
+    Args:
+        value: a shape, or what is no JSON.
+        is_compressed: bytes that are kept compressed may come so.
+    """
+    if isinstance(value, Raw) and is_compressed and value.gzipped is not None:
+        headers = {**value.headers, "content-encoding": "gzip", "vary": "accept-encoding"}
+        return Response(value.gzipped(), media_type=value.media_type, headers=headers)
     if isinstance(value, Response):
         return value
     if isinstance(value, Raw):

@@ -66,6 +66,8 @@ def _serve(route: Route, store: Store) -> Callable[[Request], Awaitable[Response
             return refuse(400, "UsageError", f"{route.path}: {error}")
         except msgspec.DecodeError as error:
             return refuse(400, "UsageError", f"{route.path}: the body is no JSON: {error}")
+        except RecursionError:
+            return refuse(400, "UsageError", f"{route.path}: the body is nested too deeply")
         if query is None:
             return refuse(413, "UsageError", f"{route.path}: the body is too long")
         try:
@@ -78,7 +80,7 @@ def _serve(route: Route, store: Store) -> Callable[[Request], Awaitable[Response
 
 
 def _answer(route: Route, store: Store, query: Any, is_compressed: bool) -> Response:
-    answer = answer_of(route.handler(store, query))
+    answer = answer_of(route.handler(store, query), is_compressed=is_compressed)
     return compressed(answer) if is_compressed else answer
 
 

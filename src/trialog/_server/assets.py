@@ -40,7 +40,6 @@ MODULES = {
     "htm/preact": "vendor/htm-preact.js",
     "@preact/signals-core": "vendor/signals-core.js",
     "@preact/signals": "vendor/signals.js",
-    "uplot": "vendor/uplot.js",
 }
 """What a module asks for by name, in the import map."""
 _NAMED = 3  # the third part of an address names the page
@@ -84,6 +83,11 @@ class Content:
         """Compress what gains by it."""
         is_small = len(data) < _COMPRESSED_BYTES
         return cls(data, b"" if is_small else gzip.compress(data, 9, mtime=0))
+
+
+def without_comments(data: bytes) -> bytes:
+    """A script or style without its comments; what is left stays on its lines."""
+    return _COMMENT.sub(lambda comment: b"\n" * comment.group().count(b"\n"), data)
 
 
 class Assets:
@@ -183,7 +187,7 @@ class Assets:
     def _read(self, path: str) -> bytes:
         data = (self._root / path).read_bytes()
         if path.endswith(".js") and not path.startswith(_VENDOR):
-            data = _COMMENT.sub(lambda comment: b"\n" * comment.group().count(b"\n"), data)
+            data = without_comments(data)
         return data
 
     def _joined(self, page: str, files: Iterable[Found]) -> Joined | None:

@@ -90,7 +90,9 @@ class Exports:
             tables = iter([RunTables(self._store.catalog, records).comparison_df(to="arrow")])
         else:
             tables = self._points(records, list(ticket["metrics"]))
-        first = next(tables)  # what is wrong with the question is told before anything is sent
+        first = next(tables, None)  # what is wrong is told before anything is sent
+        if first is None:
+            raise NotFoundError(f"no run has a point of {', '.join(map(repr, ticket['metrics']))}")
         return _csv(first, tables) if ticket["format"] == "csv" else _parquet(first, tables)
 
     def _points(self, records: Records, metrics: list[str]) -> Iterator[pa.Table]:

@@ -70,7 +70,7 @@ class Files:
     async def serve(self, request: Request) -> Response:
         """The file that a ticket is for, or a part of it."""
         ticket = self._store.tickets.read(request.path_params["ticket"])
-        if ticket is None:
+        if ticket is None or not ("sha256" in ticket or "console" in ticket):
             return refuse(404, "NotFoundError", "there is no such file; reload the page")
         try:
             if "console" in ticket:

@@ -21,7 +21,7 @@ from trialog._catalog import queries
 from trialog._charts.encoding import decode
 from trialog._dashboard import dashboard_files
 from trialog._reading.headings import is_of_system
-from trialog._server.assets import MODULES
+from trialog._server.assets import MODULES, without_comments
 from trialog._server.selecting import select
 from trialog._server.series import draw_chart
 from trialog._server.shapes import ChartQuery, Selection, TableQuery
@@ -176,10 +176,10 @@ def _modules() -> dict[str, str]:
         if name in found:
             continue
         path = _REPLACED.get(name) or MODULES.get(name) or name.removeprefix("trialog/")
-        source = (root / path).read_text(encoding="utf-8")
-        data = base64.b64encode(source.encode()).decode()
+        source = without_comments((root / path).read_bytes())
+        data = base64.b64encode(source).decode()
         found[name] = f"data:text/javascript;base64,{data}"
-        waiting += _IMPORT.findall(source)
+        waiting += _IMPORT.findall(source.decode())
     return found
 
 

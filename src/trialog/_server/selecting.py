@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from trialog._catalog import Catalog, queries
+from trialog._catalog.operands import UNTIL_ENDED
+from trialog._catalog.questions import operands_asked
 from trialog._catalog.seriesversions import keys_of_ids
 from trialog._filters import RunFilter
+from trialog._filters.expressions import Fact
+from trialog._filters.parsing import parse_operand
 from trialog._reading.finding import find
 from trialog._reading.records import Records, read_records
 from trialog._server.shapes import Selection
+
+_PASSING = (*UNTIL_ENDED, "age")
+
+
+def is_lasting(selection: Selection, *operands: str | None) -> bool:
+    """Whether a selection finds the same until the catalog changes: no clock, no process is asked.
+
+    Args:
+        selection: of runs.
+        operands: what else is asked of each, in the filter language.
+    """
+    wanted = RunFilter.parse(where=selection.where or None, sort=selection.sort or None)
+    asked = [*operands_asked(wanted), *(parse_operand(each) for each in operands if each)]
+    return not any(isinstance(each, Fact) and each.name in _PASSING for each in asked)
 
 
 def select(catalog: Catalog, selection: Selection) -> Records:

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from trialog._catalog.selections import RunRow
 from trialog._charts.encoding import MEDIA_TYPE
 from trialog._charts.smoothing import Smoothing
 from trialog._charts.wishes import ChartWish
 from trialog._reading.chartgroups import group_runs
-from trialog._reading.charting import Asked
+from trialog._reading.charting import Asked, Groups, Known
 from trialog._server.answers import Raw
-from trialog._server.selecting import select
+from trialog._server.selecting import is_lasting, select
 from trialog._server.shapes import ChartQuery
 from trialog._server.store import Store
+
+_RUN_BYTES = 2048  # what a run's facts take in memory, about
+
+
+class _Chosen(NamedTuple):
+    """The runs of a chart.
+
+    Attributes:
+        rows: in order.
+        groups: which belong together.
+        known: names them, where the same question will find the same for a while.
+    """
+
+    rows: Sequence[RunRow]
+    groups: Groups | None
+    known: Known | None
 
 
 def draw_chart(store: Store, query: ChartQuery) -> Raw:
@@ -32,8 +54,23 @@ def draw_chart(store: Store, query: ChartQuery) -> Raw:
         is_grouped=query.group is not None,
         with_members=query.members,
     )
-    records = select(store.catalog, query.selection)
-    groups = None if query.group is None else group_runs(store.catalog, records, query.group)
     asked = Asked(query.metric, wish, query.split)
-    chart = store.charts.chart(records.rows, asked, groups, query.since)
-    return Raw(chart.encoded(), MEDIA_TYPE, {"cache-control": "no-store"})
+    rows, groups, known = _chosen(store, query)
+    found = store.charts.encoded(rows, asked, groups, query.since, known)
+    return Raw(found.data, MEDIA_TYPE, {"cache-control": "no-store"}, found.gzipped)
+
+
+def _chosen(store: Store, query: ChartQuery) -> _Chosen:
+    """The runs that are meant; the charts of a page ask for the same, one after the other."""
+    store.catalog.refresh()
+    choice = ("runs", msgspec.json.encode(query.selection), query.group)
+    state = store.catalog.state()
+    found = None if state is None else store.charts.cache.get(choice, state)
+    if found is None:
+        records = select(store.catalog, query.selection)
+        groups = None if query.group is None else group_runs(store.catalog, records, query.group)
+        found = (records.rows, groups)
+        if state is None or not is_lasting(query.selection, query.group):
+            return _Chosen(*found, None)
+        store.charts.cache.put(choice, state, found, _RUN_BYTES * len(records))
+    return _Chosen(*found, Known(choice, state))

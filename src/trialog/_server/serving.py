@@ -12,6 +12,7 @@ from pathlib import Path
 import uvicorn
 
 from trialog._server.app import make_app
+from trialog._server.memory import keep_memory_small
 from trialog._server.presence import said_open
 from trialog._server.security import Access, is_loopback
 from trialog._server.store import Store
@@ -78,6 +79,7 @@ def serve(
     access = Access.on(address.token, host, address.port)
     if not is_loopback(host):
         access = Access(address.token, frozenset())  # its names are not known here
+    keep_memory_small()
     store = Store.at(home, may_change=may_change)
     app = make_app(store, access, is_stopping=lambda: server.should_exit)
     config = uvicorn.Config(

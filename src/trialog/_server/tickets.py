@@ -10,12 +10,16 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 _SIGNATURE_BYTES = 16
+_MOST_BYTES = 8 << 10  # servers and proxies take no address of more than some 64 KiB
+_KEPT = 64
+_KEPT_MARK = b"\0"  # JSON does not begin so
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +28,12 @@ class Tickets:
 
     Attributes:
         key: what they are signed with; another server's tickets mean nothing here.
+        kept: what is too long to stand in an address, by its digest: the latest few.
     """
 
     key: bytes
+    kept: dict[bytes, bytes] = field(default_factory=dict, repr=False, compare=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False, compare=False)
 
     @classmethod
     def new(cls) -> Tickets:
@@ -42,6 +49,8 @@ class Tickets:
             {'sha256': 'ab'}
         """
         data = orjson.dumps(content)
+        if len(data) > _MOST_BYTES:
+            data = self._keep(data)
         return base64.urlsafe_b64encode(self._sign(data) + data).rstrip(b"=").decode()
 
     def read(self, ticket: str) -> dict[str, Any] | None:
@@ -53,8 +62,19 @@ class Tickets:
         signature, data = found[:_SIGNATURE_BYTES], found[_SIGNATURE_BYTES:]
         if not hmac.compare_digest(signature, self._sign(data)):
             return None
-        content: dict[str, Any] = orjson.loads(data)
+        if data.startswith(_KEPT_MARK):
+            data = self.kept.get(data, b"null")
+        content: dict[str, Any] | None = orjson.loads(data)
         return content
+
+    def _keep(self, data: bytes) -> bytes:
+        digest = _KEPT_MARK + hashlib.sha256(data).digest()
+        with self._lock:
+            self.kept.pop(digest, None)
+            self.kept[digest] = data
+            while len(self.kept) > _KEPT:
+                del self.kept[next(iter(self.kept))]
+        return digest
 
     def _sign(self, data: bytes) -> bytes:
         return hmac.digest(self.key, data, hashlib.sha256)[:_SIGNATURE_BYTES]

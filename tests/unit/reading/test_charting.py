@@ -92,6 +92,33 @@ def test_an_answer_that_is_known_is_told_as_such_and_a_later_one_as_a_delta(read
     run.finish()
 
 
+def test_two_who_look_at_once_get_deltas_to_their_own_answers(reader, monkeypatch):
+    """A point that comes while one of them is answered is missing for neither."""
+    run = trialog.init("acme", "demo", name="a")
+    for step in range(20):
+        run.log("loss", step / 4, step=step)
+    first = _draw(reader)
+    reader._cache._entries.clear()  # the other's question came at the same moment
+    points = reader._catalog.points
+
+    def points_later(*given, **more):
+        run.log("loss", 7.25, step=20)
+        reader._catalog.refresh()
+        return points(*given, **more)
+
+    monkeypatch.setattr(reader._catalog, "points", points_later)
+    second = _draw(reader)
+    monkeypatch.undo()
+    assert (len(first.arrays["x"]), len(second.arrays["x"])) == (20, 21)
+    fresh = _draw(ChartReader(reader._catalog))
+    for held in (first, second):
+        answer = _draw(reader, since=held.header["version"])
+        now = apply_delta(held, answer) if answer.header["answer"] == "delta" else answer
+        assert now.arrays["x"].tolist() == fresh.arrays["x"].tolist()
+        assert now.arrays["y"].tolist() == fresh.arrays["y"].tolist()
+    run.finish()
+
+
 def test_groups_have_all_their_members(reader):
     """Runs with one value of a parameter are one line, in the order of the values."""
     for seed in range(4):

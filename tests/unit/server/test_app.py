@@ -66,6 +66,13 @@ def test_other_files_are_not_served(server, path):
     assert server.get("/assets/1/..%2f_server%2fapp.py").status_code == 404
 
 
+def test_nested_bodies_are_refused(server):
+    """A body nested beyond all measure is the asker's mistake, not the server's."""
+    answer = server.post("/api/v1/runs", content=b'{"project":' + b"[" * 100_000)
+    assert answer.status_code == 400
+    assert "nested" in answer.json()["error"]["message"]
+
+
 def test_an_edited_file_is_another_version(tmp_path):
     """Edit and reload: no build, no stale copy."""
     from trialog._server.assets import Assets

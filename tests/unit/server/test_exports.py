@@ -68,6 +68,33 @@ def test_some_runs(server):
     assert frame["name"].tolist() == ["r1"]
 
 
+def test_many_chosen_runs(server):
+    """Thousands of runs chosen one by one are exported: the address stays short."""
+    ids = trialog.runs("acme/demo", name_contains="r").ids
+    selection = {"project": "acme/demo", "runs": [*ids, *(f"{n:026}" for n in range(5000))]}
+    url = server.post("/api/v1/exports", json={"selection": selection}).json()["url"]
+    assert len(url) < 8000
+    frame = pd.read_csv(io.BytesIO(server.get(url).content))
+    assert frame["name"].tolist() == ["r1", "r0"]
+
+
+def test_a_metric_that_none_of_many_runs_has(server):
+    """It is said in words, however many runs there are."""
+    for number in range(65):
+        with trialog.init("acme", "many", name=f"m{number}"):
+            pass
+    asked = {"selection": {"project": "acme/many"}, "content": "points", "metrics": ["los"]}
+    answer = server.get(server.post("/api/v1/exports", json=asked).json()["url"])
+    assert answer.status_code == 404
+    assert "'los'" in answer.json()["error"]["message"]
+
+
+def test_an_export_is_no_file(server):
+    """A ticket for a table opens no attachment."""
+    ticket = export(server).json()["url"].split("/")[2]
+    assert server.get(f"/files/{ticket}/x.csv").status_code == 404
+
+
 def test_what_cannot_be_exported(server):
     """No run, no metric, a metric that nobody has, a ticket that nobody made."""
     selection = {"project": "acme/demo", "where": "lr > 5"}

@@ -26,6 +26,16 @@ def test_tampered_tickets_mean_nothing(data):
     assert Tickets.new().read(ticket) is None
 
 
+def test_long_contents_make_short_tickets():
+    """An address has a bounded length whatever it names; the latest of long contents are kept."""
+    tickets = Tickets.new()
+    contents = [{"runs": [str(number)] * 10_000} for number in range(65)]
+    made = [tickets.make(each) for each in contents]
+    assert max(map(len, made)) < 100
+    assert [tickets.read(each) for each in made] == [None, *contents[1:]]
+    assert Tickets(tickets.key).read(made[-1]) is None
+
+
 @given(st.text())
 def test_anything_may_come(text):
     """What is no ticket is none, whatever it is."""

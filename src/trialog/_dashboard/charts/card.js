@@ -5,8 +5,8 @@ import { html } from "htm/preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 
 import { CardMenu } from "trialog/charts/cardmenu.js";
-import { clippedOf } from "trialog/charts/drawing.js";
 import { loadChart } from "trialog/charts/loading.js";
+import { clippedOf } from "trialog/charts/marks.js";
 import { Plot } from "trialog/charts/plot.js";
 import { sceneOf } from "trialog/charts/scene.js";
 import { isAborted } from "trialog/data/api.js";

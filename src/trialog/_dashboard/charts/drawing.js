@@ -5,9 +5,9 @@
  */
 
 import { isBroken } from "trialog/logic/chartdata.js";
-import { formatNumber } from "trialog/logic/formats.js";
-import { formatPlace, makeScale, ticksOf, toPixel } from "trialog/logic/scales.js";
+import { makeScale, ticksOf, toPixel } from "trialog/logic/scales.js";
 import { faded } from "trialog/logic/colours.js";
+import { drawMarks } from "trialog/charts/marks.js";
 
 /**
  * @typedef {import("trialog/logic/chartdata.js").Curve} Curve
@@ -263,127 +263,6 @@ function drawBand(pen, { answer, curve, style }, frame) {
   }
 }
 
-/**
- * @typedef {{x: number, value: number, isAbove: boolean, colour: string, label: string, count: number}} Clipped
- * What lies outside of the shown range: the outermost of each few pixels.
- * @param {Scene} scene
- * @param {Frame} frame
- * @returns {{marks: Clipped[], count: number}}
- */
-export function clippedOf({ curves, yRange, isLogY }, frame) {
-  /** @type {Map<string, Clipped>} */
-  const found = new Map();
-  let count = 0;
-  for (const { answer, curve, style } of curves) {
-    const { min, max } = curve.facts;
-    if (!curve.isGroup && !(min < yRange[0]) && !(max > yRange[1])) {
-      continue;
-    }
-    const x = answer.arrays.x.values;
-    const [first, last] = [answer.header.borders[0] ? 1 : 0, x.length - (answer.header.borders[1] ? 1 : 0)];
-    for (let slot = first; slot < last; slot += 1) {
-      const value = curve.y[slot];
-      const isAbove = value > yRange[1];
-      if (!isAbove && !(value < yRange[0])) {
-        continue;
-      }
-      const at = toPixel(frame.x, x[slot]);
-      if (at < frame.left - 1 || at > frame.right + 1) {
-        continue;
-      }
-      count += 1;
-      const key = `${isAbove}${Math.round(at / 7)}`;
-      const other = found.get(key);
-      if (!other) {
-        found.set(key, { x: x[slot], value, isAbove, colour: style.colour, label: curve.label, count: 1 });
-      } else {
-        other.count += 1;
-        if (isAbove ? value > other.value : value < other.value) {
-          Object.assign(other, { x: x[slot], value, colour: style.colour, label: curve.label });
-        }
-      }
-    }
-  }
-  return { marks: [...found.values()].filter((each) => !isLogY || each.value > 0 || !each.isAbove), count };
-}
-
-/** Marks on the border: extremes outside of the range, and values that are no numbers. @param {Pen} pen @param {Scene} scene @param {Frame} frame */
-function drawMarks(pen, scene, frame) {
-  const { marks } = clippedOf(scene, frame);
-  pen.font = `${FONT_PX}px ${scene.palette.font}`;
-  pen.textBaseline = "middle";
-  const taken = [-Infinity, -Infinity];
-  for (const mark of marks.sort((a, b) => a.x - b.x)) {
-    const at = Math.min(frame.right, Math.max(frame.left, toPixel(frame.x, mark.x)));
-    const y = mark.isAbove ? frame.top - 3 : frame.bottom + 3;
-    drawTriangle(pen, at, y, mark.isAbove ? -5 : 5, mark.colour);
-    const place = marks.length <= 3 ? ` @ ${formatPlace(mark.x, scene.kind)}` : "";
-    const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : place}`;
-    const side = mark.isAbove ? 0 : 1;
-    if (marks.length <= 6 && at - taken[side] > 8 && at + 8 + text.length * 6 < frame.right) {
-      pen.textAlign = "left";
-      pen.fillStyle = scene.palette.text;
-      pen.fillText(text, at + 7, mark.isAbove ? frame.top + 1 : frame.bottom - 3);
-      taken[side] = at + 8 + text.length * 6;
-    }
-  }
-  drawBad(pen, scene, frame);
-}
-
-/** @param {Pen} pen @param {Scene} scene @param {Frame} frame */
-function drawBad(pen, scene, frame) {
-  /** @type {Map<string, {at: number, kind: string, count: number, colour: string}>} */
-  const found = new Map();
-  const byAnswer = new Map(scene.curves.filter(({ curve }) => !curve.isGroup).map((drawn) => [`${drawn.metric} ${drawn.curve.at}`, drawn]));
-  for (const { answer, metric } of new Map(scene.curves.map((drawn) => [drawn.answer, drawn])).values()) {
-    for (const mark of answer.header.marks.shown) {
-      const drawn = byAnswer.get(`${metric} ${mark.line}`);
-      const at = toPixel(frame.x, mark.x);
-      if (!drawn || at < frame.left - 1 || at > frame.right + 1) {
-        continue;
-      }
-      const key = `${mark.kind} ${Math.round(at / 8)}`;
-      const other = found.get(key);
-      if (other) {
-        other.count += 1;
-      } else {
-        found.set(key, { at, kind: mark.kind, count: 1, colour: drawn.style.colour });
-      }
-    }
-  }
-  for (const { at, kind, count, colour } of found.values()) {
-    if (kind === "nan") {
-      pen.strokeStyle = colour;
-      pen.lineWidth = 1.8;
-      pen.beginPath();
-      pen.moveTo(at - 3.5, frame.bottom - 3.5);
-      pen.lineTo(at + 3.5, frame.bottom + 3.5);
-      pen.moveTo(at + 3.5, frame.bottom - 3.5);
-      pen.lineTo(at - 3.5, frame.bottom + 3.5);
-      pen.stroke();
-    } else {
-      drawTriangle(pen, at, kind === "inf" ? frame.top - 3 : frame.bottom + 3, kind === "inf" ? -5 : 5, colour);
-    }
-    if (found.size <= 12) {
-      const word = kind === "nan" ? "NaN" : kind === "inf" ? "∞" : "−∞";
-      pen.textAlign = "left";
-      pen.fillStyle = scene.palette.text;
-      pen.fillText(count > 1 ? `${word} ×${count}` : word, at + 7, kind === "inf" ? frame.top + 1 : frame.bottom - 4);
-    }
-  }
-}
-
-/** @param {Pen} pen @param {number} x @param {number} y @param {number} height @param {string} colour */
-function drawTriangle(pen, x, y, height, colour) {
-  pen.fillStyle = colour;
-  pen.beginPath();
-  pen.moveTo(x - 4.5, y);
-  pen.lineTo(x + 4.5, y);
-  pen.lineTo(x, y + height * 1.3);
-  pen.closePath();
-  pen.fill();
-}
-
 /** Names at the ends of lines, pushed apart where they would meet. @param {Pen} pen @param {Scene} scene @param {Frame} frame */
 function drawLabels(pen, scene, frame) {
   const labels = [];
@@ -422,5 +301,3 @@ function drawLabels(pen, scene, frame) {
     pen.fillText(text, frame.right + 8, y);
   }
 }
-
-export { FONT_PX };

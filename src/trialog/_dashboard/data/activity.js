@@ -12,17 +12,17 @@ export const underWay = signal(0);
  * @returns {Promise<T>}
  */
 export async function during(work) {
-  underWay.value += 1;
+  underWay.value = underWay.peek() + 1; // nobody who asks in an effect is to depend on it
   try {
     return await work;
   } finally {
-    underWay.value -= 1;
+    underWay.value = underWay.peek() - 1;
   }
 }
 
 /** @returns {boolean} */
 export function isIdle() {
-  return underWay.value === 0;
+  return underWay.peek() === 0;
 }
 
 /**

@@ -30,6 +30,18 @@ export function goodColour(goodness, inks) {
   return Number.isNaN(goodness) ? inks.strong : scaleColour(inks.isDark ? 0.08 + goodness * 0.92 : 0.86 * (1 - goodness), inks.isDark);
 }
 
+const PALETTE = 96;
+
+/**
+ * `goodColour` for many: few different colours, each made once.
+ * @param {Inks} inks
+ * @returns {(goodness: number) => string}
+ */
+export function goodColours(inks) {
+  const made = Array.from({ length: PALETTE }, (_, at) => goodColour(at / (PALETTE - 1), inks));
+  return (goodness) => (Number.isNaN(goodness) ? inks.strong : made[Math.round(goodness * (PALETTE - 1))]);
+}
+
 /**
  * How wide an element is, as it changes.
  * @param {number} height
@@ -73,7 +85,7 @@ export function useDrawing({ width, height }, draw, causes) {
       const [wide, high] = [Math.round(width * ratio), Math.round(height * ratio)];
       const buffer = document.createElement("canvas");
       [buffer.width, buffer.height] = [wide, high];
-      const context = buffer.getContext("2d");
+      const context = buffer.getContext("2d", { willReadFrequently: true });
       const target = shown.getContext("2d");
       if (!context || !target) {
         return;
@@ -84,7 +96,11 @@ export function useDrawing({ width, height }, draw, causes) {
         let [began, count] = [performance.now(), 0];
         for (const _ of pieces) {
           count += 1;
-          if (count % BETWEEN === 0 && performance.now() - began > BUDGET_MS) {
+          if (count % BETWEEN !== 0) {
+            continue;
+          }
+          context.getImageData(0, 0, 1, 1); // what was asked for is drawn now, not all of it at the end
+          if (performance.now() - began > BUDGET_MS) {
             await new Promise((done) => setTimeout(done, 0));
             if (state.current.isGone) {
               return;

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useRef } from "preact/hooks";
 
 import { axisTicks, categoryText, placeOf, valueAt } from "trialog/logic/axes.js";
-import { cutText, FONT, goodColour, useDrawing, useSize } from "trialog/plots/canvas.js";
+import { cutText, FONT, goodColour, goodColours, useDrawing, useSize } from "trialog/plots/canvas.js";
 
 const HEIGHT = 380;
 const TOP = 10;
@@ -29,6 +29,7 @@ export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, br
   const xOf = (/** @type {number} */ at) => (axes.length > 1 ? SIDE + (at * (width - 2 * SIDE)) / (axes.length - 1) : width / 2);
   const yOf = (/** @type {number} */ place) => (Number.isNaN(place) ? height - 20 : bottom - place * (bottom - TOP));
   const size = { width: seen ? width : 0, height };
+  const rest = useDrawing(size, (sheet) => drawRest(sheet, { axes, xOf, yOf }), [axes]);
   const lines = useDrawing(size, (sheet) => drawLines(sheet, { axes, kept, isBrushed, goodness, xOf, yOf }), [axes, kept, goodness]);
   const over = useDrawing(size, (sheet) => drawAxes(sheet, { axes, flipped, brushes, goodness, hovered, xOf, yOf }), [axes, brushes, hovered, goodness]);
 
@@ -120,6 +121,7 @@ export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, br
     <div class="parallel" style=${{ width: `${width}px` }}>
       ${headsOf(xOf)}
       <div class="sheet-canvases" style=${{ height: `${height}px` }}>
+        <canvas ref=${rest} class=${isBrushed ? "" : "is-not-needed"} style=${{ width: `${width}px`, height: `${height}px` }} aria-hidden="true"></canvas>
         <canvas ref=${lines} style=${{ width: `${width}px`, height: `${height}px` }} role="img" aria-label=${summary} data-testid="parallel"></canvas>
         <canvas ref=${over} style=${{ width: `${width}px`, height: `${height}px` }} aria-hidden="true" data-testid="parallel-brush"
           onPointerDown=${begin} onPointerMove=${move} onPointerUp=${end} onPointerCancel=${end} onPointerLeave=${() => { if (!drag.current) { onHover(-1); } }}></canvas>
@@ -129,15 +131,15 @@ export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, br
 }
 
 /**
- * @param {import("trialog/plots/canvas.js").Sheet} sheet
- * @param {{axes: readonly Axis[], kept: Uint8Array, isBrushed: boolean, goodness: Float64Array, xOf: (at: number) => number, yOf: (place: number) => number}} what
+ * Draws the line of a run.
+ * @param {CanvasRenderingContext2D} context
+ * @param {readonly Axis[]} axes
+ * @param {(at: number) => number} xOf
+ * @param {(place: number) => number} yOf
  */
-function* drawLines({ context, inks }, { axes, kept, isBrushed, goodness, xOf, yOf }) {
+function strokeOf(context, axes, xOf, yOf) {
   const xs = axes.map((_, at) => xOf(at));
-  const order = [...kept.keys()];
-  const rest = order.filter((at) => !kept[at]);
-  const shown = order.filter((at) => kept[at]).sort((one, other) => (Number.isNaN(goodness[one]) ? -1 : goodness[one]) - (Number.isNaN(goodness[other]) ? -1 : goodness[other]));
-  const stroke = (/** @type {number} */ at) => {
+  return (/** @type {number} */ at) => {
     context.beginPath();
     for (let place = 0; place < xs.length; place += 1) {
       const y = yOf(axes[place].places[at]);
@@ -149,14 +151,32 @@ function* drawLines({ context, inks }, { axes, kept, isBrushed, goodness, xOf, y
     }
     context.stroke();
   };
-  context.lineJoin = "round";
-  context.lineWidth = 1;
+}
+
+/**
+ * All runs, faint: what stays behind those that are brushed. It need not be drawn again while a brush moves.
+ * @param {import("trialog/plots/canvas.js").Sheet} sheet
+ * @param {{axes: readonly Axis[], xOf: (at: number) => number, yOf: (place: number) => number}} what
+ */
+function* drawRest({ context, inks }, { axes, xOf, yOf }) {
+  const stroke = strokeOf(context, axes, xOf, yOf);
+  const count = axes[0]?.values.length ?? 0;
   context.strokeStyle = inks.strong;
-  context.globalAlpha = Math.max(0.03, Math.min(0.22, 60 / Math.max(1, rest.length)));
-  for (const at of rest) {
+  context.globalAlpha = Math.max(0.03, Math.min(0.22, 60 / Math.max(1, count)));
+  for (let at = 0; at < count; at += 1) {
     stroke(at);
     yield;
   }
+}
+
+/**
+ * @param {import("trialog/plots/canvas.js").Sheet} sheet
+ * @param {{axes: readonly Axis[], kept: Uint8Array, isBrushed: boolean, goodness: Float64Array, xOf: (at: number) => number, yOf: (place: number) => number}} what
+ */
+function* drawLines({ context, inks }, { axes, kept, isBrushed, goodness, xOf, yOf }) {
+  const shown = [...kept.keys()].filter((at) => kept[at]).sort((one, other) => (Number.isNaN(goodness[one]) ? -1 : goodness[one]) - (Number.isNaN(goodness[other]) ? -1 : goodness[other]));
+  const stroke = strokeOf(context, axes, xOf, yOf);
+  const colourOf = goodColours(inks);
   const count = shown.length;
   context.lineWidth = count <= 80 ? 1.6 : 1.1;
   context.globalAlpha = count <= 60 ? 0.95 : count <= 400 ? 0.72 : count <= 2000 ? 0.5 : Math.max(0.1, 1000 / count);
@@ -164,7 +184,7 @@ function* drawLines({ context, inks }, { axes, kept, isBrushed, goodness, xOf, y
     context.globalAlpha = 0.95;
   }
   for (const at of shown) {
-    context.strokeStyle = goodColour(goodness[at], inks);
+    context.strokeStyle = colourOf(goodness[at]);
     stroke(at);
     yield;
   }

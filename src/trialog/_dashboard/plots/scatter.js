@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useRef } from "preact/hooks";
 
 import { axisTicks, valueAt } from "trialog/logic/axes.js";
-import { cutText, FONT, goodColour, useDrawing, useSize } from "trialog/plots/canvas.js";
+import { cutText, FONT, goodColour, goodColours, useDrawing, useSize } from "trialog/plots/canvas.js";
 
 const PAD = { left: 62, right: 18, top: 12, bottom: 34 };
 const MISSING = 18; // how far beyond the axis a run without a value stands
@@ -158,8 +158,13 @@ function* drawPoints({ context, width, height, inks }, { x, y, xOf, yOf, left, f
   }
   const count = kept.length;
   const size = count > 3000 ? 2 : count > 500 ? 3 : 4;
+  const colourOf = goodColours(inks);
   const place = (/** @type {number} */ at, /** @type {number} */ radius) => {
     context.beginPath();
+    if (size === 2) {
+      context.rect(xOf(x.places[at]) - radius, yOf(y.places[at]) - radius, 2 * radius, 2 * radius);
+      return;
+    }
     context.arc(xOf(x.places[at]), yOf(y.places[at]), radius, 0, 7);
   };
   context.globalAlpha = count > 3000 ? 0.2 : 0.35;
@@ -175,7 +180,7 @@ function* drawPoints({ context, width, height, inks }, { x, y, xOf, yOf, left, f
   context.strokeStyle = inks.panel;
   for (const at of shown) {
     place(at, size);
-    context.fillStyle = goodColour(goodness[at], inks);
+    context.fillStyle = colourOf(goodness[at]);
     context.fill();
     if (size > 2) {
       context.stroke();
