@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import os
 import random
-import resource
 import sqlite3
 import statistics
 import subprocess
@@ -107,10 +106,9 @@ def make_store(runs: int) -> None:
 @contextmanager
 def store_of(runs: int, stores: Path | None) -> Iterator[Path]:
     """A store of so many runs: made now, or kept in a folder since."""
-    with scratch_store() as home:
-        if stores is not None:
-            home = stores / str(runs)
-            os.environ["TRIALOG_HOME"] = str(home)
+    with scratch_store() as scratch:
+        home = scratch if stores is None else stores / str(runs)
+        os.environ["TRIALOG_HOME"] = str(home)
         if not (home / "namespaces").exists():
             make_store(runs)
         yield home
@@ -118,13 +116,18 @@ def store_of(runs: int, stores: Path | None) -> Iterator[Path]:
 
 def print_peak() -> None:
     """What the table of parameters costs in memory, beside what is loaded for it."""
-    import pandas as pd
-    import pyarrow as pa
+    import pandas as pd  # noqa: F401
+    import pyarrow as pa  # noqa: F401
 
-    assert pd and pa
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_kilobytes()
     trialog.runs("bench/sweep").parameters_df()
-    print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+    print((peak_kilobytes() - before) / 1024)
+
+
+def peak_kilobytes() -> int:
+    """The most memory that this process has held; ru_maxrss begins with what its parent held."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
 
 
 def peak_megabytes() -> float:

@@ -31,6 +31,7 @@ class Size(NamedTuple):
 
     @property
     def in_words(self) -> str:
+        """What there is of what."""
         many = "s" if self.runs > 1 else ""
         series = f" × {len(self.metrics)} metrics" if len(self.metrics) > 1 else ""
         return f"{self.runs:,} run{many}{series} × {self.points:,} points"
@@ -46,7 +47,7 @@ SIZES = {
 
 
 class Run(NamedTuple):
-    """One run: its name, parameters, and the values of each metric at steps 0, 1, 2, …"""
+    """One run: its name, parameters, and the values of each metric at steps from 0 on."""
 
     name: str
     parameters: dict[str, float | int | str | bool]
@@ -56,7 +57,7 @@ class Run(NamedTuple):
 def runs_of(letter: str) -> Iterator[Run]:
     """Make the runs of a set of data, always the same."""
     size = SIZES[letter]
-    spikes = {place: value for place, value in _spikes(size)} if letter == "A" else {}
+    spikes = dict(_spikes(size)) if letter == "A" else {}
     for number in range(size.runs):
         if letter == "B":
             values = _lone(size.points)
@@ -80,7 +81,10 @@ def _spikes(size: Size) -> list[tuple[tuple[int, int], float]]:
     dice = np.random.default_rng(36)
     places = np.argwhere(dice.random((size.runs, size.points)) < SPIKE_CHANCE)
     heights = 4 + dice.permutation(3 * 1024)[: len(places)] / 1024 + 1 / 2048
-    return [((int(run), int(step)), float(height)) for (run, step), height in zip(places, heights, strict=True)]
+    return [
+        ((int(run), int(step)), float(height))
+        for (run, step), height in zip(places, heights, strict=True)
+    ]
 
 
 def _curves(number: int, size: Size) -> dict[str, np.ndarray]:

@@ -10,7 +10,7 @@ import base64
 import shutil
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from dashboard.frames import Box, Frame, time_of_curves
@@ -18,7 +18,9 @@ from dashboard.frames import Box, Frame, time_of_curves
 if TYPE_CHECKING:
     from playwright.sync_api import Playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -34,8 +36,9 @@ QUIET_S = 1.5
 BUFFER_BYTES = 1 << 29
 WATCH_LONG_TASKS = """
 window.__longTasks = [];
-new PerformanceObserver((list) => list.getEntries().forEach((each) => window.__longTasks.push(each.duration)))
-  .observe({ type: "longtask", buffered: true });
+new PerformanceObserver((list) => {
+  list.getEntries().forEach((each) => window.__longTasks.push(each.duration));
+}).observe({ type: "longtask", buffered: true });
 """
 
 
@@ -53,10 +56,16 @@ class Request:
 
     @property
     def wire_bytes(self) -> float:
-        return self.header_bytes + self.body_bytes if self.finished_bytes is None else self.finished_bytes
+        """What has come over the wire, headers too."""
+        return (
+            self.header_bytes + self.body_bytes
+            if self.finished_bytes is None
+            else self.finished_bytes
+        )
 
     @property
     def is_script(self) -> bool:
+        """Whether it brought JavaScript."""
         return "javascript" in self.media_type
 
 
@@ -69,7 +78,7 @@ class Visit:
     frames: list[Frame] = field(default_factory=list)
     last_heard: float = 0
 
-    def __enter__(self) -> Visit:
+    def __enter__(self) -> Self:
         self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = self.browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         context.add_init_script(WATCH_LONG_TASKS)
@@ -84,7 +93,10 @@ class Visit:
             ("Page.screencastFrame", self._take_frame),
         ):
             self.cdp.on(name, take)
-        self.cdp.send("Network.enable", {"maxTotalBufferSize": BUFFER_BYTES, "maxResourceBufferSize": BUFFER_BYTES})
+        self.cdp.send(
+            "Network.enable",
+            {"maxTotalBufferSize": BUFFER_BYTES, "maxResourceBufferSize": BUFFER_BYTES},
+        )
         self.cdp.send("Performance.enable")
         self.page.wait_for_timeout(300)
         self.record()
@@ -155,7 +167,7 @@ class Visit:
                 continue
             try:
                 body = self.cdp.send("Network.getResponseBody", {"requestId": identity})
-            except Exception:  # noqa: BLE001, S112  (an answer without a body has none to give)
+            except Exception:  # noqa: BLE001  (an answer without a body has none to give)
                 continue
             text = body["body"]
             found.append(base64.b64decode(text) if body["base64Encoded"] else text.encode())

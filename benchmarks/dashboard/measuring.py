@@ -11,14 +11,17 @@ from dashboard.data import spikes_of
 from dashboard.looking import Visit
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Playwright
+
     from dashboard.peers import Peer
     from dashboard.serving import Server
-    from playwright.sync_api import Playwright
 
 IDLE_S = 20
 
 
-def measure_loads(playwright: Playwright, peer: Peer, server: Server, letter: str, loads: int) -> dict:
+def measure_loads(
+    playwright: Playwright, peer: Peer, server: Server, letter: str, loads: int
+) -> dict:
     """Load the page that shows curves in a fresh profile each time; return medians."""
     with Visit(playwright) as visit:
         url = peer.address(server.url, letter, visit.page)
@@ -39,7 +42,9 @@ def medians(found: list[dict]) -> dict:
     return combined
 
 
-def measure_more(playwright: Playwright, peer: Peer, server: Server, letter: str, loads: int) -> dict:
+def measure_more(
+    playwright: Playwright, peer: Peer, server: Server, letter: str, loads: int
+) -> dict:
     """Show few runs, then all: from the last thing that a user does until the curves are there."""
     found = []
     for _ in range(loads):
@@ -61,7 +66,10 @@ def count_spikes(playwright: Playwright, peer: Peer, server: Server, letter: str
         visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
         bodies = visit.bodies()
     spikes = spikes_of(letter)
-    return {"spikes": sum(is_sent(value, bodies) for _, _, value in spikes), "spikes_of": len(spikes)}
+    return {
+        "spikes": sum(is_sent(value, bodies) for _, _, value in spikes),
+        "spikes_of": len(spikes),
+    }
 
 
 def is_sent(value: float, bodies: list[bytes]) -> bool:
@@ -78,11 +86,14 @@ def measure_idle(playwright: Playwright, peer: Peer, server: Server, letter: str
         return {"idle_bytes": visit.idle_bytes(IDLE_S)}
 
 
-def count_violations(playwright: Playwright, peer: Peer, server: Server, letter: str, axe: str) -> dict:
+def count_violations(
+    playwright: Playwright, peer: Peer, server: Server, letter: str, axe: str
+) -> dict:
     """Count the elements in which axe-core finds WCAG A and AA violations, in a light page."""
-    rules = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations']}"
+    rules = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
+    how = f"{{runOnly: {rules}, resultTypes: ['violations']}}"
     with Visit(playwright) as visit:
         visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
         visit.page.evaluate(axe)
-        found = visit.page.evaluate(f"() => axe.run(document, {rules})")
+        found = visit.page.evaluate(f"() => axe.run(document, {how})")
     return {"violations": sum(len(each["nodes"]) for each in found["violations"])}

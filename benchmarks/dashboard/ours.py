@@ -10,6 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 import environments
+
 from dashboard.data import LONE_STEP, spikes_of
 from dashboard.frames import last_pixels, time_of_change
 from dashboard.looking import Visit
@@ -18,9 +19,10 @@ from dashboard.peers.trialog import TOKEN
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.sync_api import Playwright
+
     from dashboard.peers import Peer
     from dashboard.serving import Server
-    from playwright.sync_api import Playwright
 
 POINTS = 20
 PAUSE_S = 0.6
@@ -50,7 +52,8 @@ DRAWN = """async ([metric, spikes]) => {
       return false;
     }
     const at = curve.y.findIndex((each) => Math.abs(each - value) < 4e-4);
-    if (at < 0 || Math.abs(answer.arrays.x.values[at] - step) > 2 * (scene.xRange[1] - scene.xRange[0]) / answer.header.columns) {
+    const width = (scene.xRange[1] - scene.xRange[0]) / answer.header.columns;
+    if (at < 0 || Math.abs(answer.arrays.x.values[at] - step) > 2 * width) {
       return false;
     }
     const y = Math.max(frame.top, toPixel(frame.y, value));
@@ -59,7 +62,9 @@ DRAWN = """async ([metric, spikes]) => {
 }"""
 
 
-def count_drawn(playwright: Playwright, peer: Peer, server: Server, letter: str, metric: str) -> dict:
+def count_drawn(
+    playwright: Playwright, peer: Peer, server: Server, letter: str, metric: str
+) -> dict:
     """Count the spikes that are in the drawn curve of their run and have ink where they stand.
 
     One beyond the range that is shown has its ink at the border.
@@ -115,7 +120,9 @@ def measure_live(playwright: Playwright, peer: Peer, server: Server, folder: Pat
             logger.stdin.flush()
             start = float(logger.stdout.readline())
             visit.rest(5)
-            shown = time_of_change([each for each in visit.frames if each.time > start], boxes, before)
+            shown = time_of_change(
+                [each for each in visit.frames if each.time > start], boxes, before
+            )
             found.append(5.0 if shown is None else shown - start)
         logger.stdin.close()
     return {

@@ -7,7 +7,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,10 +88,8 @@ def _wait(url: str, process: subprocess.Popen, start: float) -> None:
 
 def _end(process: subprocess.Popen) -> None:
     own = [process.pid]
-    try:
+    with suppress(psutil.NoSuchProcess):
         own += [each.pid for each in psutil.Process(process.pid).children(recursive=True)]
-    except psutil.NoSuchProcess:
-        pass
     for pid in own:
         try:
             psutil.Process(pid).terminate()

@@ -1,6 +1,6 @@
 """Writes a set of data with one tracker; run by the tracker's own interpreter.
 
-    python benchmarks/dashboard/write.py trackio A FOLDER
+python benchmarks/dashboard/write.py trackio A FOLDER
 """
 
 from __future__ import annotations

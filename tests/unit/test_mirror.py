@@ -35,6 +35,7 @@ TESTED_IN = {
     "unit/filters/test_foreign.py": "_filters/literals _filters/mistakes",
     "unit/filters/test_completing.py": "_filters/cursors",
     "unit/filters/test_printing.py": "_filters/quoting",
+    "unit/reading/test_charting.py": "_reading/rowvalues",
     # commands: by what they print
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
     "unit/cli/test_experiment_list.py": """

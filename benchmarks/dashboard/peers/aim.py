@@ -35,7 +35,10 @@ class Adapter:
         aim.Repo.from_path(str(self.folder), init=True)
         for run in runs:
             track = aim.Run(
-                repo=str(self.folder), experiment="curves", log_system_params=False, system_tracking_interval=None
+                repo=str(self.folder),
+                experiment="curves",
+                log_system_params=False,
+                system_tracking_interval=None,
             )
             track.name = run.name
             track["hparams"] = run.parameters
@@ -54,10 +57,11 @@ class Adapter:
     def address(self, server: str, letter: str, page: Any) -> str:
         del letter
         page.goto(f"{server}/metrics")
-        page.get_by_role("button", name="Metrics").last.click(timeout=30_000)
-        page.wait_for_timeout(2_000)
-        for option in page.locator("[role=listbox] [role=option], .MuiAutocomplete-option").all():
-            option.click()
+        page.get_by_role("button", name="Skip").first.click()
+        page.get_by_role("button", name="Metrics").last.click()
+        page.locator("[role=option]").first.wait_for()
+        for number in range(page.locator("[role=option]").count()):
+            page.locator("[role=option]").nth(number).click()
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Search").first.click()
         page.wait_for_function("() => location.search.includes('select=')", timeout=30_000)

@@ -28,7 +28,10 @@ class Adapter:
         self.folder = folder
 
     def environment(self) -> dict[str, str]:
-        return {"MLFLOW_TRACKING_URI": f"sqlite:///{self.folder / 'mlflow.db'}", "MLFLOW_DISABLE_TELEMETRY": "true"}
+        return {
+            "MLFLOW_TRACKING_URI": f"sqlite:///{self.folder / 'mlflow.db'}",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+        }
 
     def write(self, runs: Iterable[Run]) -> None:
         import time
@@ -44,7 +47,10 @@ class Adapter:
             parameters = [Param(name, str(value)) for name, value in run.parameters.items()]
             client.log_batch(made, params=parameters)
             for name, values in run.metrics.items():
-                points = [Metric(name, value, now + step, step) for step, value in enumerate(values.tolist())]
+                points = [
+                    Metric(name, value, now + step, step)
+                    for step, value in enumerate(values.tolist())
+                ]
                 for first in range(0, len(points), BATCH):
                     client.log_batch(made, metrics=points[first : first + BATCH])
             client.set_terminated(made)

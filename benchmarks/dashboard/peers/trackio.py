@@ -38,15 +38,17 @@ class Adapter:
 
         for run in runs:
             columns = {name: values.tolist() for name, values in run.metrics.items()}
-            rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+            rows = [
+                dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)
+            ]
             SQLiteStorage.bulk_log(
                 "curves", run.name, rows, steps=list(range(len(rows))), config=dict(run.parameters)
             )
 
     def command(self, python: str, port: int) -> list[str]:
         # `trackio show` takes its port from a variable: the shell sets it
-        show = f'GRADIO_SERVER_PORT={port} exec "{Path(python).parent / "trackio"}" show --project curves'
-        return ["sh", "-c", show]
+        script = Path(python).parent / "trackio"
+        return ["sh", "-c", f'GRADIO_SERVER_PORT={port} exec "{script}" show --project curves']
 
     def address(self, server: str, letter: str, page: Any) -> str:
         del letter, page

@@ -81,10 +81,15 @@ class Items:
     bad: Integers | None = None
 
 
-def items_of(y: Floats, first_row: int = 0) -> Items:
-    """Each point as an item."""
+def items_of(y: Floats, numbers: Integers | int = 0) -> Items:
+    """Each point as an item.
+
+    Args:
+        y: of the points.
+        numbers: of each, or of the first where they follow each other.
+    """
     is_finite = np.isfinite(y)
-    rows = np.arange(first_row, first_row + len(y))
+    rows = np.arange(numbers, numbers + len(y)) if isinstance(numbers, int) else numbers
     if is_finite.all():
         return Items(y, y, rows, rows, y, y)
     low, high = np.where(is_finite, y, np.inf), np.where(is_finite, y, -np.inf)

@@ -17,8 +17,8 @@ from trialog._charts.statistics import Gathered, parts_in_memory
 Floats = NDArray[np.float64]
 Visible = Sequence[tuple[Rows, Part]]
 
-_POINTS_TOGETHER = 250_000
-_COLUMNS_TOGETHER = 1 << 18  # of all lines; each takes 64 bytes
+_POINTS_TOGETHER = 125_000
+_COLUMNS_TOGETHER = 1 << 17  # of all lines; each takes 64 bytes
 
 
 @dataclass(slots=True)

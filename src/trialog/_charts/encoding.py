@@ -49,7 +49,8 @@ name                  dtype   shape     is
 
 Values are f4 where that moves none by more than 1/65,536 of the fitted range (on a log
 scale: of itself), else f8. Within the same bound, values of an answer that is not exact are rounded
-to multiples of a power of two (on a log scale: to 15 bits of fraction), which gzip makes small.
+to multiples of a power of two, or to 15 bits of fraction where these are finer (on a log scale:
+always), which gzip makes small: none moves by more than 1/65,536 of itself either.
 Never rounded: exact answers, smoothed lines, each line's least and greatest value in the window, and
 all that lies beyond the fitted range.
 Missing values are NaN: no point of the line stands there; join the neighbours unless ``breaks``.

@@ -16,7 +16,9 @@ from trialog._charts.ranges import Fit
 Floats = NDArray[np.float64]
 
 FINENESS = 65_536
-"""No value moves by more than this part of the fitted range; on a logarithmic scale: of itself."""
+"""No value moves by more than this part of the fitted range; rounded ones, and all on a logarithmic
+scale, by no more than this part of themselves either: whoever zooms to small ones sees them.
+"""
 CURVES = ("y", "raw", "center", "low", "high", "first", "last")
 
 _LEAST, _GREATEST = 1e-300, 1e300  # beyond them, a double has not all bits, or none to spare
@@ -84,17 +86,20 @@ def _rounded(values: Floats, fit: Fit, inner: slice, *, is_log: bool) -> Floats:
     if own.shape[1]:
         is_within &= values != np.fmin.reduce(own, axis=1)[:, None]
         is_within &= values != np.fmax.reduce(own, axis=1)[:, None]
+    size = np.abs(values)
+    has_bits = (size > _LEAST) & (size < _GREATEST)
+    bits = values.view(np.int64) + (1 << (_DROPPED_BITS - 1))
+    bits &= -(1 << _DROPPED_BITS)
+    short = np.where(has_bits, bits.view(np.float64), values)
     if is_log:
-        size = np.abs(values)
-        is_within &= (size > _LEAST) & (size < _GREATEST)
-        bits = values.view(np.int64) + (1 << (_DROPPED_BITS - 1))
-        bits &= -(1 << _DROPPED_BITS)
-        return np.where(is_within, bits.view(np.float64), values)
+        return np.where(is_within, short, values)
     unit = _unit(_tolerance(fit))
     if not unit:
         return values
     with np.errstate(over="ignore", invalid="ignore"):
-        return np.where(is_within, np.rint(values / unit) * unit, values)
+        coarse = np.rint(values / unit) * unit
+        is_near = np.abs(coarse - values) <= size / FINENESS
+    return np.where(is_within, np.where(is_near, coarse, short), values)
 
 
 def _tolerance(fit: Fit | None) -> float:

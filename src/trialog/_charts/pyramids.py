@@ -6,7 +6,7 @@ the points are read. So the columns are the same as those of all the points.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,8 +23,6 @@ Integers = NDArray[np.int64]
 CHUNK = 256
 SPAN = 65_536  # rows whose values are counted together, by size
 EDGES = 2_048
-_FLOATS = ("x_first", "x_last", "low", "high", "first", "last")
-_NUMBERS = ("low_at", "high_at", "nan", "positive", "negative")
 
 
 @dataclass(slots=True)
@@ -33,10 +31,11 @@ class Pyramid:
 
     Attributes:
         rows: how many points the line has.
-        floats: [6, chunks]: x of the first and last point; least and greatest finite value (inf
-            and -inf where there is none); first and last finite value (NaN where there is none).
-        numbers: [5, chunks]: the numbers of the points of the least and greatest value; how many
-            points are NaN, inf, -inf.
+        floats: [7, chunks]: x of the first and last point; least and greatest finite value (inf
+            and -inf where there is none); first and last finite value (NaN where there is none);
+            least finite value above 0 (inf where there is none).
+        numbers: [6, chunks]: the numbers of the points of the least and greatest value; how many
+            points are NaN, inf, -inf; how many are finite and not above 0.
         edges: values that ascend, between which points are counted.
         counts: [spans + 1, edges + 1]: how many finite values of the first n spans are below each
             edge, and how many there are.
@@ -81,19 +80,20 @@ class Pyramid:
             (int(chunk) * self.chunk, min((int(chunk) + 1) * self.chunk, self.rows))
             for chunk in numbers[begins != ends]
         ]
-        read = [(begin, *rows.read(begin, end)) for begin, end in pieces if end > begin]
-        columns = [window.columns_of(np.concatenate([x for _, x, _ in read]))] if read else []
-        items = [items_of(y, begin) for begin, _, y in read]
-        starts = [np.arange(begin, begin + len(x)) for begin, x, _ in read]
-        columns.append(begins[begins == ends])
-        items.append(self._whole(whole))
-        starts.append(whole * self.chunk)
-        order = np.argsort(np.concatenate(starts), kind="stable")
+        pieces = [(begin, end) for begin, end in pieces if end > begin]
+        own = self._whole(whole)
+        if not pieces:
+            return begins[begins == ends], own
+        read = [rows.read(begin, end) for begin, end in pieces]
+        x, y = (np.concatenate(each) for each in zip(*read, strict=True))
+        points = items_of(y, _numbers_of(pieces))
+        order = np.argsort(np.concatenate([points.low_at, own.low_at]), kind="stable")
+        columns = np.concatenate([window.columns_of(x), begins[begins == ends]])
         joined = [
-            np.concatenate([_column(each, name) for each in items])[order]
+            np.concatenate([_column(points, name), _column(own, name)])[order]
             for name in Items.__slots__
         ]
-        return np.concatenate(columns)[order], Items(*joined)
+        return columns[order], Items(*joined)
 
     def within(self, part: Part) -> tuple[slice, Part]:
         """The chunks that lie in a part as a whole, and their rows."""
@@ -110,7 +110,7 @@ class Pyramid:
     def bad(self, rows: Rows, part: Part) -> tuple[int, int, int]:
         """How many points of a part are NaN, inf, -inf."""
         chunks, whole = self.within(part)
-        found = self.numbers[2:, chunks].sum(axis=1)
+        found = self.numbers[2:5, chunks].sum(axis=1)
         ends = [(part.first, whole.first), (whole.stop, part.stop)]
         if chunks.stop == chunks.start:
             ends = [(part.first, part.stop)]
@@ -148,8 +148,15 @@ class Pyramid:
             floats[4],
             floats[5],
             sizes,
-            numbers[2:].sum(axis=0),
+            numbers[2:5].sum(axis=0),
         )
+
+
+def _numbers_of(pieces: Sequence[tuple[int, int]]) -> Integers:
+    """The numbers of the points in some ranges."""
+    begins, ends = np.array(pieces).T
+    lengths = ends - begins
+    return np.repeat(begins - (np.cumsum(lengths) - lengths), lengths) + np.arange(lengths.sum())
 
 
 def _column(items: Items, name: str) -> NDArray[Any]:
@@ -198,9 +205,9 @@ class PyramidBuilder:
 
     def finish(self) -> Pyramid:
         """The pyramid."""
-        floats = np.concatenate(self._floats, axis=1) if self._floats else np.empty((6, 0))
+        floats = np.concatenate(self._floats, axis=1) if self._floats else np.empty((7, 0))
         numbers = (
-            np.concatenate(self._numbers, axis=1) if self._numbers else np.empty((5, 0), np.int64)
+            np.concatenate(self._numbers, axis=1) if self._numbers else np.empty((6, 0), np.int64)
         )
         return Pyramid(
             self._rows,
@@ -223,6 +230,7 @@ class PyramidBuilder:
         lines = np.arange(len(ys))
         first_at, last_at = is_finite.argmax(axis=1), size - 1 - is_finite[:, ::-1].argmax(axis=1)
         ends = np.where(is_finite, ys, np.nan)
+        is_above = is_finite & (ys > 0)
         self._floats.append(
             np.array(
                 [
@@ -232,6 +240,7 @@ class PyramidBuilder:
                     high[lines, high_at],
                     ends[lines, first_at],
                     ends[lines, last_at],
+                    np.where(is_above, ys, np.inf).min(axis=1),
                 ]
             )
         )
@@ -243,6 +252,7 @@ class PyramidBuilder:
                     np.isnan(ys).sum(axis=1),
                     np.isposinf(ys).sum(axis=1),
                     np.isneginf(ys).sum(axis=1),
+                    (is_finite & ~is_above).sum(axis=1),
                 ]
             )
         )

@@ -71,7 +71,19 @@ def beyond(rows: Rows, part: Part, fit: Fit) -> tuple[int, int]:
 def describe_log(visible: Sequence[tuple[Rows, Part]]) -> dict[str, float | int | None]:
     """The least value above 0 of what is visible, and how many finite values are not above it."""
     positive, undrawable = math.inf, 0
-    for y in _batches(visible):
+    short: list[tuple[Rows, Part]] = []
+    for rows, part in visible:
+        if rows.pyramid is None:
+            short.append((rows, part))
+            continue
+        chunks, whole = rows.pyramid.within(part)
+        if chunks.stop <= chunks.start:
+            short.append((rows, part))
+            continue
+        positive = min(positive, float(rows.pyramid.floats[6, chunks].min()))
+        undrawable += int(rows.pyramid.numbers[5, chunks].sum())
+        short += [(rows, Part(part.first, whole.first)), (rows, Part(whole.stop, part.stop))]
+    for y in _batches(short):
         if not len(y):
             continue
         least = float(y.min())
@@ -104,11 +116,12 @@ def _ranks(count: int) -> tuple[int, int]:
 
 
 def _between(values: Floats) -> Fit | None:
+    """Of values that nobody else needs: they are put into another order."""
     if not len(values):
         return None
     ranks = _ranks(len(values))
-    ordered = np.partition(values, ranks)
-    return float(ordered[ranks[0]]), float(ordered[ranks[1]])
+    values.partition(ranks)
+    return float(values[ranks[0]]), float(values[ranks[1]])
 
 
 def _counted(rows: Rows, part: Part) -> Fit | None:

@@ -140,7 +140,7 @@ class Facts:
         if chunks.stop > chunks.start:
             floats, numbers = pyramid.floats[:, chunks], pyramid.numbers[:, chunks]
             at = [int(numbers[0, floats[2].argmin()]), int(numbers[1, floats[3].argmax()])]
-            bad = np.flatnonzero(numbers[2:].any(axis=0))[:MARKS_A_LINE].tolist()
+            bad = np.flatnonzero(numbers[2:5].any(axis=0))[:MARKS_A_LINE].tolist()
             known = np.flatnonzero(~np.isnan(floats[5]))[-1:].tolist()
             ranges = [(part.first, whole.first), (whole.stop, part.stop)]
             ranges += [(row, row + 1) for row in at]

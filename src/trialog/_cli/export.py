@@ -6,10 +6,11 @@ from pathlib import Path
 
 import click
 
+from trialog._catalog import Catalog
 from trialog._cli import options
 from trialog._cli.output import write_object, write_text
 from trialog._cli.progress import show_progress
-from trialog._cli.session import Session, project_slugs
+from trialog._cli.session import Session, project_paths, project_slugs
 from trialog._cli.words import count, size
 from trialog.errors import UsageError
 
@@ -52,8 +53,7 @@ def export_runs(
         raise UsageError(f"{str(path)!r} is there already; add --force to overwrite it")
     place = None
     if project is not None:
-        namespace, slug = project_slugs(session.catalog(), project)
-        place = f"{namespace}/{slug}"
+        place = _path_of(session.catalog(), project)
     store = Store.at(session.home)
     selection = Selection(project=place, where=where, sort=sort)
     with show_progress("Drawing charts") as progress:
@@ -77,3 +77,14 @@ def export_runs(
     )
     for each in page.left_out:
         write_text(f"left out: {each}\n")
+
+
+def _path_of(catalog: Catalog, project: str) -> str:
+    namespace, slug = project_slugs(catalog, project)
+    if namespace is not None:
+        return f"{namespace}/{slug}"
+    found = [path for path in project_paths(catalog) if path.partition("/")[2] == slug]
+    if len(found) > 1:
+        named = " or ".join(found)
+        raise UsageError(f"several namespaces have a project {project!r}: name {named}")
+    return found[0]

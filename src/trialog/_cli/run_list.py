@@ -101,14 +101,15 @@ def list_runs(
         why = f"; {printable(note)}" if note else ""
         write_text(f"{what} in {printable(str(session.home))}{why}\n")
     else:
-        _show(found, has_project=project is not None or of is not None)
+        has_project = project is not None or of is not None
+        _show(found, has_project=has_project, is_sorted=sort is not None)
 
 
-def _show(found: FoundRuns, *, has_project: bool) -> None:
+def _show(found: FoundRuns, *, has_project: bool, is_sorted: bool) -> None:
     from trialog._cli.tables import write_newest  # noqa: PLC0415 # loads rich
 
     columns = _columns(found.shown, has_project=has_project)
-    write_newest(columns, len(found.shown), found.total, "run")
+    write_newest(columns, len(found.shown), found.total, "run", is_sorted=is_sorted)
 
 
 def _columns(runs: Sequence[FoundRun], *, has_project: bool) -> list[Column]:

@@ -107,7 +107,9 @@ def table_of(columns: Sequence[Column], widths: dict[int, int]) -> Table:
     return table
 
 
-def write_newest(columns: Sequence[Column], shown: int, total: int, noun: str) -> None:
+def write_newest(
+    columns: Sequence[Column], shown: int, total: int, noun: str, *, is_sorted: bool = False
+) -> None:
     """Print a table of the newest entries, and say how many are older.
 
     Args:
@@ -115,12 +117,13 @@ def write_newest(columns: Sequence[Column], shown: int, total: int, noun: str) -
         shown: how many those are.
         total: how many there are.
         noun: what they are.
+        is_sorted: they are the first in another order, and the rest is not older.
     """
     if shown:
         write_rich(table_of(columns, fit(columns, stdout_width())))
     if total > shown:
-        older = count(total - shown, f"older {noun}")
-        write_text(f"… and {older}: --limit {total} shows all\n")
+        rest = count(total - shown, f"more {noun}" if is_sorted else f"older {noun}")
+        write_text(f"… and {rest}: --limit {total} shows all\n")
 
 
 def shorten(text: Text, width: int, *, keeps_ends: bool = False) -> Text:

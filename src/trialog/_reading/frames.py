@@ -137,7 +137,7 @@ def many_parameters_frame(ids: Sequence[str], columns: Mapping[str, Any]) -> pd.
         columns: by parameter.
     """
     headings = parameter_headings(list(columns), [INDEX])
-    index = pd.Index(ids, name=INDEX, dtype="object")
+    index: pd.Index = pd.Index(list(ids), name=INDEX, dtype="object")
     found = {headings[name]: _from_arrow(each) for name, each in columns.items()}
     return pd.DataFrame(found, index=index, copy=False)
 

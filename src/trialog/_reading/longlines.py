@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 LONG = 1_000_000
 """A series of more points is kept in files."""
 
-_FORMAT = 1
+_FORMAT = 2
 _NUMBER_BYTES = 8
 _SAMPLE = 64  # edges are chosen from every so many values; what is counted are all
 _MAX_BYTES = 4 << 30
@@ -154,7 +154,7 @@ def _axis(stretch: Stretch, wish: ChartWish, origin_ns: int) -> Floats:
 def _write_smoothed(base: Path, plain: FileRows, smoothing: Smoothing) -> None:
     with _replacing(_y(base)) as path, path.open("wb") as file:
         pyramid = plain.pyramid
-        is_whole = pyramid is not None and not pyramid.numbers[2:].any()
+        is_whole = pyramid is not None and not pyramid.numbers[2:5].any()
         if smoothing.kind == "window" and pyramid is not None and is_whole:
             largest = max(-float(pyramid.floats[2].min()), float(pyramid.floats[3].max()))
             size = int(smoothing.amount)

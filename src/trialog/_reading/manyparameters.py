@@ -7,7 +7,9 @@ kinds, nothing comes of it: then all is read in Python.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain, islice
 from typing import Any, NamedTuple
 
@@ -21,6 +23,7 @@ from trialog._catalog import Catalog, queries
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 
 _PART = 4096
+_AHEAD = 4  # parts that wait to be read
 _TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.large_string()}
 _TAG_MARK = b'{"$'  # a value that JSON has no form for
 
@@ -60,6 +63,13 @@ def read_columns(catalog: Catalog, keys: Sequence[int]) -> ManyParameters | None
     return ManyParameters(ids, {name: ordered[name] for name in names})
 
 
+class _Part(NamedTuple):
+    """Some runs' columns; those that are not there have no values."""
+
+    runs: int
+    columns: Mapping[str, Any]
+
+
 class Gathering:
     """Columns, as they grow by parts.
 
@@ -78,7 +88,7 @@ class Gathering:
         self.ids: list[str] = []
         self._part = part
         self._types: dict[str, Any] = {}
-        self._parts: list[tuple[int, Mapping[str, Any]]] = []
+        self._parts: list[_Part] = []
 
     def take(self, rows: Iterator[tuple[int, str, str]]) -> None:
         """Take keys, ids, and parameters as JSON.
@@ -86,13 +96,16 @@ class Gathering:
         Raises:
             SeveralKindsError: one type cannot have all values of a name.
         """
-        while part := list(islice(rows, self._part)):
-            keys, ids, texts = zip(*part, strict=True)
-            self.keys += keys
-            self.ids += ids
-            if not self._types:
-                self._read_in_python(texts[:1])
-            self._parts.append((len(texts), self._read(texts)))
+        with ThreadPoolExecutor(1) as reader:  # beside the database, which goes on meanwhile
+            waiting: deque[Future[_Part]] = deque()
+            while part := list(islice(rows, self._part)):
+                keys, ids, texts = zip(*part, strict=True)
+                self.keys += keys
+                self.ids += ids
+                waiting.append(reader.submit(self._read, texts))
+                if len(waiting) == _AHEAD:
+                    self._parts.append(waiting.popleft().result())
+            self._parts += [each.result() for each in waiting]
 
     def columns(self) -> dict[str, Any]:
         """One array for each name.
@@ -107,12 +120,19 @@ class Gathering:
 
     def _column(self, name: str, kind: Any) -> Any:
         arrays = [
-            pa.nulls(count, kind) if (array := part.get(name)) is None else array.cast(kind)
-            for count, part in self._parts
+            pa.nulls(part.runs, kind)
+            if (array := part.columns.get(name)) is None
+            else array.cast(kind)
+            for part in self._parts
         ]
         return pa.concat_arrays(arrays)
 
-    def _read(self, texts: Sequence[str]) -> Mapping[str, Any]:
+    def _read(self, texts: Sequence[str]) -> _Part:
+        if not self._types:
+            self._read_in_python(texts[:1])
+        return _Part(len(texts), self._columns_of(texts))
+
+    def _columns_of(self, texts: Sequence[str]) -> Mapping[str, Any]:
         data = "\n".join(texts).encode()
         if _TAG_MARK not in data and self._types:
             read = pa.json.ReadOptions(use_threads=False, block_size=len(data) + 1)

@@ -13,10 +13,10 @@ from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_operand
 from trialog._format.times import time_ns_of
+from trialog._format.values import MAX_EXACT
 from trialog._reading import Records, RunRecord
 from trialog._server.shapes import Scalar, TableColumn
 
-_MAX_EXACT = 2**53
 _SECOND = 1_000_000_000
 _FACTS: dict[str, Callable[[RunRecord], Any]] = {
     "id": lambda run: run.id,
@@ -113,7 +113,7 @@ def sendable(value: Any) -> Scalar:
     """
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _MAX_EXACT:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > MAX_EXACT:
         return str(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value

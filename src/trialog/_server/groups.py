@@ -22,17 +22,17 @@ from trialog._filters.expressions import (
 from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_filter
+from trialog._format.values import MAX_EXACT
 from trialog._reading.pages import find_keys, read_values
 from trialog._server.cells import column_of, parse_columns, sendable
+from trialog._server.selecting import filter_of
 from trialog._server.shapes import Group, GroupCell, GroupQuery, GroupTable
 from trialog._server.store import Store
-from trialog._server.table import filter_of
 from trialog.errors import UsageError
 
 _LENGTH = FactType.LENGTH
 _APART = (FactType.TIME, _LENGTH)
 _OWN = frozenset({"id", "name", "description", "age"})
-_MAX_EXACT = 2**53
 _SECOND_NS = 1_000_000_000
 
 
@@ -107,7 +107,7 @@ def _condition(by: Operand, value: Any) -> Expression:
         return All((Comparison("!=", by, Literal(None)), Comparison("!=", by, by)))
     if isinstance(by, Fact) and by.name == "status":
         return Membership(by, (Literal(value),))
-    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < _MAX_EXACT
+    is_whole = isinstance(value, float) and value.is_integer() and abs(value) < MAX_EXACT
     return Comparison("==", by, Literal(int(value) if is_whole else value))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import os
 
 _MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # of mallopt(3), in glibc
 _LARGE_BYTES = 2 << 20
@@ -11,11 +12,12 @@ _ARENAS = 2
 
 
 def keep_memory_small() -> None:
-    """Have the C library give large pieces back when they are freed, and keep few heaps.
+    """Have the C library give large pieces back when they are freed, and Arrow ask it for them.
 
     Left alone, glibc learns to keep pieces of up to 32 MB, in a heap for each thread. Elsewhere
     than on glibc nothing happens.
     """
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when Arrow is loaded
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)

@@ -12,6 +12,7 @@ from trialog._filters.parsing import parse_operand
 from trialog._reading.finding import find
 from trialog._reading.records import Records, read_records
 from trialog._server.shapes import Selection
+from trialog.errors import UsageError
 
 _PASSING = (*UNTIL_ENDED, "age")
 
@@ -23,20 +24,32 @@ def is_lasting(selection: Selection, *operands: str | None) -> bool:
         selection: of runs.
         operands: what else is asked of each, in the filter language.
     """
-    wanted = RunFilter.parse(where=selection.where or None, sort=selection.sort or None)
+    wanted = filter_of(None, selection.where, selection.sort)
     asked = [*operands_asked(wanted), *(parse_operand(each) for each in operands if each)]
     return not any(isinstance(each, Fact) and each.name in _PASSING for each in asked)
 
 
+def filter_of(project: str | None, where: str, sort: str, limit: int | None = None) -> RunFilter:
+    """The runs of a project that a text asks for, in an order.
+
+    Raises:
+        FilterError: the text or the order cannot be understood.
+        UsageError: the project is not written ``namespace/project``.
+    """
+    namespace, slug = None, None
+    if project is not None:
+        namespace, found, slug = project.partition("/")
+        if not found:
+            raise UsageError(f"a project is written namespace/project, not {project!r}")
+    return RunFilter.parse(
+        namespace=namespace, project=slug, where=where, sort=sort or None, limit=limit
+    )
+
+
 def select(catalog: Catalog, selection: Selection) -> Records:
     """The runs that are meant, in the order in which they are to be shown."""
-    namespace, _, project = (selection.project or "").rpartition("/")
-    wanted = RunFilter.parse(
-        namespace=namespace or None,
-        project=project or None,
-        where=selection.where or None,
-        sort=selection.sort or None,
-        limit=selection.limit,
+    wanted = filter_of(
+        selection.project or None, selection.where, selection.sort, limit=selection.limit
     )
     if selection.runs is None:
         return find(catalog, wanted)

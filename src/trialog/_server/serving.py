@@ -109,7 +109,7 @@ def listen(host: str, port: int | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     wanted = range(DEFAULT_PORT, DEFAULT_PORT + _TRIES) if port is None else [port]
     for each in wanted:
-        # named, or asyncio does not set TCP_NODELAY, and each answer waits 40 ms for an acknowledgement
+        # TCP is named, or asyncio leaves TCP_NODELAY off, and each answer waits for 40 ms
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

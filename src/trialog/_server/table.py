@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from trialog._catalog import Catalog, queries
-from trialog._filters import RunFilter, check_names, complete, parse_filter
+from trialog._filters import check_names, complete, parse_filter
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
 from trialog._reading import Records, find, read_known_names
 from trialog._reading.headings import is_of_system
@@ -11,6 +11,7 @@ from trialog._reading.knownnames import MOST_RUNS
 from trialog._reading.pages import find_keys, find_page
 from trialog._server.cells import column_of, parse_columns, read_cells
 from trialog._server.overviews import parameter_heads
+from trialog._server.selecting import filter_of
 from trialog._server.shapes import (
     Completed,
     CompleteQuery,
@@ -109,23 +110,6 @@ def read_completions(store: Store, query: CompleteQuery) -> Completed:
             for each in found.items
         ],
         problem=problem,
-    )
-
-
-def filter_of(project: str | None, where: str, sort: str, limit: int | None = None) -> RunFilter:
-    """The runs of a project that a text asks for, in an order.
-
-    Raises:
-        FilterError: the text or the order cannot be understood.
-        UsageError: the project is not written ``namespace/project``.
-    """
-    namespace, slug = None, None
-    if project is not None:
-        namespace, found, slug = project.partition("/")
-        if not found:
-            raise UsageError(f"a project is written namespace/project, not {project!r}")
-    return RunFilter.parse(
-        namespace=namespace, project=slug, where=where, sort=sort or None, limit=limit
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from trialog._format.times import time_ns_of
 from trialog._reading.views import read_views
 from trialog._server.shapes import ProjectQuery, View, ViewChange, ViewQuery, Views
 from trialog._server.store import Store
@@ -16,7 +17,7 @@ def list_views(store: Store, query: ProjectQuery) -> Views:
             name=each.name,
             content=each.content,
             by=each.by,
-            saved_ns=int(each.date.timestamp() * 1e9),
+            saved_ns=time_ns_of(each.date),
         )
         for each in found
     ]

@@ -12,7 +12,9 @@ import trialog
 @pytest.fixture(scope="module")
 def ids(vision):
     """The ids of the store's runs by their names."""
-    return {run.name: run.id for run in trialog.runs("acme/vision", store=vision)}
+    return {
+        run.name: run.id for run in trialog.runs("acme/vision", client=trialog.LocalClient(vision))
+    }
 
 
 def address(ids, *names, **more):
@@ -25,9 +27,9 @@ def headings(page):
 
 
 def test_what_differs(look, ids, check_axe, keep_picture):
-    """Only what differs at first, with the distance from the baseline; all on demand; back undoes."""
+    """Only what differs at first, with the distance from the baseline; all on demand."""
     names = ("resnet18-00", "resnet18-01", "resnet34-04")
-    page = look.open(address(ids, *names))
+    page = look.open(address(ids, *names), height=1200)
     assert headings(page) == list(names)
     row = page.locator('[data-row="lr"] td')
     assert row.nth(0).inner_text() == "0.001"
@@ -35,7 +37,7 @@ def test_what_differs(look, ids, check_axe, keep_picture):
     assert "+200 %" in row.nth(1).inner_text()
     assert page.locator('[data-row="model/name"]').count() == 0
     check_axe(page)
-    keep_picture(page, "compare-light", full_page=True)
+    keep_picture(page, "compare-light")
     page.get_by_test_id("only-changed").click()
     assert page.locator('[data-row="model/name"]').is_visible()
     page.get_by_test_id("find-rows").fill("val/acc")

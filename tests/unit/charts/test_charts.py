@@ -38,6 +38,16 @@ def test_one_spike_of_a_million_points_is_shown():
         assert _fact(chart, "above") > 0
 
 
+def test_small_values_beside_large_ones_stay_what_they_are():
+    """A loss that falls from 10,000 to 0.01 is 0.01 at its end: who zooms to it sees it."""
+    x = np.arange(3000.0)
+    y = 1e4 * np.exp(-x / 50) + 0.01 + 0.001 * np.sin(x)
+    chart = chart_of([_line(y)], ChartWish(pixels=600))
+    assert not chart.header["is_exact"]
+    tail = chart.arrays["y"][0, chart.arrays["x"] > 2000].astype(float)
+    assert np.abs(tail[:, None] - y).min(axis=1).max() < 0.01 / 50_000
+
+
 def test_a_chart_without_points():
     """No lines, empty lines, an empty window: an answer all the same."""
     for lines in ([], [_line([])]):

@@ -26,6 +26,18 @@ def test_what_is_written_is_told(call, store, tmp_path):
     assert path.stat().st_size < 400_000
 
 
+def test_a_project_is_named_with_or_without_its_namespace(call, store, tmp_path):
+    """A project alone is searched in all namespaces; where several have it, they are named."""
+    make()
+    for number, project in enumerate(("demo", "acme/demo")):
+        answer = call("export", project, "--html", str(tmp_path / f"{number}.html"))
+        assert (answer.code, answer.json["runs"], answer.json["metrics"]) == (0, 2, 1)
+    trialog.init("other", "demo").finish()
+    answer = call("export", "demo", "--html", str(tmp_path / "neither.html"))
+    assert answer.code == 2
+    assert "acme/demo or other/demo" in answer.stderr
+
+
 def test_a_file_that_is_there_is_kept(call, store, tmp_path):
     """Nothing is overwritten unasked."""
     make(1)

@@ -69,6 +69,7 @@ def test_a_list_has_the_order_that_is_asked_for(call):
         "good_2",
     ]
     with_table = call("run", "list", "--table", "--sort", "name", "--limit", "1")
+    assert with_table.lines[-1] == "… and 5 more runs: --limit 6 shows all"
     assert "crashed" in with_table.stdout
     assert "good_0" not in with_table.stdout
 

@@ -99,7 +99,7 @@ REFUSED = [
     ("lr is 3", "lr is 3", "asks for None alone"),
     ("deleted == 1", "1", "True or False"),
     ('matches(name, "(")', '"("', "no regular expression"),
-    ('matches(name, "[[a]")', '"[[a]"', "no regular expression"),  # a warning of re
+    (r"matches(name, r'(a)\1')", r"r'(a)\1'", "no regular expression: invalid escape"),
     ('points.startswith("1")', "points", "no text"),
     ("name.startswith(3)", "3", "a text in quotes"),
     ("lr + 1 > 2", "+", "nothing is calculated"),

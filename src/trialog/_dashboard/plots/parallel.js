@@ -8,7 +8,7 @@ import { cutText, FONT, goodColour, goodColours, useDrawing, useSize } from "tri
 
 const HEIGHT = 380;
 const TOP = 10;
-const FLOOR = 48; // below the axes: where runs without a value pass
+const [FLOOR, FLAT_FLOOR] = [48, 16]; // below the axes: where runs without a value pass, if there are any
 const SIDE = 64;
 const LEAST_GAP = 104; // between axes; a page that is narrower scrolls
 const NEAR = 16; // so near to an axis a drag brushes it
@@ -25,7 +25,7 @@ export function Parallel({ axes, flipped, kept, isBrushed, goodness, hovered, br
   const { host, width: seen, height } = useSize(HEIGHT);
   const width = Math.max(seen, axes.length * LEAST_GAP + 24);
   const drag = useRef(/** @type {{axis: Axis, from: number, hasMoved: boolean} | null} */ (null));
-  const bottom = height - FLOOR;
+  const bottom = height - (axes.some((axis) => axis.missing > 0) ? FLOOR : FLAT_FLOOR);
   const xOf = (/** @type {number} */ at) => (axes.length > 1 ? SIDE + (at * (width - 2 * SIDE)) / (axes.length - 1) : width / 2);
   const yOf = (/** @type {number} */ place) => (Number.isNaN(place) ? height - 20 : bottom - place * (bottom - TOP));
   const size = { width: seen ? width : 0, height };

@@ -59,13 +59,13 @@ function RunHeading({ run, at, isBaseline, style }) {
       onDragStart=${(/** @type {DragEvent} */ event) => event.dataTransfer?.setData(DRAGGED, run.id)}
       onDragOver=${(/** @type {DragEvent} */ event) => { if (event.dataTransfer?.types.includes(DRAGGED)) { event.preventDefault(); setOver(true); } }}
       onDragLeave=${() => setOver(false)} onDrop=${drop}>
-    <div class="run-name">
+    <div class="column-name">
       <svg class="line-swatch" viewBox="0 0 18 6" aria-hidden="true"><line x1="0" y1="3" x2="18" y2="3" stroke=${style.colour} stroke-dasharray=${style.dash.join(" ")} /></svg>
       <a class="cut" href=${runPath(run)} title=${run.name}>${run.name}</a>
       <button class="quiet" aria-label=${`More for ${run.name}`} title="Baseline, order, remove" data-testid="run-menu"
         onClick=${(/** @type {any} */ event) => openMenu(event.currentTarget, run.name, items)}><${Icon} name="more" /></button>
     </div>
-    <div class="run-facts"><${StatusBadge} status=${run.status} reason=${run.reason} />
+    <div class="column-facts"><${StatusBadge} status=${run.status} reason=${run.reason} />
       ${isBaseline && html`<span class="tag">baseline</span>`}</div>
   </th>`;
 }

@@ -117,7 +117,8 @@ export const axes = computed(() => axisIds.value.map((id) => axisFor(id)).filter
 export const pair = computed(() => {
   const { x, y, hx, hy } = place.value.state;
   const ranked = [...importantIds.value, ...parameterIds.value].filter((id, at, all) => columns.value.has(id) && all.indexOf(id) === at);
-  const full = ranked.filter((id) => (axisFor(id, true)?.missing ?? 0) <= (sweep.value?.runs.length ?? 0) / 2);
+  const isFull = (/** @type {Axis | null} */ axis) => axis !== null && axis.lo < axis.hi && axis.missing <= axis.values.length / 2;
+  const full = ranked.filter((id) => isFull(axisFor(id, true)));
   const [first, second] = [...full, ...ranked.filter((id) => !full.includes(id))];
   const known = (/** @type {string | undefined} */ id, /** @type {string | undefined} */ other) => (id && columns.value.has(id) ? id : other ?? "");
   return {
