@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from dashboard.frames import Box, Frame, time_of_curves
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import BrowserType
 
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -73,13 +73,13 @@ class Request:
 class Visit:
     """A fresh browser with one page; a context manager that ends it."""
 
-    playwright: Playwright
+    chromium: BrowserType
     requests: dict[str, Request] = field(default_factory=dict)
     frames: list[Frame] = field(default_factory=list)
     last_heard: float = 0
 
     def __enter__(self) -> Self:
-        self.browser = self.playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        self.browser = self.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         context = self.browser.new_context(viewport={"width": WIDTH, "height": HEIGHT})
         context.add_init_script(WATCH_LONG_TASKS)
         self.page = context.new_page()

@@ -23,11 +23,11 @@ def measure_loads(
     playwright: Playwright, peer: Peer, server: Server, letter: str, loads: int
 ) -> dict:
     """Load the page that shows curves in a fresh profile each time; return medians."""
-    with Visit(playwright) as visit:
+    with Visit(playwright.chromium) as visit:
         url = peer.address(server.url, letter, visit.page)
     found = []
     for _ in range(loads):
-        with Visit(playwright) as visit:
+        with Visit(playwright.chromium) as visit:
             start = visit.open(url, peer.limit_s)
             found.append({"curves_s": visit.curves_after(start, peer.plots)} | visit.facts())
     return medians(found) | {"loads": loads, "server_bytes": server.resident_bytes()}
@@ -48,7 +48,7 @@ def measure_more(
     """Show few runs, then all: from the last thing that a user does until the curves are there."""
     found = []
     for _ in range(loads):
-        with Visit(playwright) as visit:
+        with Visit(playwright.chromium) as visit:
             few = peer.curves_of_few(server.url, letter)
             visit.open(few or peer.address(server.url, letter, visit.page), peer.limit_s)
             start = time.time()
@@ -62,7 +62,7 @@ def measure_more(
 
 def count_spikes(playwright: Playwright, peer: Peer, server: Server, letter: str) -> dict:
     """Count the spikes whose values are in what the browser was sent, text or binary."""
-    with Visit(playwright) as visit:
+    with Visit(playwright.chromium) as visit:
         visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
         bodies = visit.bodies()
     spikes = spikes_of(letter)
@@ -81,7 +81,7 @@ def is_sent(value: float, bodies: list[bytes]) -> bool:
 
 def measure_idle(playwright: Playwright, peer: Peer, server: Server, letter: str) -> dict:
     """What comes over the wire in twenty seconds in which nothing happens."""
-    with Visit(playwright) as visit:
+    with Visit(playwright.chromium) as visit:
         visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
         return {"idle_bytes": visit.idle_bytes(IDLE_S)}
 
@@ -92,7 +92,7 @@ def count_violations(
     """Count the elements in which axe-core finds WCAG A and AA violations, in a light page."""
     rules = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
     how = f"{{runOnly: {rules}, resultTypes: ['violations']}}"
-    with Visit(playwright) as visit:
+    with Visit(playwright.chromium) as visit:
         visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
         visit.page.evaluate(axe)
         found = visit.page.evaluate(f"() => axe.run(document, {how})")

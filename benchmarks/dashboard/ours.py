@@ -19,7 +19,7 @@ from dashboard.peers.trialog import TOKEN
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Playwright
+    from playwright.sync_api import Page, Playwright
 
     from dashboard.peers import Peer
     from dashboard.serving import Server
@@ -65,14 +65,19 @@ DRAWN = """async ([metric, spikes]) => {
 def count_drawn(
     playwright: Playwright, peer: Peer, server: Server, letter: str, metric: str
 ) -> dict:
+    """Count the spikes that a page shows."""
+    with Visit(playwright.chromium) as visit:
+        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
+        return drawn_of(visit.page, letter, metric)
+
+
+def drawn_of(page: Page, letter: str, metric: str) -> dict:
     """Count the spikes that are in the drawn curve of their run and have ink where they stand.
 
     One beyond the range that is shown has its ink at the border.
     """
     spikes = [(f"run-{run:05}", step, value) for run, step, value in spikes_of(letter)]
-    with Visit(playwright) as visit:
-        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
-        drawn = visit.page.evaluate(DRAWN, [metric, spikes])
+    drawn = page.evaluate(DRAWN, [metric, spikes])
     return {"spikes": drawn, "spikes_of": len(spikes)}
 
 
@@ -80,7 +85,7 @@ def measure_zoom(playwright: Playwright, peer: Peer, server: Server, loads: int)
     """Drag over the spike of B: from the pointer's release until the curve is there."""
     found = []
     for _ in range(loads):
-        with Visit(playwright) as visit:
+        with Visit(playwright.chromium) as visit:
             visit.open(peer.address(server.url, "B", visit.page), peer.limit_s)
             left, top, right, bottom = visit.boxes(".plot canvas.plot-lines")[0]
             middle = (top + bottom) / 2
@@ -107,7 +112,7 @@ def measure_live(playwright: Playwright, peer: Peer, server: Server, folder: Pat
         stdout=subprocess.PIPE,
         text=True,
     )
-    with logger, Visit(playwright) as visit:
+    with logger, Visit(playwright.chromium) as visit:
         logger.stdout.readline()
         visit.open(f"{server.url}/{LIVE}#token={TOKEN}", peer.limit_s)
         boxes, dice, found = visit.boxes(".plot canvas.plot-lines"), random.Random(1), []

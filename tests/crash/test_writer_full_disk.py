@@ -276,6 +276,20 @@ def test_a_forked_child_on_a_full_disk_neither_raises_nor_is_lost(disk, journals
     assert journals.end("r")["missing"] == 0
 
 
+def test_what_is_there_is_read(disk):
+    """Who looks for what fills the disk can look: the catalog goes on in memory."""
+    with trialog.init("p", name="before"):
+        pass
+    assert len(trialog.runs("p")) == 1  # the catalog lies on the disk
+    with trialog.init("p", name="after") as run:
+        log_points(run, 20)
+    fill(disk)
+    found = trialog.runs("p", where="count(x) == 20")
+    assert [each.name for each in found] == ["after"]
+    assert len(found.metrics_df("x")) == 20
+    assert len(trialog.runs("p")) == 2
+
+
 @pytest.mark.parametrize("may_map", [True, False], ids=["mapped", "appended"])
 def test_a_daemon_that_closed_its_stderr(disk, journals, monkeypatch, may_map):
     """Nobody can be told: no call raises, and what waited is written once there is room."""

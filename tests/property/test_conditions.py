@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -43,7 +46,18 @@ VALUES = [
     *("adam", "Adam", "1", "0.5", "nan", "True", "", "Straße", "x" * 600, "x" * 601),
 ]
 POINTS = [0.0, 1.0, 1, -1.0, math.nan, math.inf, -math.inf, HUGE + 1, HUGE, 0.5]
-NAMES = ("p", "q", "status")
+NAMES = ("p", "q", "word", "status")
+RANK = """
+import os, sys
+import trialog
+
+rank = int(os.environ["RANK"])
+with trialog.init("acme", "demo", id=sys.argv[1]) as run:
+    run.log_parameter("p", rank / 2)
+    run.log({"loss": -float(rank), "val/acc": 0.5}, step=0)
+    run.log("loss", float("nan"), step=2)
+    run.log("loss", 2**53 + rank, step=3)
+"""
 METRICS = ("loss", "val/acc")
 
 
@@ -56,6 +70,8 @@ def make_runs() -> None:
             run.log_parameter("p", value)
             if number % 3:
                 run.log_parameter("q", VALUES[-number])
+            if number % 2:
+                run.log_parameter("word", ("b", "ü", "B", "a", "😀")[number % 5])
             if number % 4 == 0:
                 run.log_parameter("p", VALUES[number // 2])
             for step in range(number % 5):
@@ -78,8 +94,22 @@ def make_runs() -> None:
     with trialog.init("acme", "other", name="elsewhere", tags=["even"]) as run:
         run.log_parameter("p", 1)
         run.log("loss", 0.5)
+    make_ranks()
     with trialog.Experiment("sweep") as experiment, experiment.run() as run:
         run.log_parameter("p", 2)
+
+
+def make_ranks() -> None:
+    """Runs of several processes: their points between each other's, at the same step, resumed."""
+    for number in range(3):
+        with trialog.init("acme", "demo", name=f"ranks {number}", tags=["even"]) as run:
+            run.log("loss", 3.0, 1)
+            for rank in (1, 2)[: number + 1]:
+                environ = {**os.environ, "RANK": str(rank), "WORLD_SIZE": "3"}
+                subprocess.run([sys.executable, "-c", RANK, run.id], env=environ, check=True)
+            run.log({"loss": 1.0, "val/acc": math.nan}, step=2)
+    with trialog.init("acme", "demo", resume=run.id) as resumed:
+        resumed.log("loss", 2.0, 2)
 
 
 class Said:

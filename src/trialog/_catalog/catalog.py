@@ -16,9 +16,9 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from trialog._catalog.agreement import disagreements
-from trialog._catalog.database import ReplacedError, is_broken, is_stuck
+from trialog._catalog.database import ReplacedError, is_broken, is_full, is_stuck
 from trialog._catalog.examination import JournalExaminer
-from trialog._catalog.opening import Opened, open_caches
+from trialog._catalog.opening import Opened, open_caches, open_in_memory
 from trialog._catalog.places import describe_store
 from trialog._catalog.refreshing import Progress
 from trialog._catalog.runsummaries import Summaries, read_summaries
@@ -323,6 +323,9 @@ class Catalog:
                         f"another process has kept the catalog of {str(self.store.path)!r} locked "
                         "for a minute; end it, or delete the catalog"
                     ) from error
+                if is_full(error) and opened is not None and opened.database.path is not None:
+                    self._forgo(opened)
+                    continue
                 if turn == _TURNS - 1 or (isinstance(error, DBAPIError) and not is_broken(error)):
                     raise
                 if opened is not None and generation is not None:
@@ -334,6 +337,12 @@ class Catalog:
         raise StoreError(
             f"the catalog of {str(self.store.path)!r} is deleted again and again while it is read"
         )
+
+    def _forgo(self, opened: Opened) -> None:
+        """Where the disk has no room for the database, go on in memory: reading must not wait."""
+        with self._lock:
+            if self._opened is opened:
+                self._opened = open_in_memory(self.store, self.clock)
 
     def _heal(self, opened: Opened, generation: str) -> None:
         """Make the database again, unless somebody has done so meanwhile."""

@@ -31,6 +31,7 @@ _WRITES = "trialog_writes"
 # Of SQLite's primary result codes: ERROR (a missing table), IOERR, CORRUPT, CANTOPEN, NOTADB.
 _BROKEN_CODES = frozenset({1, 10, 11, 14, 26})
 _LOCKED_CODES = frozenset({5, 6})  # BUSY, LOCKED
+_FULL_CODE = 13
 
 
 class ReplacedError(Exception):
@@ -289,6 +290,12 @@ def is_stuck(error: BaseException) -> bool:
     """Whether an error says that another process kept the database locked for too long."""
     code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) or 0
     return code & 0xFF in _LOCKED_CODES
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error says that the disk has no room for the database."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) or 0
+    return code & 0xFF == _FULL_CODE
 
 
 def _engine(url: str, **options: Any) -> Engine:

@@ -142,6 +142,13 @@ def open_caches(store: StoreFolder, wish: Path | None, clock: Callable[[], int])
     return _opened(store, Database(None), None, clock)
 
 
+def open_in_memory(store: StoreFolder, clock: Callable[[], int]) -> Opened:
+    """A catalog that is kept nowhere, to be filled before anything is asked of it."""
+    opened = _opened(store, Database(None), None, clock)
+    opened.filled, opened.is_whole = "lost", True
+    return opened
+
+
 def _opened(
     store: StoreFolder, database: Database, caches: StoreFolder | None, clock: Callable[[], int]
 ) -> Opened:

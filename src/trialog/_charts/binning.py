@@ -108,6 +108,25 @@ def fill(bins: Bins, line: Integers | int, column: Integers, items: Items) -> No
     """
     starts = _starts(line, column)
     at = (line if isinstance(line, int) else line[starts], column[starts])
+    found = joined(items, starts)
+    bins.low[at], bins.high[at], bins.low_at[at], bins.high_at[at] = (
+        found.low, found.high, found.low_at, found.high_at
+    )  # fmt: skip
+    bins.first[at], bins.last[at], bins.count[at] = found.first, found.last, found.count
+    if found.bad is not None:
+        bins.bad[at] = found.bad
+        has_none = found.bad == found.count
+        places = tuple(each if isinstance(each, int) else each[has_none] for each in at)
+        bins.low[places] = bins.high[places] = np.nan
+
+
+def joined(items: Items, starts: Integers) -> Items:
+    """One item for each segment of others.
+
+    Args:
+        items: at least one.
+        starts: where each segment begins.
+    """
     low, low_at = _first_of(items.low, items.low_at, np.minimum.reduceat(items.low, starts), starts)
     high, high_at = _first_of(
         items.high, items.high_at, np.maximum.reduceat(items.high, starts), starts
@@ -116,16 +135,12 @@ def fill(bins: Bins, line: Integers | int, column: Integers, items: Items) -> No
         count = np.diff(starts, append=len(items.low))
     else:
         count = np.add.reduceat(items.count, starts)
-    bins.first[at], bins.last[at] = _ends(items, starts)
+    first, last = _ends(items, starts)
+    bad = None
     if items.bad is not None:
         bad = np.add.reduceat(items.bad, starts)
-        has_none = bad == count
-        low[has_none] = high[has_none] = np.nan
-        bins.bad[at] = bad
-        bins.first[at] = np.where(has_none, np.nan, bins.first[at])
-        bins.last[at] = np.where(has_none, np.nan, bins.last[at])
-    bins.low[at], bins.high[at], bins.count[at] = low, high, count
-    bins.low_at[at], bins.high_at[at] = low_at, high_at
+        first, last = (np.where(bad == count, np.nan, each) for each in (first, last))
+    return Items(low, high, low_at, high_at, first, last, count, bad)
 
 
 def _starts(line: Integers | int, column: Integers) -> Integers:

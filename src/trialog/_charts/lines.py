@@ -23,13 +23,11 @@ class Line:
         rows: its points, ascending by x; equal ones in the order they were logged.
         unplaced: how many points have no place on the axis.
         smoothed: the same points smoothed, where that was asked for.
-        group: which group it belongs to, by number; None for none.
     """
 
     rows: Rows
     unplaced: int = 0
     smoothed: Rows | None = None
-    group: int | None = None
 
     @property
     def shown(self) -> Rows:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trialog._charts.binning import Items, items_of
+from trialog._charts.binning import Items, items_of, joined
 from trialog._charts.grids import Part, Window
 from trialog._charts.rows import Rows
 
@@ -86,14 +86,18 @@ class Pyramid:
             return begins[begins == ends], own
         read = [rows.read(begin, end) for begin, end in pieces]
         x, y = (np.concatenate(each) for each in zip(*read, strict=True))
-        points = items_of(y, _numbers_of(pieces))
-        order = np.argsort(np.concatenate([points.low_at, own.low_at]), kind="stable")
-        columns = np.concatenate([window.columns_of(x), begins[begins == ends]])
-        joined = [
+        at, columns = _numbers_of(pieces), window.columns_of(x)
+        is_new = np.ones(len(at), np.bool_)
+        is_new[1:] = (columns[1:] != columns[:-1]) | (at[1:] != at[:-1] + 1)
+        starts = np.flatnonzero(is_new)
+        points = joined(items_of(y, at), starts)
+        order = np.argsort(np.concatenate([at[starts], whole * self.chunk]), kind="stable")
+        columns = np.concatenate([columns[starts], begins[begins == ends]])
+        both = [
             np.concatenate([_column(points, name), _column(own, name)])[order]
             for name in Items.__slots__
         ]
-        return columns[order], Items(*joined)
+        return columns[order], Items(*both)
 
     def within(self, part: Part) -> tuple[slice, Part]:
         """The chunks that lie in a part as a whole, and their rows."""

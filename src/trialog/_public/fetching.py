@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from trialog._catalog import Catalog, RunPlace, provenance
+from trialog._reading import RunRecord
+from trialog._reading.content import Fetch
 from trialog._writing import claims
+
+
+def fetch_for(catalog: Catalog, record: RunRecord) -> Fetch | None:
+    """What brings a run's blobs into the store; None where no experiment may keep them elsewhere.
+
+    Args:
+        catalog: of the store.
+        record: the run.
+    """
+    if record.experiment is None:
+        return None
+    return partial(fetch_blob, catalog, record.place, record.experiment)
 
 
 def fetch_blob(

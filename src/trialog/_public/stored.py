@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from trialog._catalog import Catalog
 from trialog._display.cards import Card
 from trialog._public.content import RunContent
-from trialog._public.fetching import fetch_blob
+from trialog._public.fetching import fetch_for
 from trialog._public.plotting import Plotting
 from trialog._reading import RunRecord, resolve
 from trialog._reading import StoredRun as ReadRun
@@ -191,10 +190,7 @@ class StoredRun(ReadRun, Plotting, RunContent):
         return asked
 
     def _fetch(self) -> Fetch | None:
-        experiment = self.record.experiment
-        if experiment is None:
-            return None
-        return partial(fetch_blob, self._catalog, self.record.place, experiment)
+        return fetch_for(self._catalog, self.record)
 
     def _edit(self, **changes: Any) -> None:
         store = self._catalog.store

@@ -308,7 +308,8 @@ class ChartReader:
         found: dict[int, list[_Piece]] = {}
         is_large = sum(run.facts.points for run in runs) > _READ_POINTS // 4
         with self._large if is_large else contextlib.nullcontext():
-            for key, stretches in self._catalog.points(list(rows), asked.names, _VIEWS[asked.split]):
+            view = _VIEWS[asked.split]
+            for key, stretches in self._catalog.points(list(rows), asked.names, view):
                 pieces = _pieces_of(rows[key], stretches, versions, asked)
                 for piece in pieces:
                     piece.line.rows = self._places.own(piece.line.rows)

@@ -14,7 +14,7 @@ _RECENT = 4
 
 
 class SharedPlaces:
-    """Places on the x axis that lines have in common, such as steps 0, 1, 2, …
+    """Places on the x axis that lines have in common, such as steps from 0 on.
 
     Safe to use from several threads: at worst, a line has its own.
     """

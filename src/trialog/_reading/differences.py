@@ -166,8 +166,19 @@ def _compared(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Differ
 
 
 def is_same(before: Any, after: Any) -> bool:
-    """Whether two values are equal, and of one kind: True is not 1, while NaN is NaN, and 1 is 1.0."""
-    if isinstance(before, bool) is not isinstance(after, bool):
-        return False
-    is_nan = [isinstance(each, float) and math.isnan(each) for each in (before, after)]
-    return all(is_nan) or bool(before == after)
+    """Whether two values are equal and of one kind: True is not 1; NaN is NaN, and 1 is 1.0."""
+    return bool(comparable(before) == comparable(after))
+
+
+def comparable(value: Any) -> Any:
+    """What is equal for values that are the same, and for no others: a key to gather them by.
+
+    Example:
+        >>> comparable(1) == comparable(1.0), comparable(1) == comparable(True)
+        (True, False)
+        >>> comparable(float("nan")) == comparable(float("nan"))
+        True
+    """
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN", float
+    return value, isinstance(value, bool)

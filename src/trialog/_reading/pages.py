@@ -1,15 +1,12 @@
-"""Pages of runs: what a filter finds, in order, a part at a time; and many runs in groups.
+"""Pages of runs: what a filter finds, in order, a part at a time.
 
 Whatever lists runs asks here: the cost grows with what conditions find, not with the store.
 """
 
 from __future__ import annotations
 
-import math
-import statistics
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from trialog._catalog import Catalog, Summary
@@ -28,8 +25,6 @@ from trialog._filters.expressions import Operand
 from trialog._journals.processes import read_here
 from trialog._reading.records import Records, read_many
 
-_NAN = math.nan  # the same object is one key of a dictionary
-
 
 class Page(NamedTuple):
     """Some of the runs that a filter finds.
@@ -41,40 +36,6 @@ class Page(NamedTuple):
 
     records: Records
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Statistic:
-    """What the numbers of a group come to; NaN and what is missing are left out.
-
-    Attributes:
-        count: how many numbers.
-        mean: None where there are none, as all that follow.
-        std: of a sample; None of fewer than two.
-        min: the least.
-        max: the greatest.
-    """
-
-    count: int
-    mean: float | None
-    std: float | None
-    min: float | None
-    max: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Runs that say the same.
-
-    Attributes:
-        values: what they say, one for each name; None where they lack it.
-        count: how many runs.
-        statistics: of each aggregate.
-    """
-
-    values: tuple[Any, ...]
-    count: int
-    statistics: tuple[Statistic, ...]
 
 
 def find_page(
@@ -138,33 +99,6 @@ def read_values(
     return catalog.ask(values_by_run, wanted, operands, reader, now_ns, exact)
 
 
-def group_by(
-    catalog: Catalog,
-    wanted: RunFilter,
-    names: Sequence[Operand],
-    aggregates: Sequence[Operand] = (),
-) -> list[Group]:
-    """The runs that a filter finds, in groups of those that say the same, the largest first.
-
-    Args:
-        catalog: of the store; it is brought up to date.
-        wanted: the filter.
-        names: what makes runs of one group; 1 and 1.0 are one, True is another.
-        aggregates: the numbers to look at in each group.
-    """
-    keys, values = read_values(catalog, wanted, [*names, *aggregates])
-    members: dict[tuple[Any, ...], list[int]] = {}
-    for key in keys:
-        said = tuple(_alike(each.get(key)) for each in values[: len(names)])
-        members.setdefault(said, []).append(key)
-    groups = []
-    for said, runs in members.items():
-        numbers = [[each.get(run) for run in runs] for each in values[len(names) :]]
-        shown = tuple(value for _, value in said)
-        groups.append(Group(shown, len(runs), tuple(map(_statistic, numbers))))
-    return sorted(groups, key=lambda group: -group.count)
-
-
 def _found(
     catalog: Catalog, wanted: RunFilter, offset: int, limit: int | None
 ) -> tuple[list[int], int]:
@@ -187,24 +121,3 @@ def _exact(catalog: Catalog, wanted: RunFilter, more: Sequence[Operand] = ()) ->
         for run, summaries in catalog.summaries(runs, [name]).items():
             found.setdefault(run, {}).update(summaries)
     return found
-
-
-def _alike(value: Any) -> tuple[str, Any]:
-    """A value that tells a flag from a number, and is equal to itself."""
-    if isinstance(value, float) and math.isnan(value):
-        return "number", _NAN
-    return "flag" if isinstance(value, bool) else "other", value
-
-
-def _statistic(values: Sequence[Any]) -> Statistic:
-    numbers = [
-        float(value)
-        for value in values
-        if type(value) in (int, float) and value == value  # noqa: PLR0124 # NaN
-    ]
-    if not numbers:
-        return Statistic(0, None, None, None, None)
-    mean = statistics.fmean(numbers)
-    has_spread = len(numbers) > 1 and all(map(math.isfinite, numbers))
-    std = statistics.stdev(numbers) if has_spread else None
-    return Statistic(len(numbers), mean, std, min(numbers), max(numbers))

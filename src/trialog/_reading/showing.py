@@ -15,6 +15,7 @@ from trialog._display.words import at, count, duration, metric_value, parameter_
 from trialog._format.times import date_of
 from trialog._reading.attachments import Attachments
 from trialog._reading.dashboards import address_of
+from trialog._reading.differences import comparable
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import Records, RunRecord
 
@@ -219,11 +220,11 @@ def _varying(parameters: Mapping[int, Mapping[str, Any]]) -> tuple[list[str], di
 
     One that some runs lack differs.
     """
-    forms: dict[str, set[str]] = {}
+    forms: dict[str, set[Any]] = {}
     amounts: dict[str, int] = {}
     for of_run in parameters.values():
         for name, value in of_run.items():
-            forms.setdefault(name, set()).add(f"{type(value).__name__}{value!r}")
+            forms.setdefault(name, set()).add(comparable(value))
             amounts[name] = amounts.get(name, 0) + 1
     is_same = {name: len(forms[name]) == 1 and amounts[name] == len(parameters) for name in forms}
     first = next(iter(parameters.values()), {})

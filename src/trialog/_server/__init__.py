@@ -1,5 +1,6 @@
 """The dashboard's server: what can be read and changed, over HTTP, on loopback by default.
 
-Stateless over the store: every answer is read from the catalog at the call. It may not know a
-record, a table or a file of the store. Start with ``routes.py``, the table of all there is.
+Every answer is read from the store; what is kept in memory (charts, consoles) only saves reading
+it again. It may not know a table of SQL, nor write a journal. Start with ``routes.py``, the table
+of all there is.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -26,7 +25,6 @@ from trialog._server.store import Store
 from trialog.errors import TrialogError
 
 _BODY_BYTES = 8 << 20
-_log = logging.getLogger("trialog.server")
 
 
 def make_app(

@@ -23,6 +23,7 @@ from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_filter
 from trialog._format.values import MAX_EXACT
+from trialog._reading.differences import comparable
 from trialog._reading.pages import find_keys, read_values
 from trialog._server.cells import column_of, parse_columns, sendable
 from trialog._server.selecting import filter_of
@@ -58,7 +59,7 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
     for key in keys:
         value = said.get(key)
         for each in value if isinstance(value, tuple) else (value,):  # a group for each tag
-            alike = _comparable(each)
+            alike = comparable(each)
             values.setdefault(alike, each)
             members.setdefault(alike, []).append(key)
     lengths = [isinstance(each, Fact) and FIELDS[each.name].type is _LENGTH for each in operands]
@@ -90,13 +91,6 @@ def _is_summed_up(operand: Operand) -> bool:
     )
 
 
-def _comparable(value: Any) -> Any:
-    """What is equal for values of one group alone: ``True`` is not 1, and NaN is itself."""
-    if isinstance(value, float) and math.isnan(value):
-        return "NaN", float
-    return value, isinstance(value, bool)
-
-
 def _condition(by: Operand, value: Any) -> Expression:
     """What is true of the runs of a group."""
     if value is None:
@@ -114,7 +108,7 @@ def _condition(by: Operand, value: Any) -> Expression:
 def _sum_up(values: Sequence[Any], unit: int) -> GroupCell:
     """What the values of a column come to; numbers are divided by a unit."""
     there = [each for each in values if each is not None]
-    kinds = {_comparable(each) for each in there}
+    kinds = {comparable(each) for each in there}
     cell = GroupCell(distinct=len(kinds))
     numbers = np.array([each for each in there if type(each) in (int, float)], np.float64) / unit
     if len(kinds) == 1 and len(there) == len(values):

@@ -6,8 +6,9 @@ import contextlib
 import ctypes
 import os
 
-_MMAP_THRESHOLD, _ARENA_MAX = -3, -8  # of mallopt(3), in glibc
-_LARGE_BYTES = 2 << 20
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3), in glibc
+_LARGE_BYTES = 4 << 20
+_SPARE_BYTES = 16 << 20  # or each small piece is taken from the system and given back
 _ARENAS = 2
 
 
@@ -20,5 +21,6 @@ def keep_memory_small() -> None:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")  # read when Arrow is loaded
     with contextlib.suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
+        library.mallopt(_TRIM_THRESHOLD, _SPARE_BYTES)
         library.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES)
         library.mallopt(_ARENA_MAX, _ARENAS)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from trialog._catalog import Catalog, queries
 from trialog._filters.quoting import parameter_text
 from trialog._reading import Records
+from trialog._reading.differences import comparable
 from trialog._server.shapes import ParameterHead
 
 _MOST_DISTINCT = 50
@@ -29,7 +30,7 @@ def parameter_heads(catalog: Catalog, records: Records) -> list[ParameterHead]:
             types.setdefault(name, set()).add(_type_of(value))
             seen = values.setdefault(name, set())
             if len(seen) < _MOST_DISTINCT:
-                seen.add((type(value) is bool, value))
+                seen.add(comparable(value))
     heads = [
         ParameterHead(
             name=name,

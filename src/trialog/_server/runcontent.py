@@ -7,10 +7,10 @@ from typing import Any
 
 from trialog._catalog import queries, tallies
 from trialog._filters import RunFilter
-from trialog._filters.parsing import parse_filter
+from trialog._filters.expressions import Comparison, Fact, Literal
 from trialog._format.times import time_ns_of
 from trialog._format.values import dump_json
-from trialog._public.stored import StoredRun
+from trialog._public.fetching import fetch_for
 from trialog._reading import ContentReader, RunRecord
 from trialog._reading.context import read_context
 from trialog._reading.experiments import ExperimentReader
@@ -43,7 +43,6 @@ from trialog.errors import NotFoundError
 _MANY = 500
 _VALUES = 200
 _VALUE_LENGTH = 20_000
-_MAX_EXACT = 2**53
 
 
 def reader_of(store: Store, query: RunQuery) -> ContentReader:
@@ -52,7 +51,8 @@ def reader_of(store: Store, query: RunQuery) -> ContentReader:
     Raises:
         NotFoundError, UsageError: as ``find_run``.
     """
-    return StoredRun(store.catalog, find_run(store, query))._reader()  # noqa: SLF001 # the façade's
+    record = find_run(store, query)
+    return ContentReader(store.catalog, record.place, fetch_for(store.catalog, record))
 
 
 def read_parameters(store: Store, query: RunQuery) -> RunParameters:
@@ -119,7 +119,7 @@ def read_lineage(store: Store, query: RunQuery) -> LineageShape:
     catalog = store.catalog
     record = find_run(store, query)
     reader = ContentReader(catalog, record.place)
-    children = RunFilter(where=parse_filter(f"parent == {_quoted(record.id)}"), limit=_MANY)
+    children = RunFilter(where=_is("parent", record.id), limit=_MANY)
     experiment = record.experiment
     names = catalog.ask(tallies.names_of, [experiment]) if experiment else {}
     return LineageShape(
@@ -162,14 +162,14 @@ def _plain(value: Any) -> Any:
     return sendable(value)
 
 
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def _is(fact: str, value: str) -> Comparison:
+    return Comparison("==", Fact(fact), Literal(value))
 
 
 def _parent(store: Store, record: RunRecord) -> RunHead | None:
     if record.parent is None:
         return None
-    wanted = RunFilter(with_deleted=True, where=parse_filter(f"id == {_quoted(record.parent)}"))
+    wanted = RunFilter(with_deleted=True, where=_is("id", record.parent))
     found = find(store.catalog, wanted)
     return head_of(found[0]) if found else None
 

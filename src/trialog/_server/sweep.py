@@ -13,6 +13,7 @@ from trialog._filters.expressions import Measure, Metric, Operand, Parameter
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_operand
 from trialog._reading import Records
+from trialog._reading.differences import comparable
 from trialog._reading.headings import is_of_system
 from trialog._reading.importances import find_importances
 from trialog._server.cells import parse_columns, read_cells, sendable
@@ -176,7 +177,7 @@ def _columns(parameters: Sequence[dict[str, Any]]) -> list[SweepColumn]:
     columns = []
     for name in names:
         values = [each.get(name) for each in parameters]
-        if len({(type(each).__name__, repr(each)) for each in values}) > 1:
+        if len({comparable(each) for each in values}) > 1:
             columns.append(_column(name, Parameter(name), values))
     return columns
 

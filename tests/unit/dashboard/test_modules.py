@@ -15,6 +15,7 @@ VENDOR = ROOT / "vendor"
 SERVED = (".js", ".css", ".html", ".svg")
 COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*", re.DOTALL | re.MULTILINE)
 IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*["']([\w@/.-]+)["']""")
+STATIC = re.compile(r'^(?:import|export)\b[^;]*?["\'](trialog/[\w./-]+)["\'];', re.MULTILINE)
 HOST = re.compile(r"(?:https?|wss?):(?:\\?/){2}\w[\w.\-:/]*|[\"'(]//\w[\w.-]*\.\w+")
 NAMESPACES = ("http://www.w3.org/2000/svg", "http://www.w3.org/1999/xhtml")
 MARKUP = re.compile(
@@ -64,6 +65,42 @@ def test_every_import_leads_to_a_file():
     found = [(path, name) for path in modules + others for name in imports(path)]
     assert len(found) > 5
     assert [(path, name) for path, name in found if not place_of(name, path).is_file()] == []
+
+
+def room_of(path):
+    """Which room a module is in: a page is one of its own."""
+    parts = path.relative_to(ROOT).parts
+    return "/".join(parts[:2]) if parts[0] == "pages" else parts[0]
+
+
+def test_imports_go_downwards():
+    """Logic knows no other room, data no component, components no page, and pages no other page.
+
+    The shell loads pages by their addresses, when they are asked for: that is no import.
+    """
+    floors = {"logic": 0, "data": 1, "parts": 2, "shell": 2, "charts": 3, "plots": 3}
+    found = set()
+    for path in served():
+        if path.suffix == ".js" and path.parent != ROOT:
+            own = room_of(path)
+            for name in STATIC.findall(path.read_text(encoding="utf-8")):
+                if (other := room_of(place_of(name, path))) != own:
+                    is_below = floors.get(other, 4) <= floors.get(own, 4)
+                    is_page = other.startswith("pages/") and not other.endswith(".js")
+                    if not is_below or is_page:
+                        found.add((path.name, name))
+    assert found == set()
+
+
+def test_logic_is_pure():
+    """It neither asks the page nor keeps signals: node alone runs it."""
+    asked = re.compile(r"\b(?:document|localStorage|navigator)\b|\bfetch\(|preact")
+    found = {
+        (path.name, each)
+        for path in sorted((ROOT / "logic").glob("*.js"))
+        for each in asked.findall(COMMENT.sub("", path.read_text(encoding="utf-8")))
+    }
+    assert found == set()
 
 
 def test_the_server_knows_every_name():

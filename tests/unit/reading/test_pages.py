@@ -1,18 +1,16 @@
-"""Pages of runs, how many there are of each status, and groups."""
+"""Pages of runs, and how many there are of each status."""
 
 from __future__ import annotations
-
-import math
 
 import pytest
 
 import trialog
 from trialog._catalog import refreshing
 from trialog._entities import RunStatus
-from trialog._filters import RunFilter, parse_sort
+from trialog._filters import RunFilter
 from trialog._reading import manyrows, records
 from trialog._reading.catalogs import catalog_of
-from trialog._reading.pages import Statistic, count_statuses, find_keys, find_page, group_by
+from trialog._reading.pages import count_statuses, find_keys, find_page
 
 
 @pytest.fixture
@@ -23,10 +21,6 @@ def sweep(store):
         run.log("loss", float(number))
         run.finish(status="FAILED" if number == 8 else "COMPLETED")
     return catalog_of(store)
-
-
-def operands(text):
-    return [each.operand for each in parse_sort(text)]
 
 
 def test_pages_make_up_the_whole(sweep):
@@ -53,33 +47,6 @@ def test_statuses_are_counted_of_what_is_found(sweep):
         assert found == {RunStatus.COMPLETED: 3, RunStatus.RUNNING: 1}
         found = count_statuses(sweep, RunFilter.parse(where="lr != 1"))
         assert found == {RunStatus.COMPLETED: 5, RunStatus.FAILED: 1}
-
-
-def test_groups_say_what_their_numbers_come_to(sweep):
-    """Missing values make a group of their own; NaN is no number."""
-    with trialog.init("acme", "demo") as run:
-        run.log("loss", math.nan)
-    groups = group_by(sweep, RunFilter(), operands("lr"), operands("last(loss)"))
-    found = {group.values: group for group in groups}
-    assert {values: group.count for values, group in found.items()} == {
-        (0,): 3,
-        (1,): 3,
-        (2,): 3,
-        (None,): 1,
-    }
-    assert found[(1,)].statistics == (Statistic(3, 4.0, 3.0, 1.0, 7.0),)
-    assert found[(None,)].statistics == (Statistic(0, None, None, None, None),)
-
-
-def test_a_flag_is_of_another_group_than_a_number(store):
-    """As they are not equal in a filter."""
-    for value in (1, 1.0, True):
-        trialog.init("acme", "demo", parameters={"x": value}).finish()
-    groups = group_by(catalog_of(store), RunFilter(), operands("x"))
-    assert sorted((group.count, type(group.values[0]) is bool) for group in groups) == [
-        (1, True),
-        (2, False),
-    ]
 
 
 def test_rows_of_very_many_runs_are_read_when_they_are_looked_at(sweep, monkeypatch):

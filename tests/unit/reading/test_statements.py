@@ -253,3 +253,11 @@ def test_the_page_has_every_column(page_table, view, sweep):
     types = described["column_type"].replace("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")
     assert described["column_name"].tolist() == [each.name for each in VIEWS[view].columns]
     assert [each.partition("(")[0] for each in types] == [row[1] for row in expected]
+
+
+def test_a_table_tells_nan_from_what_is_missing(sweep):
+    """NaN was logged; NULL was not: both in one column of a DataFrame."""
+    query = "SELECT 'nan'::DOUBLE AS x UNION ALL SELECT NULL UNION ALL SELECT 1.5"
+    column = trialog.sql(query)["x"]
+    assert str(column.dtype) == "Float64"
+    assert sorted(map(repr, column)) == ["1.5", "<NA>", "nan"]

@@ -9,7 +9,7 @@ import { loadChart } from "trialog/charts/loading.js";
 import { clippedOf } from "trialog/charts/marks.js";
 import { Plot } from "trialog/charts/plot.js";
 import { sceneOf } from "trialog/charts/scene.js";
-import { isAborted } from "trialog/data/api.js";
+import { isAborted, RequestError } from "trialog/data/api.js";
 import { changes } from "trialog/data/events.js";
 import { chartQuery } from "trialog/logic/chartstate.js";
 import { formatCount, formatNumber } from "trialog/logic/formats.js";
@@ -217,11 +217,19 @@ export function Card({ board, panel, isVisible, height, section, isFull = false 
         }
       }}></div>
     ${phase !== "ready" && html`<div class="plot-note">${phase === "loading" ? html`<span class="spinner"></span>` : phase === "error"
-      ? html`<span role="alert">${error instanceof Error ? error.message : String(error)}</span>`
+      ? html`<span class="plot-error" role="alert">${textOfError(error)}</span>`
       : emptyText(state, board)}</div>`}
     <${Foot} state=${state} board=${board} />
     <span class="unseen" aria-live="polite">${state.said.value}</span>
   </article>`;
+}
+
+/** A filter's mistake is shown where the filter is. @param {unknown} error */
+function textOfError(error) {
+  if (error instanceof RequestError && error.problem.kind === "FilterError") {
+    return "The filter cannot be understood.";
+  }
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** @param {CardState} state @param {import("trialog/charts/board.js").Board} board */

@@ -1,5 +1,7 @@
 /** What a chart shows as rows and columns: for CSV, and for those who read tables. Pure. */
 
+import { csvText } from "trialog/logic/csv.js";
+
 /**
  * @typedef {import("trialog/charts/drawing.js").Scene} Scene
  * @typedef {{head: string[], rows: (number | null)[][]}} DrawnTable
@@ -56,16 +58,9 @@ function numberOf(value) {
 }
 
 /**
- * As a file, by RFC 4180; a text that a spreadsheet would take for a formula gets an apostrophe.
+ * As a file.
  * @param {DrawnTable} table
  */
 export function csvOf({ head, rows }) {
-  const lines = [head.map(cellOf), ...rows.map((row) => row.map((value) => (value === null ? "" : String(value))))];
-  return lines.map((line) => line.join(",")).join("\r\n") + "\r\n";
-}
-
-/** @param {string} text */
-function cellOf(text) {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
+  return csvText([head, ...rows]);
 }

@@ -1,5 +1,6 @@
 /** Runs side by side: which rows are shown, how far each is from the baseline, the same as Markdown and CSV. Pure. */
 
+import { csvText } from "trialog/logic/csv.js";
 import { formatNumber, formatValue } from "trialog/logic/formats.js";
 
 /**
@@ -94,21 +95,6 @@ export function markdownOf(names, areas) {
  */
 export function csvOf(names, areas) {
   return csvText([["section", "name", ...names], ...areas.flatMap((area) => area.rows.map((row) => [area.name, row.name, ...row.values]))]);
-}
-
-/**
- * Rows as CSV (RFC 4180); a text that a spreadsheet would reckon with gets an apostrophe before it.
- * @param {readonly (readonly unknown[])[]} rows
- */
-export function csvText(rows) {
-  return rows.map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
-}
-
-/** @param {unknown} value */
-function csvCell(value) {
-  const text = value === null || value === undefined ? "" : Array.isArray(value) ? value.join(" ") : String(value);
-  const safe = typeof value === "string" && /^[=+@\t\r]|^-(?!(\d|Infinity))/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 /**

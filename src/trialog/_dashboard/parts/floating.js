@@ -29,9 +29,6 @@ export function openMenu(at, label, items) {
   }
 }
 
-/** Whether a menu is open. */
-export const isMenuOpen = () => opened.value !== null;
-
 /** Where it is drawn; once on a page. */
 export function FloatingMenu() {
   const menu = opened.value;

@@ -1,7 +1,7 @@
 /** A button that opens a panel: of choices, or of anything. Escape and a click elsewhere close it. */
 
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { Icon } from "trialog/parts/icons.js";
 
@@ -31,6 +31,12 @@ export function Popover({ label, icon, text, title, testid, kind = "", align = "
     document.addEventListener("pointerdown", closeElsewhere);
     return () => document.removeEventListener("pointerdown", closeElsewhere);
   }, [isOpen]);
+  useLayoutEffect(() => {
+    const panel = root.current?.querySelector(".popover");
+    if (isOpen && panel instanceof HTMLElement) {
+      bringIntoSight(panel);
+    }
+  }, [isOpen]);
   const close = () => {
     setOpen(false);
     button.current?.focus();
@@ -48,6 +54,22 @@ export function Popover({ label, icon, text, title, testid, kind = "", align = "
       data-testid=${testid} onClick=${() => setOpen(!isOpen)}>${icon && html`<${Icon} name=${icon} />`}${text}</button>
     ${isOpen && html`<div class=${`popover popover-${align}`}>${children(close)}</div>`}
   </div>`;
+}
+
+/** Moves a panel sideways where the part of the page that scrolls would cut it off. @param {HTMLElement} panel */
+function bringIntoSight(panel) {
+  let around = panel.parentElement;
+  while (around && getComputedStyle(around).overflowX === "visible") {
+    around = around.parentElement;
+  }
+  const within = around?.getBoundingClientRect();
+  const { left, right } = panel.getBoundingClientRect();
+  const least = Math.max(0, within?.left ?? 0) + 4;
+  const most = Math.min(innerWidth, within?.right ?? innerWidth) - 4;
+  const by = Math.max(least - left, Math.min(0, most - right));
+  if (by) {
+    panel.style.transform = `translateX(${by}px)`;
+  }
 }
 
 /**

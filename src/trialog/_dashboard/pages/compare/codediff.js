@@ -7,7 +7,7 @@ import { isAborted } from "trialog/data/api.js";
 import { LinesView } from "trialog/pages/compare/linesview.js";
 import { chosenPair, PairChoice } from "trialog/pages/compare/pair.js";
 import { askRun } from "trialog/pages/compare/state.js";
-import { loadBytes, textOf } from "trialog/pages/run/media/loading.js";
+import { loadBytes, textOf } from "trialog/data/files.js";
 import { Failure, Waiting } from "trialog/parts/states.js";
 import { place, setState } from "trialog/shell/router.js";
 

@@ -17,7 +17,7 @@ export function Charts() {
 /** The part of what the machine did. */
 export function System() {
   if (!run.value?.counts.system) {
-    return html`<${Empty} title="Nothing of the machine was kept."><span>${run.value?.is_ended ? "It was switched off by" : "It may still come, unless it was switched off by"} <code>capture=</code> or <code>TRIALOG_CAPTURE</code>.</span></${Empty}>`;
+    return html`<${Empty} title="Nothing of the machine was kept."><span>${run.value?.is_ended ? "The run was too short for it, or it was switched off by" : "It may still come, unless it was switched off by"} <code>capture=</code> or <code>TRIALOG_CAPTURE</code>.</span></${Empty}>`;
   }
   return html`<${Curves} which="system" /><${SummaryTable} title="What the machine did" which="system" />`;
 }

@@ -84,16 +84,16 @@ function Differences({ run }) {
   if (!before) {
     return null;
   }
-  return html`<h3>${total ? "What is not as in" : "All that was kept is as in"} the last run that completed, <a href=${runPath(before)}>${before.name}</a></h3>
-    ${differences.map((area) => html`<${AreaTable} key=${area.area} area=${area} />`)}`;
+  return html`<h3>${total ? "Differs from" : "All that was kept is as in"} <a href=${runPath(before)}>${before.name}</a>, the last run that completed</h3>
+    ${differences.map((area) => html`<${AreaTable} key=${area.area} area=${area} before=${before.name} />`)}`;
 }
 
-/** @param {{area: Area}} props */
-function AreaTable({ area }) {
+/** @param {{area: Area, before: string}} props */
+function AreaTable({ area, before }) {
   return html`<details class="folded" open=${area.total <= 12}>
     <summary>${area.area} <span class="soft">${area.total}</span></summary>
     <div class="wide-part" tabindex="0" role="group" aria-label=${`Differences of ${area.area}`}><table class="plain">
-      <thead><tr><th scope="col">what</th><th scope="col">before</th><th scope="col">now</th></tr></thead>
+      <thead><tr><th scope="col">what</th><th scope="col">${before}</th><th scope="col">this run</th></tr></thead>
       <tbody>${area.items.map((item) => html`<tr key=${item.what}><th scope="row">${item.what}</th><${Side} text=${item.before} /><${Side} text=${item.after} /></tr>`)}</tbody>
     </table></div>
     ${area.total > area.items.length && html`<p class="soft">and ${area.total - area.items.length} more</p>`}

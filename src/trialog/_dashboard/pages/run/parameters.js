@@ -43,7 +43,7 @@ export function Parameters() {
   return html`<div class="panel part-panel">
     <div class="part-head">
       <h2>Parameters <span class="soft">${found.length < all.length ? `${found.length} of ` : ""}${formatCount(all.length, "parameter")}</span></h2>
-      <input type="search" aria-label="Search parameters" placeholder="search names and values" data-testid="search-parameters" value=${wanted} onInput=${(/** @type {any} */ event) => setWanted(event.target.value)} />
+      <input type="search" aria-label="Search parameters" placeholder="search" data-testid="search-parameters" value=${wanted} onInput=${(/** @type {any} */ event) => setWanted(event.target.value)} />
       <${Menu} label="Copy the parameters" icon="copy" text="Copy" align="end" testid="copy-parameters" items=${[
         { label: "as JSON", act: () => copyText(asJson(found), `${what} as JSON`) },
         { label: "as YAML", act: () => copyText(asYaml(found), `${what} as YAML`) },

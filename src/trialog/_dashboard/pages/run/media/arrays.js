@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 
 import { formatNumber, formatValue } from "trialog/logic/formats.js";
 import { Bars } from "trialog/pages/run/media/bars.js";
-import { textOf, useBytes } from "trialog/pages/run/media/loading.js";
+import { textOf, useBytes } from "trialog/data/files.js";
 import { useAsked } from "trialog/pages/run/state.js";
 import { Failure, Waiting } from "trialog/parts/states.js";
 

@@ -5,7 +5,7 @@ import { useState } from "preact/hooks";
 
 import { formatBytes } from "trialog/logic/formats.js";
 import { hexRows } from "trialog/logic/hexdump.js";
-import { textOf, useBytes } from "trialog/pages/run/media/loading.js";
+import { textOf, useBytes } from "trialog/data/files.js";
 import { Empty, Failure, Waiting } from "trialog/parts/states.js";
 
 /** @typedef {import("trialog/api.d.ts").VersionShape} Version */

@@ -8,7 +8,7 @@ import { axisOf, figureOf } from "trialog/logic/figures.js";
 import { formatBytes, formatCount, formatNumber, formatTime } from "trialog/logic/formats.js";
 import { parseJson } from "trialog/logic/jsontree.js";
 import { JsonText } from "trialog/pages/run/media/json.js";
-import { textOf, useBytes } from "trialog/pages/run/media/loading.js";
+import { textOf, useBytes } from "trialog/data/files.js";
 import { Failure, Waiting } from "trialog/parts/states.js";
 import { VirtualRows } from "trialog/parts/virtualrows.js";
 import { isDark } from "trialog/shell/theme.js";

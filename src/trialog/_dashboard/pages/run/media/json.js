@@ -6,7 +6,7 @@ import { useMemo, useState } from "preact/hooks";
 import { formatBytes } from "trialog/logic/formats.js";
 import { jsonEntries, jsonHead, parseJson } from "trialog/logic/jsontree.js";
 import { TextView } from "trialog/pages/run/media/bytes.js";
-import { textOf, useBytes } from "trialog/pages/run/media/loading.js";
+import { textOf, useBytes } from "trialog/data/files.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Failure, Waiting } from "trialog/parts/states.js";
 
