@@ -1,7 +1,10 @@
-"""What charts cost, against a floor: the extremes of each column of a bare file, by numpy.
+"""What charts cost on the server, from the query to compressed bytes.
 
-Run it: ``python benchmarks/charts.py [--quick]``. Each figure is the median of five, in ms; the
-memory is the peak of the process that did all of it, in MB.
+Run it: ``python benchmarks/charts.py [--quick] [--save]``; all of it takes about three minutes. Each
+figure is the median of five, in ms: the time, and the processor time, which says more where others
+use the machine. ``first``: nothing is kept in memory, runs are in segments. ``again``: the same page
+loaded once more. ``new window``: points are kept, the answer is not. Memory is of the process that
+did all of it, in MB.
 """
 
 from __future__ import annotations
@@ -16,10 +19,12 @@ import time
 from pathlib import Path
 
 import numpy as np
+from dashboard.data import METRICS, runs_of
 
 PIXELS = 461
 TURNS = 5
-SETS = {"a": (50, 5, 2000), "c": (1000, 5, 100), "d": (1000, 1, 2000)}
+RESULTS = Path(__file__).parent / "results" / "charts.json"
+LONG = 10_000_000
 
 
 def main():
@@ -27,90 +32,113 @@ def main():
     is_quick = "--quick" in sys.argv
     with tempfile.TemporaryDirectory() as folder:
         environ = {**os.environ, "TRIALOG_HOME": folder, "TRIALOG_CAPTURE": "none"}
-        log(environ, is_quick=is_quick)
-        command = [sys.executable, __file__, "--measure", folder]
-        found = subprocess.run(command, check=True, capture_output=True, text=True, env=environ)
-        figures = json.loads(found.stdout)
-    figures["floor of b: numpy on a bare file"] = floor(100_000 if is_quick else 10_000_000)
-    for name, figure in figures.items():
-        print(f"{name:60} {figure:10.1f}")
-
-
-def log(environ, *, is_quick):
-    """The runs of all sets."""
-    script = """
-        import sys, numpy as np, trialog
-        rng = np.random.default_rng(0)
-        for project, runs, metrics, points in {sets!r}:
-            for number in range(runs):
-                data = rng.normal(size=(points, metrics)).cumsum(axis=0).tolist()
-                names = [f"m{{each}}" for each in range(metrics)]
-                with trialog.init("bench", project, parameters={{"lr": number % 5}}) as run:
-                    for step, values in enumerate(data):
-                        run.log(dict(zip(names, values)), step=step)
-    """
-    divisor = 10 if is_quick else 1
-    sets = [(name, max(runs // divisor, 1), *rest) for name, (runs, *rest) in SETS.items()]
-    sets.append(("b", 1, 1, 100_000 if is_quick else 10_000_000))
-    text = "\n".join(
-        line.removeprefix("        ") for line in script.format(sets=sets).splitlines()
-    )
-    subprocess.run([sys.executable, "-c", text], check=True, env=environ)
-
-
-def measure(folder):
-    """Every figure, in this process."""
-    from trialog._charts.wishes import ChartWish
-    from trialog._filters import RunFilter
-    from trialog._reading.catalogs import catalog_of
-    from trialog._reading.chartgroups import group_runs
-    from trialog._reading.charting import Asked, ChartReader
-    from trialog._reading.finding import find
-
-    catalog = catalog_of(Path(folder))
-    figures = {}
-
-    def draw(reader, project, metrics=5, **wish):
-        for number in range(metrics):
-            records = find(catalog, RunFilter.parse(project=project))
-            groups = group_runs(catalog, records, "lr") if wish.get("is_grouped") else None
-            asked = Asked(f"m{number}", ChartWish(pixels=PIXELS, **wish))
-            reader.chart(records.rows, asked, groups).encoded()
-
-    def note(name, work):
-        times = []
-        for _ in range(TURNS):
-            start = time.perf_counter()
-            work()
-            times.append((time.perf_counter() - start) * 1e3)
-        figures[name] = statistics.median(times)
-
-    warm = ChartReader(catalog)
-    start = time.perf_counter()
-    draw(warm, "b", 1)
-    figures["b: first time, reading journals and compacting too"] = (
-        time.perf_counter() - start
-    ) * 1e3
-    note("b: the whole", lambda: draw(warm, "b", 1))
-    rng = np.random.default_rng(0)
-    points = sum(run.facts.points for run in find(catalog, RunFilter.parse(project="b")).rows)
-    for share in (0.3, 0.1, 0.03, 0.01, 0.001, 0.0001):
-        width = points * share
-        low = float(rng.uniform(0, points - width))
-        name = f"b: a window of {width:,.0f} of {points:,} points"
-        note(name, lambda x=low, w=width: draw(warm, "b", 1, x0=x, x1=x + w))
-    for project, metrics in (("a", 5), ("c", 5), ("d", 1)):
-        draw(ChartReader(catalog), project, metrics)
-        note(
-            f"{project}: all charts, read",
-            lambda p=project, m=metrics: draw(ChartReader(catalog), p, m),
+        sets, points = ("A", 100_000) if is_quick else ("ACD", LONG)
+        subprocess.run(
+            [sys.executable, __file__, "--log", sets, str(points)], check=True, env=environ
         )
-        draw(warm, project, metrics)
-        note(f"{project}: all charts, kept", lambda p=project, m=metrics: draw(warm, p, m))
-        note(f"{project}: grouped", lambda p=project, m=metrics: draw(warm, p, m, is_grouped=True))
+        command = [sys.executable, __file__, "--measure", sets, str(points), folder]
+        found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environ)
+        figures = json.loads(found.stdout)
+    figures["floor: extremes of each column of a bare file, by numpy"] = {"ms": floor(points)}
+    load, processors = os.getloadavg()[1], os.cpu_count()
+    for name, figure in figures.items():
+        told = "  ".join(f"{value:12,.1f} {unit}" for unit, value in figure.items())
+        print(f"{name:56} {told}")
+    print(f"load {load:.1f} on {processors} processors")
+    if "--save" in sys.argv:
+        about = {"load": round(load, 1), "processors": processors, "pixels": PIXELS}
+        RESULTS.write_text(json.dumps({"about": about, "figures": figures}, indent=2) + "\n")
+
+
+def log(sets, points):
+    """The runs of the sets, and one of very many points."""
+    import trialog
+
+    for letter in sets:
+        for run_data in runs_of(letter):
+            rows = zip(*(values.tolist() for values in run_data.metrics.values()), strict=True)
+            names = list(run_data.metrics)
+            with trialog.init("bench", letter, name=run_data.name) as run:
+                for step, values in enumerate(rows):
+                    run.log(dict(zip(names, values, strict=True)), step=step)
+    walk = np.random.default_rng(0).normal(size=points).cumsum()
+    with trialog.init("bench", "long") as run:
+        for first in range(0, points, 100_000):
+            for step, value in enumerate(walk[first : first + 100_000].tolist(), first):
+                run.log("loss", value, step=step)
+
+
+def measure(sets, points, folder):
+    """Every figure, in this process, which does what the server does."""
+    from trialog._server.memory import keep_memory_small
+
+    keep_memory_small()
+    from trialog._server.series import draw_chart
+    from trialog._server.shapes import ChartQuery, Selection
+    from trialog._server.store import Store
+
+    figures, home, shift = {}, Path(folder), iter(range(10**6))
+
+    def draw(store, project, metrics, **wish):
+        asked = Selection(project=f"bench/{project}")
+        queries = [
+            ChartQuery(**{"selection": asked, "metric": each, "pixels": PIXELS, **wish})
+            for each in metrics
+        ]
+        return sum(len(draw_chart(store, query).gzipped()) for query in queries)
+
+    def note(name, work, turns=TURNS):
+        times, sizes = [], []
+        for _ in range(turns):
+            start, began = time.perf_counter(), time.process_time()
+            sizes.append(work())
+            times.append((time.perf_counter() - start, time.process_time() - began))
+        wall, own = (statistics.median(each) * 1e3 for each in zip(*times, strict=True))
+        figures[name] = {
+            "ms": round(wall, 1),
+            "ms of a processor": round(own, 1),
+            "bytes": sizes[-1],
+        }
+
+    def elsewhere():
+        return -1e-6 * next(shift)  # a window that nobody has asked for
+
+    draw(Store.at(home), "long", ["loss"])  # compacts
+    for letter in sets:
+        draw(Store.at(home), letter.lower(), METRICS)
+    store = Store.at(home)
+    for letter in sets:
+        project, name = letter.lower(), f"{letter}: five charts"
+        note(f"{name}, first", lambda p=project: draw(Store.at(home), p, METRICS), 3)
+        draw(store, project, METRICS)
+        note(f"{name}, again", lambda p=project: draw(store, p, METRICS))
+        note(f"{name}, new window", lambda p=project: draw(store, p, METRICS, x0=elsewhere()))
+        note(
+            f"{name}, relative time, 1,600 columns",
+            lambda p=project: draw(store, p, METRICS, x="relative", pixels=1600, x0=elsewhere()),
+            3,
+        )
+    dice = np.random.default_rng(0)
+    looks = (
+        ("", {}),
+        (", log", {"y_scale": "log"}),
+        (", ema and raw", {"smoothing": "ema:0.99", "raw": True}),
+    )
+    for label, look in looks:
+        draw(store, "long", ["loss"], **look)  # makes its files
+        for share in (1, 0.3, 0.1, 0.03, 0.01, 0.001):
+            low = float(dice.uniform(0, points * (1 - share)))
+            window = {"x0": low, "x1": low + points * share} if share < 1 else {}
+            note(
+                f"{points:,} points, {points * share:,.0f} shown{label}",
+                lambda w=window, k=look: draw(
+                    store, "long", ["loss"], **k, **{**w, "x0": w.get("x0", 0) + elsewhere()}
+                ),
+            )
     status = Path("/proc/self/status").read_text(encoding="ascii")
-    peak_kb = next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM"))
-    figures["memory, MB"] = int(peak_kb) / 1024
+    sizes = dict(line.split(":", 1) for line in status.splitlines())
+    for name, key in (("memory at the end", "VmRSS"), ("memory at most", "VmHWM")):
+        figures[name] = {"MB": round(int(sizes[key].split()[0]) / 1024, 1)}
     print(json.dumps(figures))
 
 
@@ -129,7 +157,9 @@ def floor(count):
 
 
 if __name__ == "__main__":
-    if "--measure" in sys.argv:
-        measure(sys.argv[-1])
+    if "--log" in sys.argv:
+        log(sys.argv[-2], int(sys.argv[-1]))
+    elif "--measure" in sys.argv:
+        measure(sys.argv[-3], int(sys.argv[-2]), sys.argv[-1])
     else:
         main()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 SCRIPTS = (
     *("compare_peers", "log_cost", "kill", "start", "bytes", "memory", "files", "frames"),
-    *("system_cost", "experiments", "queries"),
+    *("system_cost", "experiments", "queries", "dashboards"),
 )
 
 

@@ -9,9 +9,12 @@ from __future__ import annotations
 import base64
 import shutil
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
+
+from playwright.sync_api import TimeoutError  # noqa: A004  (its own, no kin of Python's)
 
 from dashboard.frames import Box, Frame, time_of_curves
 
@@ -112,11 +115,13 @@ class Visit:
         how = {"format": "jpeg", "quality": 90, "everyNthFrame": 1}
         self.cdp.send("Page.startScreencast", how)
 
-    def open(self, url: str, limit_s: float) -> float:
-        """Load a page until it rests; return when its document was asked for."""
+    def open(self, url: str, limit_s: float, plots: str) -> float:
+        """Load a page until it has plots and rests; return when its document was asked for."""
         self.requests.clear()
         self.frames.clear()
         self.page.goto(url, wait_until="commit")
+        with suppress(TimeoutError):  # then it is taken as it is
+            self.page.locator(plots).first.wait_for(timeout=1e3 * limit_s)
         self.rest(limit_s)
         return min(each.wall_time for each in self.requests.values())
 
@@ -125,6 +130,7 @@ class Visit:
         start = self.last_heard = time.monotonic()
         while (now := time.monotonic()) - start < limit_s and now - self.last_heard < QUIET_S:
             self.page.wait_for_timeout(100)
+            self.page.evaluate("1")  # answered when the page has nothing else to do
 
     def boxes(self, selector: str) -> list[Box]:
         """Return where elements are that are in sight."""
@@ -162,7 +168,7 @@ class Visit:
     def bodies(self) -> list[bytes]:
         """Return the bodies of all answers that are no scripts."""
         found = []
-        for identity, request in self.requests.items():
+        for identity, request in list(self.requests.items()):
             if request.is_script or request.finished_bytes is None:
                 continue
             try:

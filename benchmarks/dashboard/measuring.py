@@ -28,7 +28,7 @@ def measure_loads(
     found = []
     for _ in range(loads):
         with Visit(playwright.chromium) as visit:
-            start = visit.open(url, peer.limit_s)
+            start = visit.open(url, peer.limit_s, peer.plots)
             found.append({"curves_s": visit.curves_after(start, peer.plots)} | visit.facts())
     return medians(found) | {"loads": loads, "server_bytes": server.resident_bytes()}
 
@@ -50,7 +50,9 @@ def measure_more(
     for _ in range(loads):
         with Visit(playwright.chromium) as visit:
             few = peer.curves_of_few(server.url, letter)
-            visit.open(few or peer.address(server.url, letter, visit.page), peer.limit_s)
+            visit.open(
+                few or peer.address(server.url, letter, visit.page), peer.limit_s, peer.plots
+            )
             start = time.time()
             peer.show_all(visit.page)
             visit.rest(peer.limit_s)
@@ -63,7 +65,7 @@ def measure_more(
 def count_spikes(playwright: Playwright, peer: Peer, server: Server, letter: str) -> dict:
     """Count the spikes whose values are in what the browser was sent, text or binary."""
     with Visit(playwright.chromium) as visit:
-        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
+        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s, peer.plots)
         bodies = visit.bodies()
     spikes = spikes_of(letter)
     return {
@@ -82,7 +84,7 @@ def is_sent(value: float, bodies: list[bytes]) -> bool:
 def measure_idle(playwright: Playwright, peer: Peer, server: Server, letter: str) -> dict:
     """What comes over the wire in twenty seconds in which nothing happens."""
     with Visit(playwright.chromium) as visit:
-        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
+        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s, peer.plots)
         return {"idle_bytes": visit.idle_bytes(IDLE_S)}
 
 
@@ -93,7 +95,7 @@ def count_violations(
     rules = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
     how = f"{{runOnly: {rules}, resultTypes: ['violations']}}"
     with Visit(playwright.chromium) as visit:
-        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
+        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s, peer.plots)
         visit.page.evaluate(axe)
         found = visit.page.evaluate(f"() => axe.run(document, {how})")
     return {"violations": sum(len(each["nodes"]) for each in found["violations"])}

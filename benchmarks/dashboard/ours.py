@@ -67,7 +67,7 @@ def count_drawn(
 ) -> dict:
     """Count the spikes that a page shows."""
     with Visit(playwright.chromium) as visit:
-        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s)
+        visit.open(peer.address(server.url, letter, visit.page), peer.limit_s, peer.plots)
         return drawn_of(visit.page, letter, metric)
 
 
@@ -86,7 +86,7 @@ def measure_zoom(playwright: Playwright, peer: Peer, server: Server, loads: int)
     found = []
     for _ in range(loads):
         with Visit(playwright.chromium) as visit:
-            visit.open(peer.address(server.url, "B", visit.page), peer.limit_s)
+            visit.open(peer.address(server.url, "B", visit.page), peer.limit_s, peer.plots)
             left, top, right, bottom = visit.boxes(".plot canvas.plot-lines")[0]
             middle = (top + bottom) / 2
             place = left + 40 + (right - left - 50) * LONE_STEP / 1e6
@@ -114,7 +114,7 @@ def measure_live(playwright: Playwright, peer: Peer, server: Server, folder: Pat
     )
     with logger, Visit(playwright.chromium) as visit:
         logger.stdout.readline()
-        visit.open(f"{server.url}/{LIVE}#token={TOKEN}", peer.limit_s)
+        visit.open(f"{server.url}/{LIVE}#token={TOKEN}", peer.limit_s, peer.plots)
         boxes, dice, found = visit.boxes(".plot canvas.plot-lines"), random.Random(1), []
         for number in range(POINTS):
             visit.rest(2.5)

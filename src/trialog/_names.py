@@ -99,6 +99,22 @@ def to_slug(name: object, what: str) -> str:
     return slug
 
 
+def parse_project(text: object) -> tuple[str | None, str]:
+    """Namespace and project of ``"project"`` or ``"namespace/project"``, as slugs; None for any.
+
+    Raises:
+        InvalidNameError: it cannot be a project's name.
+
+    Example:
+        >>> parse_project("acme/Protein folding"), parse_project("digits")
+        (('acme', 'protein-folding'), (None, 'digits'))
+    """
+    namespace, separator, name = check_name(text, "project").partition("/")
+    if not separator:
+        return None, to_slug(namespace, "project")
+    return to_slug(namespace, "namespace"), to_slug(name, "project")
+
+
 def normalise(name: str) -> str:
     """One form for names that look the same (Unicode NFC)."""
     return unicodedata.normalize("NFC", name)

@@ -21,5 +21,17 @@ def test_the_tables_of_experiments_hold_what_was_measured(monkeypatch: pytest.Mo
     assert all(each["values"] == _ours(each)["values"] for each in results["harms"].values())
 
 
+def test_the_tables_of_dashboards_hold_what_was_measured(monkeypatch: pytest.MonkeyPatch):
+    """They are written by benchmarks/dashboards_page.py."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import dashboards_page
+
+    path = BENCHMARKS / "results" / "dashboard.json"
+    results = json.loads(path.read_text(encoding="utf-8"))["results"]
+    assert dashboards_page.tables(results) in dashboards_page.PAGE.read_text(encoding="utf-8")
+    ours = results["of"]["trialog"]
+    assert all(ours[letter]["spikes"] == ours[letter]["spikes_of"] for letter in "AB")
+
+
 def _ours(harm: dict) -> dict:
     return harm["of"]["trialog, capture off"]

@@ -16,7 +16,7 @@ from trialog._charts.encoding import decode
 from trialog._charts.grids import Part
 from trialog._charts.groups import group_lines
 from trialog._charts.lines import Line, ascending, by_metric
-from trialog._charts.precision import shrink
+from trialog._charts.precision import CURVES, shrink
 from trialog._charts.pyramids import pyramid_of
 from trialog._charts.ranges import fit_of
 from trialog._charts.rows import ArrayRows
@@ -357,7 +357,15 @@ def test_a_pyramid_gives_what_the_points_give(lines, window, pixels, scale):
             assert below.tolist() == [(y < fit[0]).sum() for y in inside]
             above[:] = below[:] = 0
     for name in one.arrays:
-        assert np.array_equal(one.arrays[name], other.arrays[name], equal_nan=True), name
+        if name not in CURVES or one.header["is_exact"]:
+            assert np.array_equal(one.arrays[name], other.arrays[name], equal_nan=True), name
+            continue
+        values = one.arrays[name].astype(float)
+        errors = np.abs(other.arrays[name] - values)
+        lo, hi = wide or (0.0, 0.0)
+        allowed = np.abs(values) / 30_000 if scale == "log" else (hi - lo) / 32_768  # of each: half
+        assert np.array_equal(np.isnan(values), np.isnan(other.arrays[name])), name
+        assert (np.isnan(errors) | (errors <= allowed)).all(), name
 
 
 @given(_lines(max_points=60), st.lists(st.integers(0, 60), min_size=2, max_size=2), st.data())

@@ -35,7 +35,15 @@ TESTED_IN = {
     "unit/filters/test_foreign.py": "_filters/literals _filters/mistakes",
     "unit/filters/test_completing.py": "_filters/cursors",
     "unit/filters/test_printing.py": "_filters/quoting",
-    "unit/reading/test_charting.py": "_reading/rowvalues",
+    "unit/reading/test_charting.py": """
+        _reading/chartgroups _reading/longlines _reading/rowvalues
+    """,
+    # charts: by what an answer says of points
+    "unit/charts/test_charts.py": """
+        _charts/deltas _charts/drawing _charts/grids _charts/groups _charts/lines _charts/ranges
+        _charts/rows _charts/statistics _charts/wishes
+    """,
+    "property/test_charts.py": "_charts/binning _charts/precision _charts/pyramids",
     # commands: by what they print
     "unit/cli/test_commands.py": "_cli/completion _cli/options __main__",
     "unit/cli/test_experiment_list.py": """
@@ -75,7 +83,9 @@ TESTED_IN = {
     """,
     "integrations/ommx/test_runs.py": "_tracking/solving",
     # handles and tables of runs
-    "unit/reading/test_runs.py": "_reading/catalogs _reading/records _reading/runtables _reading/stored",
+    "unit/reading/test_runs.py": """
+        _reading/catalogs _reading/records _reading/runtables _reading/stored
+    """,
     "unit/reading/test_statements.py": """
         _catalog/listings _reading/sqlreading _reading/sqlsources _reading/sqlviews
     """,
@@ -127,6 +137,23 @@ TESTED_IN = {
     "integrations/registry/test_transfers.py": "_oci/progress _oci/transfers",
     "integrations/registry/test_transport.py": "_oci/failures _oci/transport",
     "integrations/registry/test_uploads.py": "_oci/pieces _oci/uploads",
+    # the dashboard's server: by what it answers
+    "unit/server/test_app.py": """
+        _server/answers _server/assets _server/description _server/routes _server/shapes
+        _server/store _server/typings
+    """,
+    "unit/server/test_comparing.py": "_reading/sidebyside _server/compareshapes",
+    "unit/server/test_project.py": "_server/overviews",
+    "unit/server/test_run.py": "_server/runshapes",
+    "unit/server/test_search.py": "_server/heads",
+    "unit/server/test_series.py": "_server/selecting",
+    "unit/server/test_sweep.py": "_reading/importances",
+    "unit/server/test_table.py": "_server/cells _server/groups",
+    "unit/server/test_views.py": "_reading/views _tracking/projects",
+    "unit/reading/test_overview.py": "_catalog/overview",
+    "unit/cli/test_dashboard.py": "_server/serving",
+    "unit/cli/test_export.py": "_server/offline",
+    "e2e/dashboard/test_home.py": "_server/home",
     # codecs: the parts that several of them share
     "unit/codecs/test_pandas.py": "codecs/_frames codecs/_parquet",
     "unit/codecs/test_protocol.py": "codecs/_origin codecs/_refusals",

@@ -57,9 +57,7 @@ class Adapter:
         del server, letter
 
     def show_all(self, page: Any) -> None:
-        box = page.locator(
-            "runs-data-table th input[type=checkbox], runs-table-container input[type=checkbox]"
-        ).first
+        box = page.locator("input.mdc-checkbox__native-control").first  # that of all runs
         if box.is_checked():
             box.click()
             page.wait_for_timeout(3_000)

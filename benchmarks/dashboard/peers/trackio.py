@@ -58,7 +58,7 @@ class Adapter:
         del server, letter
 
     def show_all(self, page: Any) -> None:
-        box = page.get_by_role("checkbox", name="All").first
+        box = page.locator(".select-all-cb")
         box.click()
         page.wait_for_timeout(3_000)
         box.click()

@@ -87,7 +87,7 @@ def _insert(dialect: Dialect, table: Table) -> Any:
     return sqlite.insert(table)
 
 
-def among(connection: Connection, column: Column[int], keys: Sequence[int]) -> Any:
+def among(connection: Connection, column: Column[Any], keys: Sequence[int] | Sequence[str]) -> Any:
     """The condition that a key is one of many: one parameter, where the database allows that."""
     if connection.dialect.name != "sqlite":
         return column.in_(keys)

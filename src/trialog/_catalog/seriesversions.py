@@ -19,14 +19,14 @@ class SeriesVersion(NamedTuple):
     Attributes:
         journal: the writer's key.
         attempt: of the run, which it belongs to.
-        count: how many points.
+        points: how many.
         lowest_step: of them; it says what of earlier attempts they replace.
         created_ns: when the writer began.
     """
 
     journal: int
     attempt: int
-    count: int
+    points: int
     lowest_step: int
     created_ns: int
 

@@ -112,7 +112,8 @@ def fill(bins: Bins, line: Integers | int, column: Integers, items: Items) -> No
     bins.low[at], bins.high[at], bins.low_at[at], bins.high_at[at] = (
         found.low, found.high, found.low_at, found.high_at
     )  # fmt: skip
-    bins.first[at], bins.last[at], bins.count[at] = found.first, found.last, found.count
+    bins.first[at], bins.last[at] = found.first, found.last
+    bins.count[at] = 1 if found.count is None else found.count
     if found.bad is not None:
         bins.bad[at] = found.bad
         has_none = found.bad == found.count

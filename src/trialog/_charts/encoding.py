@@ -7,10 +7,10 @@ All numbers are little-endian. The answer is::
     offset 8   the header: UTF-8 JSON, padded with spaces so that 8 + n is a multiple of 8
     offset 8+n the buffers, each from a multiple of 8 on
 
-``arrays`` of the header says where each array lies: ``{"name", "dtype", "shape", "offset",
-"bytes"}``, the offset counted from the start of the answer; ``dtype`` is ``f8`` (float64), ``f4``
-(float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row after row. ``layout``
-is
+``arrays`` of the header says where each array lies: ``{"name", "dtype", "shape", "layout",
+"offset", "bytes"}``, the offset counted from the start of the answer; ``dtype`` is ``f8``
+(float64), ``f4`` (float32), ``u4`` (uint32) or ``u1`` (uint8). Arrays of two dimensions lie row
+after row. ``layout`` is
 
 * ``split``: the first bytes of all numbers of the array, then all second bytes, and so on; so what
   they have in common stands together, and gzip finds it;
@@ -51,8 +51,8 @@ Values are f4 where that moves none by more than 1/65,536 of the fitted range (o
 scale: of itself), else f8. Within the same bound, values of an answer that is not exact are rounded
 to multiples of a power of two, or to 15 bits of fraction where these are finer (on a log scale:
 always), which gzip makes small: none moves by more than 1/65,536 of itself either.
-Never rounded: exact answers, smoothed lines, each line's least and greatest value in the window, and
-all that lies beyond the fitted range.
+Never rounded: exact answers, smoothed lines, each line's least and greatest value in the window,
+and all that lies beyond the fitted range.
 Missing values are NaN: no point of the line stands there; join the neighbours unless ``breaks``.
 
 **Header.** ``format`` 1; ``answer`` is "whole", "delta" or "same"; ``version`` (a text to send

@@ -176,13 +176,7 @@ def project_slugs(catalog: Catalog, project: str | None) -> tuple[str | None, st
 
 def find_project(catalog: Catalog, project: str) -> tuple[str | None, str] | None:
     """Namespace (None for any) and project as slugs, or None where no such project has runs."""
-    namespace, separator, name = _names.check_name(project, "project").partition("/")
-    if not separator:
-        namespace, name = "", namespace
-    wanted = (
-        _names.to_slug(namespace, "namespace") if separator else None,
-        _names.to_slug(name, "project"),
-    )
+    wanted = _names.parse_project(project)
     for path in project_paths(catalog):
         owner, _, slug = path.partition("/")
         if slug == wanted[1] and wanted[0] in (None, owner):

@@ -277,9 +277,4 @@ def catalog_for(client: LocalClient | None) -> Catalog:
 
 def parse_project(project: str | None) -> tuple[str | None, str | None]:
     """Namespace and project as slugs; None for any."""
-    if project is None:
-        return None, None
-    namespace, separator, name = _names.check_name(project, "project").partition("/")
-    if not separator:
-        return None, _names.to_slug(namespace, "project")
-    return _names.to_slug(namespace, "namespace"), _names.to_slug(name, "project")
+    return (None, None) if project is None else _names.parse_project(project)

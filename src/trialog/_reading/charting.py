@@ -218,7 +218,8 @@ class ChartReader:
             if known is not None:
                 self._cache.put(key, known.state, kept, _SITUATION_BYTES * len(present))
         asked_for = hashlib.blake2b(repr(asked).encode(), digest_size=6).hexdigest()
-        return _Situation(*kept, f"{kept[2]}{asked_for}")
+        present, versions, state = kept
+        return _Situation(present, versions, state, f"{state}{asked_for}")
 
     def _drawn(
         self, situation: _Situation, asked: Asked, groups: Groups | None, since: str | None
@@ -275,7 +276,7 @@ class ChartReader:
             return found
         for run in runs:
             stamp = _stamp_of(run.key, versions)
-            if sum(each.count for each in stamp[0]) <= LONG:
+            if sum(each.points for each in stamp[0]) <= LONG:
                 continue
             origin_ns = run.facts.created_ns
             rows = self._long.rows(run.key, asked.metric, asked.wish, origin_ns, stamp)
@@ -456,7 +457,7 @@ def _digest_of(chart: Chart) -> str:
     digest = hashlib.blake2b(digest_size=6)
     for name, array in sorted(chart.arrays.items()):
         digest.update(f"{name} {array.dtype} {array.shape} ".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(array.tobytes())
     return digest.hexdigest()
 
 

@@ -39,7 +39,8 @@ def make_app(
     """
     assets = Assets()
     paths = [
-        Path(API + route.path, _serve(route, store), methods=[route.method]) for route in ROUTES
+        Path(API + _taking_slashes(route.path), _serve(route, store), methods=[route.method])
+        for route in ROUTES
     ]
     paths += [
         Path(f"{API}/openapi.json", _serve_description),
@@ -52,6 +53,11 @@ def make_app(
         Path("/{path:path}", assets.serve_page),
     ]
     return Starlette(routes=paths, middleware=[Middleware(Guard, access=access)])
+
+
+def _taking_slashes(path: str) -> str:
+    """The same path, where a name at its end may have slashes in it."""
+    return f"{path.removesuffix('{name}')}{{name:path}}" if path.endswith("{name}") else path
 
 
 def _serve(route: Route, store: Store) -> Callable[[Request], Awaitable[Response]]:

@@ -202,11 +202,15 @@ def _described(array: NDArray[Any]) -> ArrayShape:
         finite += len(good)
         if len(good):
             least, greatest = min(least, good.min()), max(greatest, good.max())
-            total += float(good.sum())
+            with np.errstate(over="ignore"):
+                total += float(good.sum())
+    mean = total / finite if finite else 0.0
+    if math.isinf(mean):  # values are finite, and so is their mean
+        mean = sum(float((part[np.isfinite(part)] / finite).sum()) for part in _parts(flat))
     counts = np.zeros(0, np.int64)
     edges = np.zeros(0)
     if finite:
-        edges = np.histogram_bin_edges(np.array([least, greatest]), _BINS)
+        edges = _edges(least, greatest)
         counts = np.zeros(_BINS, np.int64)
         for part in _parts(flat):
             counts += np.histogram(part[np.isfinite(part)], edges)[0]
@@ -216,13 +220,22 @@ def _described(array: NDArray[Any]) -> ArrayShape:
         size=array.size,
         least=sendable(float(least)) if finite else None,
         greatest=sendable(float(greatest)) if finite else None,
-        mean=sendable(total / finite) if finite else None,
+        mean=sendable(mean) if finite else None,
         nan=nan,
         infinite=array.size - nan - finite if is_numeric else 0,
         counts=counts.tolist(),
         edges=edges.tolist(),
         sample=[str(each) for each in flat[:_SAMPLE].tolist()],
     )
+
+
+def _edges(least: float, greatest: float) -> NDArray[np.float64]:
+    """The edges of bins from the least value to the greatest; some are equal where doubles end."""
+    if least == greatest:
+        half = max(0.5, abs(least) * 2.0**-40)
+        least, greatest = least - half, greatest + half
+    shares = np.linspace(0, 1, _BINS + 1)
+    return np.maximum.accumulate(np.clip(least * (1 - shares) + greatest * shares, least, greatest))
 
 
 def _parts(flat: NDArray[Any]) -> Iterator[NDArray[np.float64]]:

@@ -131,6 +131,14 @@ class Pulse:
         self._listeners.discard(queue)
 
     async def _watch(self) -> None:
+        """Look until nobody listens; whatever ends it, nobody waits for news that never come."""
+        try:
+            await self._look_on()
+        finally:
+            for queue in self._listeners:
+                queue.put_nowait(None)
+
+    async def _look_on(self) -> None:
         look = Look(self._catalog)
         while self._listeners and not self._is_stopping():
             begin_s = time.monotonic()
@@ -145,5 +153,3 @@ class Pulse:
             took_s = time.monotonic() - begin_s
             pause_s = max(EVERY_S - took_s, took_s / _SHARE - took_s)
             await asyncio.sleep(pause_s)
-        for queue in self._listeners:
-            queue.put_nowait(None)

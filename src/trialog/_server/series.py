@@ -69,8 +69,9 @@ def _chosen(store: Store, query: ChartQuery) -> _Chosen:
     if found is None:
         records = select(store.catalog, query.selection)
         groups = None if query.group is None else group_runs(store.catalog, records, query.group)
-        found = (records.rows, groups)
+        found = records.rows, groups
         if state is None or not is_lasting(query.selection, query.group):
-            return _Chosen(*found, None)
+            return _Chosen(records.rows, groups, None)
         store.charts.cache.put(choice, state, found, _RUN_BYTES * len(records))
-    return _Chosen(*found, Known(choice, state))
+    rows, groups = found
+    return _Chosen(rows, groups, Known(choice, state))

@@ -48,7 +48,7 @@ def looking(fifty_runs, browser):
             serving(peer, sys.executable, home) as server,
             Visit(browser.browser_type) as visit,
         ):
-            visit.open(peer.address(server.url, "A", visit.page), 30)
+            visit.open(peer.address(server.url, "A", visit.page), 30, peer.plots)
             yield visit
 
 
@@ -60,6 +60,14 @@ def test_the_first_page_keeps_its_budget(looking):
     assert facts["script_bytes"] < facts["bytes"] <= MOST_BYTES
     assert 3 < facts["requests"] <= MOST_REQUESTS
     assert facts["heap_bytes"] <= 30e6
+
+
+def test_nothing_is_asked_twice(looking):
+    """What the page asks for before its modules are there is taken by them."""
+    urls = [each.url for each in looking.requests.values() if "/events" not in each.url]
+    charts = [url for url in urls if url.endswith("/chart")]
+    assert len(charts) == 5
+    assert sorted({*urls} - {*charts}) == sorted(url for url in urls if url not in charts)
 
 
 def test_an_idle_page_asks_for_nothing(looking):

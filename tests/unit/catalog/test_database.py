@@ -196,3 +196,26 @@ def test_which_errors_mean_what(opened, path):
     assert not is_broken(wrapped)
     assert not is_broken(ValueError())
     assert not is_stuck(ValueError())
+
+
+def test_its_state_differs_once_anybody_has_written(opened):
+    """Through this opening or another one; reading changes nothing."""
+    one, two = opened(), opened()
+    seen = [one.state()]
+    names(one)
+    seen.append(one.state())
+    add_name(one)
+    seen.append(one.state())
+    add_name(two, "accuracy")
+    seen.append(one.state())
+    assert seen[0] == seen[1]
+    assert len(set(seen)) == 3
+    assert Database(None).state() is None
+
+
+def test_its_state_is_of_its_generation(opened):
+    """A database made anew is never taken for the old one."""
+    database = opened()
+    before = database.state()
+    database.replace(is_broken=True)
+    assert before != database.state() is not None

@@ -30,7 +30,7 @@ test("a difference from the baseline has its sign", () => {
   assert.equal(differenceText(plain, 1, 1), "=");
   assert.equal(differenceText(plain, 1, null), "");
   assert.equal(differenceText(plain, "a", "b"), "");
-  assert.equal(differenceText(length, 70, 10), "+1 min 0 s");
+  assert.equal(differenceText(length, 70, 10), "+1 min 00 s");
 });
 
 test("a group says what all have, else mean and deviation, else how many there are", () => {

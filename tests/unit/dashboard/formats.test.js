@@ -17,8 +17,10 @@ test("numbers", () => {
 test("counts, sizes, lengths of time", () => {
   assert.equal(formatCount(1, "run"), "1 run");
   assert.equal(formatCount(100_000, "run"), "100 000 runs");
-  assert.deepEqual([0, 999, 1000, 1.5e6, 2e12].map(formatBytes), ["0 B", "999 B", "1 kB", "1.5 MB", "2 TB"]);
-  assert.deepEqual([0.0123, 9.94, 75, 3725, 90_061].map(formatDuration), ["0.012 s", "9.9 s", "1 min 15 s", "1 h 2 min", "1 d 1 h"]);
+  // the words of `_display/words.py`: its examples are these
+  assert.deepEqual([0, 512, 1023, 1024, 1_300_000, 2 ** 40].map(formatBytes), ["0 B", "512 B", "1023 B", "1 KiB", "1.24 MiB", "1 TiB"]);
+  assert.deepEqual([0.0123, 3.21, 9.94, 62, 75, 7500, 90_061, 200_000].map(formatDuration), [
+    "12 ms", "3.2 s", "9.9 s", "1 min 02 s", "1 min 15 s", "2 h 05 min", "1 d 1 h", "2 d 7 h"]);
 });
 
 test("times", () => {

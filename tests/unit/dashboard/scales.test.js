@@ -34,7 +34,11 @@ test("on a logarithmic axis ticks are powers of ten, with 2 and 5 where there is
 
 test("times have round steps", () => {
   assert.equal(timeTicks([0, 3600], 4, false).step, 900);
-  assert.deepEqual(ticksOf([0, 120], { kind: "relative", count: 4 }).map((tick) => tick.text), ["0", "30 s", "1 min 0 s", "1 min 30 s", "2 min 0 s"]);
+  assert.deepEqual(ticksOf([0, 120], { kind: "relative", count: 4 }).map((tick) => tick.text), ["0", "30 s", "1 min 00 s", "1 min 30 s", "2 min 00 s"]);
+  for (const range of /** @type {[number, number][]} */ ([[5, 5.04], [11, 14], [3600, 3640], [90_000, 93_600], [0, 0.002]])) {
+    const texts = ticksOf(range, { kind: "relative", count: 4 }).map((tick) => tick.text);
+    assert.equal(new Set(texts).size, texts.length, texts.join(", "));
+  }
 });
 
 test("an outlier is left out of the range; what lies near is not", () => {

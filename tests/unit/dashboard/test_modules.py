@@ -9,6 +9,7 @@ from pathlib import Path
 
 from trialog._dashboard import dashboard_files
 from trialog._server.assets import MODULES, without_comments
+from trialog._server.offline import _REPLACED as REPLACED
 
 ROOT = Path(str(dashboard_files()))
 VENDOR = ROOT / "vendor"
@@ -101,6 +102,26 @@ def test_logic_is_pure():
         for each in asked.findall(COMMENT.sub("", path.read_text(encoding="utf-8")))
     }
     assert found == set()
+
+
+def test_what_stands_in_for_the_server_has_all_that_is_asked_of_it():
+    """A page in a file takes from its modules what the others' importers take."""
+    declared = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
+    taken = re.compile(r'^import \{([^}]*)\} from "(trialog/[\w./-]+)";', re.MULTILINE)
+    wanted = {name: set() for name in REPLACED}
+    waiting, seen = ["trialog/export/main.js"], set()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        text = (ROOT / REPLACED.get(name, name.removeprefix("trialog/"))).read_text("utf-8")
+        for names, other in taken.findall(text):
+            if other in wanted:
+                wanted[other] |= {each.split()[0] for each in names.split(",") if each.strip()}
+        waiting += [other for other in STATIC.findall(text) if other not in seen]
+    assert wanted["trialog/data/api.js"]
+    for name, names_taken in wanted.items():
+        given = declared.findall((ROOT / REPLACED[name]).read_text("utf-8"))
+        assert names_taken <= set(given), name
 
 
 def test_the_server_knows_every_name():

@@ -96,6 +96,26 @@ def test_an_array_in_short(get, run):
     assert get("/array", name="none")["counts"] == []
 
 
+@pytest.mark.parametrize(
+    "values, mean",
+    [
+        ([1e16, 1e16 + 2], 1e16),
+        ([5e-324, 0.0], 0.0),
+        ([1.7e308, 1.6e308, -1.7e308], 1.6e308 / 3),
+        ([1.7e308, 1.7e308], 1.7e308),
+        ([1e17], 1e17),
+    ],
+)
+def test_an_array_where_doubles_are_far_apart(get, run, values, mean):
+    """Each value is in a bin, whatever its size, and the mean is a number."""
+    run.log_value("array", np.array(values))
+    found = get("/array", name="array")
+    assert sum(found["counts"]) == len(values)
+    assert found["edges"] == sorted(found["edges"])
+    assert found["edges"][0] <= min(values) <= max(values) <= found["edges"][-1]
+    assert found["mean"] == pytest.approx(mean)
+
+
 def test_an_array_of_objects_is_not_opened(get, run):
     """It could run code; nothing is unpickled."""
     file = io.BytesIO()

@@ -90,6 +90,24 @@ def test_a_listener_gets_the_news_of_its_project(store):
     assert len(read_stream(events, news, None)) == 4
 
 
+def test_listeners_are_let_go_when_looking_fails(store, monkeypatch):
+    """Whatever goes wrong, a stream ends rather than tell nothing for ever."""
+    catalog = catalog_of(store)
+
+    def fail() -> None:
+        raise MemoryError
+
+    async def listen() -> list[bytes]:
+        events = Events(catalog, lambda: False)
+        found = [part async for part in events._stream(None)]
+        with pytest.raises(MemoryError):
+            await events._pulse._task
+        return found
+
+    monkeypatch.setattr(catalog, "refresh", fail)
+    assert asyncio.run(asyncio.wait_for(listen(), 5)) == [b": here\n\n"]
+
+
 def test_listeners_are_let_go_when_the_server_ends(store):
     """A stream that nobody closes does not hold the server up."""
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 import trialog
 from trialog._charts.encoding import MEDIA_TYPE, decode
+from trialog._server.answers import answer_of
+from trialog._server.selecting import is_lasting, select
 from trialog._server.series import draw_chart
 from trialog._server.shapes import ChartQuery, Selection
 from trialog._server.store import Store
@@ -48,6 +52,52 @@ def test_groups_are_made_by_the_filter_language(store, ids):
     header, arrays = _ask(store, Selection(project="acme/demo"), group="last(loss)")
     assert [each["label"] for each in header["groups"]] == ["0", "0.25", "0.5"]
     assert arrays["center"].shape == (3, 2)
+
+
+def test_what_was_chosen_holds_until_anything_changes(store, ids, monkeypatch):
+    """The charts of a page choose their runs once; a run more, or another name, is seen."""
+    served, chosen = Store.at(store), []
+    monkeypatch.setattr(
+        "trialog._server.series.select", lambda *given: chosen.append(1) or select(*given)
+    )
+
+    def lines(**more):
+        query = ChartQuery(selection=Selection(project="acme/demo", **more), metric="loss")
+        return [line["name"] for line in decode(draw_chart(served, query).data)[0]["lines"]]
+
+    assert lines() == lines() == ["r2", "r1", "r0"]
+    assert len(chosen) == 1
+    with trialog.init("acme", "demo", name="r3") as run:
+        run.log("loss", 1)
+    assert lines() == ["r3", "r2", "r1", "r0"]
+    trialog.get_run(ids[0]).rename("first")
+    assert lines() == ["r3", "r2", "r1", "first"]
+
+
+@pytest.mark.parametrize(
+    "asked,expected",
+    [
+        ({}, True),
+        ({"where": "lr > 0", "sort": "-lr"}, True),
+        ({"where": "status == 'RUNNING'"}, False),
+        ({"sort": "duration"}, False),
+        ({"where": "lr > 0 and not age < '2d'"}, False),
+    ],
+)
+def test_what_depends_on_the_clock_is_chosen_anew(asked, expected):
+    """Ages, and what is asked of processes that run, change while nobody writes anything."""
+    assert is_lasting(Selection(**asked)) is expected
+    assert not is_lasting(Selection(), "status")
+
+
+def test_an_answer_comes_compressed_as_it_was_kept(store, ids):
+    """The same bytes, made once."""
+    served, query = Store.at(store), ChartQuery(selection=Selection(), metric="loss")
+    one, two = draw_chart(served, query), draw_chart(served, query)
+    assert gzip.decompress(one.gzipped()) == one.data == two.data
+    assert one.gzipped() is two.gzipped()
+    assert answer_of(one, is_compressed=True).headers["content-encoding"] == "gzip"
+    assert answer_of(one).body == one.data
 
 
 def test_what_cannot_be_understood_is_refused(store, ids):

@@ -33,6 +33,13 @@ def test_save_replace_delete(server):
     assert server.get(PATH).json()["views"] == left
 
 
+def test_a_name_with_a_slash(server):
+    """It is a name like any other."""
+    found = server.put(f"{PATH}/lr%201%2F2", json={"content": {}}).json()["views"]
+    assert [each["name"] for each in found] == ["lr 1/2"]
+    assert server.delete(f"{PATH}/lr%201%2F2").json() == {"views": []}
+
+
 def test_views_outlive_the_caches(server, store):
     """A view is a record in a journal: nothing that can be deleted as a cache holds it."""
     server.put(f"{PATH}/kept", json={"content": {"a": [1, None, "ü"]}})

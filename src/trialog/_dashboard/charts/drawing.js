@@ -32,6 +32,7 @@ import { drawMarks } from "trialog/charts/marks.js";
  */
 
 const FONT_PX = 11;
+const MOST_WIDE = 8000; // values in all lines; with more, lines are one pixel wide: wider ones cost five times the time
 const LABELS = 8;
 const DOT_ROOM_PX = 14;
 const MOST_DOTS = 200;
@@ -108,7 +109,8 @@ export function drawCurves(pen, scene, frame) {
   pen.beginPath();
   pen.rect(frame.left, frame.top - 4, frame.right - frame.left, frame.bottom - frame.top + 8);
   pen.clip();
-  const thin = scene.curves.length > 60;
+  const values = scene.curves.reduce((sum, { curve }) => sum + curve.y.length, 0);
+  const thin = scene.curves.length > 60 || values > MOST_WIDE;
   pen.lineJoin = "round";
   for (const drawn of [...scene.curves].reverse()) {
     drawBand(pen, drawn, frame);

@@ -4,6 +4,9 @@ import { recordedChart } from "trialog/export/recorded.js";
 
 const NO_SERVER = "This is a file: only the store it was made from can answer that.";
 
+/** What a server would refuse; here nothing does. */
+export class RequestError extends Error {}
+
 /** @returns {Promise<never>} */
 export async function getJson() {
   throw new Error(NO_SERVER);

@@ -34,22 +34,28 @@ export function formatCount(number, noun) {
   return `${formatNumber(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** @param {number} bytes */
+/** A size, as terminals and notebooks say it (`_display/words.py`). @param {number} bytes */
 export function formatBytes(bytes) {
-  const units = ["B", "kB", "MB", "GB", "TB"];
-  let size = bytes;
+  if (bytes < 1024) {
+    return `${bytes} B`;
+  }
+  const units = ["KiB", "MiB", "GiB", "TiB"];
+  let size = bytes / 1024;
   let unit = 0;
-  while (size >= 1000 && unit < units.length - 1) {
-    size /= 1000;
+  while (size >= 999.5 && unit < units.length - 1) {
+    size /= 1024;
     unit += 1;
   }
-  return `${unit ? Number(size.toPrecision(3)) : size} ${units[unit]}`;
+  return `${size < 99.5 ? Number(size.toPrecision(3)) : size.toFixed(0)} ${units[unit]}`;
 }
 
-/** @param {number} seconds */
+/** A length of time in its two largest units, as terminals and notebooks say it. @param {number} seconds */
 export function formatDuration(seconds) {
-  if (seconds < 10) {
-    return `${Number(seconds.toPrecision(2))} s`;
+  if (seconds < 0.9995) {
+    return `${(seconds * 1000).toFixed(0)} ms`;
+  }
+  if (seconds < 9.95) {
+    return `${seconds.toFixed(1)} s`;
   }
   const whole = Math.round(seconds);
   const [days, hours, minutes] = [Math.floor(whole / 86400), Math.floor(whole / 3600) % 24, Math.floor(whole / 60) % 60];
@@ -57,9 +63,9 @@ export function formatDuration(seconds) {
     return `${days} d ${hours} h`;
   }
   if (hours) {
-    return `${hours} h ${minutes} min`;
+    return `${hours} h ${String(minutes).padStart(2, "0")} min`;
   }
-  return minutes ? `${minutes} min ${whole % 60} s` : `${whole} s`;
+  return minutes ? `${minutes} min ${String(whole % 60).padStart(2, "0")} s` : `${whole} s`;
 }
 
 /**

@@ -164,7 +164,7 @@ export function ticksOf(range, { isLog = false, kind = "y", count }) {
   }
   if (kind === "time" || kind === "relative") {
     const { ticks, step } = timeTicks(range, count, kind === "time");
-    return ticks.map((at) => ({ at, text: kind === "time" ? formatMoment(at, step) : at === 0 ? "0" : formatDuration(at) }));
+    return ticks.map((at) => ({ at, text: kind === "time" ? formatMoment(at, step) : formatLength(at, step) }));
   }
   const ticks = linearTicks(range, count, kind === "step");
   return ticks.map((at) => ({ at, text: formatTick(at) }));
@@ -210,7 +210,18 @@ export function formatPlace(x, kind) {
     const two = (/** @type {number} */ number) => String(number).padStart(2, "0");
     return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
   }
-  return kind === "relative" ? formatDuration(x) : formatNumber(x, 6);
+  return kind !== "relative" ? formatNumber(x, 6) : Math.abs(x) < 60 ? `${formatNumber(x, 6)} s` : formatDuration(x);
+}
+
+/**
+ * A length of time on an axis: in seconds where two units would say the same of several ticks.
+ * @param {number} at
+ * @param {number} step
+ */
+function formatLength(at, step) {
+  const size = Math.abs(at);
+  const isFine = size < 60 || step < 1 || (size >= 3600 && step < 60) || (size >= 86400 && step < 3600);
+  return at === 0 ? "0" : isFine ? `${formatTick(at)} s` : formatDuration(at);
 }
 
 /**

@@ -22,7 +22,7 @@ export function BulkBar() {
   const ask = (kind) => () => { question.value = { kind, ids, name }; };
   return html`<div class="bulk" role="toolbar" aria-label="Selected runs" data-testid="bulk">
     <strong>${formatCount(ids.length, "run")} selected</strong>
-    ${ids.length < total && html`<button class="link" data-testid="select-all" onClick=${selectAll}>all ${formatNumber(total)} that match</button>`}
+    ${ids.length < total && html`<button class="link" data-testid="select-all" onClick=${selectAll} title="Select all that match">all ${formatNumber(total)}</button>`}
     <button onClick=${() => compareRuns(ids)} disabled=${ids.length > 200} title=${ids.length > 200 ? "200 runs can be compared at most" : "Compare (c)"}><${Icon} name="columns" />Compare</button>
     <button onClick=${ask("tag")} data-testid="bulk-tag"><${Icon} name="tag" />Tag</button>
     <${Menu} label="More for the selected runs" icon="more" testid="bulk-more" items=${[

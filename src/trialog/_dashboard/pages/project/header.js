@@ -28,7 +28,7 @@ export function Header() {
     <div class="project-tools">
       <div class="chips" role="group" aria-label="Filter by status">${ORDER.filter((status) => known?.statuses[status]).map((status) => html`<${Chip} key=${status} status=${status} amount=${known?.statuses[status] ?? 0} />`)}
         ${known && known.deleted > 0 && html`<button class="status-chip" aria-pressed=${selection.where.value === "deleted"} onClick=${() => filterBy("deleted")}><${Icon} name="trash" />${formatNumber(known.deleted)} deleted</button>`}</div>
-      ${view.value === "table" && html`<${GroupChoice} />`}
+      <${GroupChoice} />
       <${ColumnPicker} />
       <${ViewsMenu} />
       <${Menu} label="Copy, save, go on" icon="more" align="end" testid="more" items=${[

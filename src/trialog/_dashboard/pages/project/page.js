@@ -45,7 +45,7 @@ export function Page() {
   return html`<div class="project-page" data-view=${shown} style=${{ "--rail": `${railWidth.value}px` }}>
     <${Header} />
     <div class="project-body">
-      ${shown !== "charts" && html`<section class="rail" aria-label="Table of runs" data-state=${stateOf()}><${BulkBar} /><${Table} /></section>`}
+      ${shown !== "charts" && html`<section class="rail" aria-label="Table of runs" data-state=${stateOf()}><${Table} /><${BulkBar} /></section>`}
       ${shown === "split" && html`<${Splitter} />`}
       ${shown !== "table" && html`<div class="charts-pane"><${Charts} source=${chartSource} /></div>`}
     </div>

@@ -44,7 +44,7 @@ function Confirm({ title, verb, act, children }) {
   return html`<${Dialog} title=${title} onClose=${close}>
     <form class="ask" onSubmit=${submit(() => { act(); selection.selected.value = new Set(); })}>${children}
       <div class="ask-end"><button type="button" onClick=${close}>Keep</button>
-        <button class="primary" type="submit" autofocus data-testid="confirm">${verb}</button></div>
+        <button class="primary dangerous" type="submit" autofocus data-testid="confirm">${verb}</button></div>
     </form></${Dialog}>`;
 }
 
