@@ -1,10 +1,10 @@
 """What charts cost on the server, from the query to compressed bytes.
 
-Run it: ``python benchmarks/charts.py [--quick] [--save]``; all of it takes about three minutes. Each
-figure is the median of five, in ms: the time, and the processor time, which says more where others
-use the machine. ``first``: nothing is kept in memory, runs are in segments. ``again``: the same page
-loaded once more. ``new window``: points are kept, the answer is not. Memory is of the process that
-did all of it, in MB.
+Run it: ``python benchmarks/charts.py [--quick] [--save]``; all of it takes about two minutes.
+Each figure is the median of five, in ms: the time, and the processor time, which says more where
+others use the machine. ``first``: nothing is kept in memory, runs are in segments. ``again``: the
+same page loaded once more. ``new window``: points are kept, the answer is not. Memory is of another
+process, which shows all of it, five charts at once.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ def main():
         command = [sys.executable, __file__, "--measure", sets, str(points), folder]
         found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environ)
         figures = json.loads(found.stdout)
+        command[2] = "--memory"
+        found = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environ)
+        figures |= json.loads(found.stdout)
     figures["floor: extremes of each column of a bare file, by numpy"] = {"ms": floor(points)}
     load, processors = os.getloadavg()[1], os.cpu_count()
     for name, figure in figures.items():
@@ -135,11 +138,44 @@ def measure(sets, points, folder):
                     store, "long", ["loss"], **k, **{**w, "x0": w.get("x0", 0) + elsewhere()}
                 ),
             )
+    print(json.dumps(figures))
+
+
+def measure_memory(sets, home):
+    """Of one process that shows all of it, as a server does: five charts at once."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from trialog._server.memory import keep_memory_small
+
+    keep_memory_small()
+    from trialog._server.series import draw_chart
+    from trialog._server.shapes import ChartQuery, Selection
+    from trialog._server.store import Store
+
+    store = Store.at(home)
+    looks = (
+        {},
+        {"x": "relative", "pixels": 1600},
+        {"x0": 10.0},
+        {"smoothing": "ema:0.9", "raw": True},
+    )
+    pages = [(letter.lower(), METRICS, look) for look in looks for letter in sets]
+    pages += [("long", ["loss"], look) for look in looks]
+    for project, metrics, look in pages:
+        asked = Selection(project=f"bench/{project}")
+        queries = [
+            ChartQuery(**{"selection": asked, "metric": each, "pixels": PIXELS, **look})
+            for each in metrics
+        ]
+        with ThreadPoolExecutor(len(queries)) as pool:
+            list(pool.map(lambda query: draw_chart(store, query).gzipped(), queries))
     status = Path("/proc/self/status").read_text(encoding="ascii")
     sizes = dict(line.split(":", 1) for line in status.splitlines())
-    for name, key in (("memory at the end", "VmRSS"), ("memory at most", "VmHWM")):
-        figures[name] = {"MB": round(int(sizes[key].split()[0]) / 1024, 1)}
-    print(json.dumps(figures))
+    found = {
+        name: {"MB": round(int(sizes[key].split()[0]) / 1024, 1)}
+        for name, key in (("memory at the end", "VmRSS"), ("memory at most", "VmHWM"))
+    }
+    print(json.dumps(found))
 
 
 def floor(count):
@@ -159,6 +195,8 @@ def floor(count):
 if __name__ == "__main__":
     if "--log" in sys.argv:
         log(sys.argv[-2], int(sys.argv[-1]))
+    elif "--memory" in sys.argv:
+        measure_memory(sys.argv[-3], Path(sys.argv[-1]))
     elif "--measure" in sys.argv:
         measure(sys.argv[-3], int(sys.argv[-2]), sys.argv[-1])
     else:
