@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import statistics
 import struct
-import time
 from typing import TYPE_CHECKING
 
 from dashboard.data import spikes_of
@@ -53,11 +52,11 @@ def measure_more(
             visit.open(
                 few or peer.address(server.url, letter, visit.page), peer.limit_s, peer.plots
             )
-            start = time.time()
-            peer.show_all(visit.page)
+            start = peer.show_all(visit.page)
+            if start is None:
+                return {}
             visit.rest(peer.limit_s)
-            before = [frame for frame in visit.frames if frame.time < start]
-            visit.frames[: max(0, len(before) - 1)] = []
+            visit.frames[:] = [frame for frame in visit.frames if frame.time > start]
             found.append({"more_s": visit.curves_after(start, peer.plots)})
     return medians(found)
 

@@ -52,8 +52,8 @@ class Peer(Protocol):
     def curves_of_few(self, server: str, letter: str) -> str | None:
         """Return the page with few runs, or with none, before `show_all`; None: the same page."""
 
-    def show_all(self, page: Any) -> None:
-        """From there: do the last thing that a user does to see all; the clock starts before it."""
+    def show_all(self, page: Any) -> float | None:
+        """From there, show all; return when the last step of it began, None: it is not measured."""
 
 
 def load(name: str, folder: Path) -> Peer:

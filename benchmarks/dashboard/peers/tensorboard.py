@@ -56,9 +56,11 @@ class Adapter:
     def curves_of_few(self, server: str, letter: str) -> str | None:
         del server, letter
 
-    def show_all(self, page: Any) -> None:
+    def show_all(self, page: Any) -> float | None:
         box = page.locator("input.mdc-checkbox__native-control").first  # that of all runs
         if box.is_checked():
             box.click()
             page.wait_for_timeout(3_000)
+        start = time.time()
         box.click()
+        return start

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ class Adapter:
     requirement = "trackio"
     letters = "ABC"
     plots = ".vega-embed canvas, .vega-embed svg"
-    limit_s = 60.0
+    limit_s = 40.0
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -57,8 +58,10 @@ class Adapter:
     def curves_of_few(self, server: str, letter: str) -> str | None:
         del server, letter
 
-    def show_all(self, page: Any) -> None:
+    def show_all(self, page: Any) -> float | None:
         box = page.locator(".select-all-cb")
         box.click()
         page.wait_for_timeout(3_000)
+        start = time.time()
         box.click()
+        return start

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from dashboard.data import FIRST
@@ -54,8 +55,10 @@ class Adapter:
         del letter
         return f"{server}/{PROJECT}?where=number+<+{FIRST}#token={TOKEN}"
 
-    def show_all(self, page: Any) -> None:
+    def show_all(self, page: Any) -> float | None:
         page.keyboard.press("/")
         page.keyboard.press("Control+a")
+        start = time.time()
         page.keyboard.press("Delete")
         page.keyboard.press("Enter")
+        return start

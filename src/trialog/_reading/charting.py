@@ -134,6 +134,10 @@ class ChartReader:
     """Makes charts of a store's runs, and keeps what it read for the next one.
 
     Safe to use from several threads.
+
+    Attributes:
+        asking: held while the catalog is asked which runs a chart shows, and how far they have got:
+            the charts of a page ask for the same at the same time, so one asks for all.
     """
 
     def __init__(self, catalog: Catalog, cache: ChartCache | None = None) -> None:
@@ -146,6 +150,7 @@ class ChartReader:
         self._catalog = catalog
         self._cache = ChartCache() if cache is None else cache
         self._long = LongLines(catalog)
+        self.asking = threading.Lock()
         self._large = threading.RLock()
         self._places = SharedPlaces()
 
@@ -195,6 +200,8 @@ class ChartReader:
         is_large = len(situation.present) * asked.wish.pixels > _LARGE
         with self._large if is_large else contextlib.nullcontext():
             made = Encoded(self._drawn(situation, asked, groups, since).encoded())
+            if is_large:
+                made.gzipped()  # which takes memory too
         if since is None and len(made.data) <= _KEPT_BYTES:
             self._cache.put(key, None, made, 2 * len(made.data))
         return made
@@ -210,13 +217,14 @@ class ChartReader:
     ) -> _Situation:
         """The runs that have the metric, and how far they have got."""
         key = None if known is None else ("situation", tuple(asked.names), known.choice)
-        kept = None if known is None else self._cache.get(key, known.state)
-        if kept is None:
-            versions = self._versions(runs, asked)
-            present = [run for run in runs if run.key in versions[asked.metric]]
-            kept = (present, versions, _state_of(present, versions, groups))
-            if known is not None:
-                self._cache.put(key, known.state, kept, _SITUATION_BYTES * len(present))
+        with self.asking:
+            kept = None if known is None else self._cache.get(key, known.state)
+            if kept is None:
+                versions = self._versions(runs, asked)
+                present = [run for run in runs if run.key in versions[asked.metric]]
+                kept = (present, versions, _state_of(present, versions, groups))
+                if known is not None:
+                    self._cache.put(key, known.state, kept, _SITUATION_BYTES * len(present))
         asked_for = hashlib.blake2b(repr(asked).encode(), digest_size=6).hexdigest()
         present, versions, state = kept
         return _Situation(present, versions, state, f"{state}{asked_for}")
@@ -308,7 +316,7 @@ class ChartReader:
         rows = {run.key: run for run in runs}
         found: dict[int, list[_Piece]] = {}
         is_large = sum(run.facts.points for run in runs) > _READ_POINTS // 4
-        with self._large if is_large else contextlib.nullcontext():
+        with self._large:
             view = _VIEWS[asked.split]
             for key, stretches in self._catalog.points(list(rows), asked.names, view):
                 pieces = _pieces_of(rows[key], stretches, versions, asked)

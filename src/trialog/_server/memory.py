@@ -7,8 +7,8 @@ import ctypes
 import os
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3), in glibc
-_LARGE_BYTES = 4 << 20
-_SPARE_BYTES = 16 << 20  # or each small piece is taken from the system and given back
+_LARGE_BYTES = 1 << 20
+_SPARE_BYTES = 8 << 20  # or each small piece is taken from the system and given back
 _ARENAS = 2
 
 

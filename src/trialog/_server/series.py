@@ -64,14 +64,16 @@ def _chosen(store: Store, query: ChartQuery) -> _Chosen:
     """The runs that are meant; the charts of a page ask for the same, one after the other."""
     store.catalog.refresh()
     choice = ("runs", msgspec.json.encode(query.selection), query.group)
-    state = store.catalog.state()
-    found = None if state is None else store.charts.cache.get(choice, state)
-    if found is None:
-        records = select(store.catalog, query.selection)
-        groups = None if query.group is None else group_runs(store.catalog, records, query.group)
-        found = records.rows, groups
-        if state is None or not is_lasting(query.selection, query.group):
-            return _Chosen(records.rows, groups, None)
-        store.charts.cache.put(choice, state, found, _RUN_BYTES * len(records))
+    with store.charts.asking:
+        state = store.catalog.state()
+        found = None if state is None else store.charts.cache.get(choice, state)
+        if found is None:
+            records, groups = select(store.catalog, query.selection), None
+            if query.group is not None:
+                groups = group_runs(store.catalog, records, query.group)
+            found = records.rows, groups
+            if state is None or not is_lasting(query.selection, query.group):
+                return _Chosen(records.rows, groups, None)
+            store.charts.cache.put(choice, state, found, _RUN_BYTES * len(records))
     rows, groups = found
     return _Chosen(rows, groups, Known(choice, state))

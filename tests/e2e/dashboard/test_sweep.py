@@ -99,7 +99,7 @@ def test_axes_move_and_turn(look):
     look.settle(page)
     assert page.get_by_test_id("goal-max").get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="Scatter as a table").click()
-    assert page.get_by_role("dialog").get_by_text("resnet18-00").is_visible()
+    page.get_by_role("dialog").get_by_text("resnet18-00").first.wait_for()
     assert page.errors == []
 
 

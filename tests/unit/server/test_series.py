@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import subprocess
+import sys
 
 import pytest
 
 import trialog
+from trialog._catalog import queries
 from trialog._charts.encoding import MEDIA_TYPE, decode
+from trialog._filters import RunFilter
 from trialog._server.answers import answer_of
 from trialog._server.selecting import is_lasting, select
 from trialog._server.series import draw_chart
@@ -106,3 +110,29 @@ def test_what_cannot_be_understood_is_refused(store, ids):
         _ask(store, Selection(), group="lr >")
     with pytest.raises(UsageError, match="smoothing is"):
         _ask(store, Selection(), smoothing="much")
+
+
+LIGHT = """
+import sys
+from pathlib import Path
+import msgspec
+from trialog._server.series import draw_chart
+from trialog._server.shapes import ChartQuery
+from trialog._server.store import Store
+
+asked = {"selection": {"project": "acme/demo"}, "metric": "loss"}
+found = draw_chart(Store.at(Path(sys.argv[1])), msgspec.convert(asked, ChartQuery))
+assert len(found.data) > 100
+print("pandas" in sys.modules)
+"""
+
+
+def test_a_chart_loads_no_pandas(store, ids):
+    """It would take the server 40 MB, and its first chart a quarter of a second."""
+    catalog = Store.at(store).catalog
+    catalog.refresh()
+    runs = [row.key for row in catalog.ask(queries.find_runs, RunFilter(kind=None))]
+    assert catalog.compact(runs).runs == len(ids)
+    command = [sys.executable, "-c", LIGHT, str(store)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout == "False\n", done.stderr
