@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,8 +35,6 @@ class Adapter:
         }
 
     def write(self, runs: Iterable[Run]) -> None:
-        import time
-
         from mlflow import MlflowClient
         from mlflow.entities import Metric, Param
 
@@ -68,5 +67,7 @@ class Adapter:
         del server, letter
 
     def show_all(self, page: Any) -> float | None:
-        """Its menu for that has another place in each release."""
-        del page
+        page.locator("[data-testid='experiment-view-runs-visibility-column-header']").first.click()
+        start = time.time()
+        page.get_by_text("Show all runs").first.click()
+        return start
