@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from trialog._catalog import Catalog
 from trialog._cli import options
 from trialog._cli.output import write_object, write_text
 from trialog._cli.progress import show_progress
 from trialog._cli.session import Session, project_paths, project_slugs
 from trialog._cli.words import count, size
 from trialog.errors import UsageError
+
+if TYPE_CHECKING:
+    from trialog._catalog import Catalog
 
 
 @click.command(

@@ -29,6 +29,9 @@ def describe() -> dict[str, Any]:
     shapes = [shape for route in ROUTES for shape in (route.query, *_answer_shapes(route))]
     unique = list(dict.fromkeys([*shapes, Refusal]))
     schemas, components = msgspec.json.schema_components(unique, ref_template=_REFERENCE)
+    for each in components.values():
+        if "description" in each:  # as Python 3.13 keeps it, whichever runs here
+            each["description"] = inspect.cleandoc(each["description"])
     by_shape = dict(zip(unique, schemas, strict=True))
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
