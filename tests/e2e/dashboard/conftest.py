@@ -74,7 +74,7 @@ class Dashboard:
         )
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.url)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(40_000)  # machines of tests may be busy
         page.errors = []
         page.on("pageerror", lambda error: page.errors.append(str(error)))
         page.on(

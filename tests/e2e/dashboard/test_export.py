@@ -24,7 +24,7 @@ def opened(browser, path, **how):
         viewport={"width": 1200, "height": 900}, reduced_motion="reduce", **how
     )
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(40_000)  # machines of tests may be busy
     page.errors, page.asked = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
     page.on("console", lambda said: page.errors.append(said.text) if said.type == "error" else None)
