@@ -241,6 +241,31 @@ def test_pools_of_processes(script, journals, method):
     assert len(trialog.runs("p")) == 1
 
 
+def test_workers_die_of_sigterm_as_they_would_without_us(script):
+    """A pool ends its workers by SIGTERM: a handler in Python may miss it and hang the pool."""
+    done = script("""
+        import multiprocessing, os, signal, trialog
+
+        def handler(_):
+            trialog.log("x", 1.0)
+            return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+        def of_a_run_of_its_own(_):
+            with trialog.init("p", name="own"):
+                return signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+        if __name__ == "__main__":
+            with trialog.init("p", name="r") as run:
+                with multiprocessing.get_context("fork").Pool(1) as pool:
+                    print(pool.map(handler, range(2)), pool.map(of_a_run_of_its_own, range(1)))
+                if not (pid := os.fork()):
+                    os._exit(signal.getsignal(signal.SIGTERM) is signal.SIG_DFL)
+                print(os.waitpid(pid, 0)[1])
+    """)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.split("\n")[:2] == ["[True, True] [False]", "0"]
+
+
 def test_a_run_is_not_pickled_into_another_process(script):
     """It says so, and what to do, instead of a journal that two processes write."""
     done = script("""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import secrets
+import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,9 +94,31 @@ def serve(
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    with said_open(store.catalog, address.bare_url):
+    with said_open(store.catalog, address.bare_url), _ends_by_signals(server):
         announce(address)
         server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _ends_by_signals(server: uvicorn.Server) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end a server that is just being started, too.
+
+    Its own handlers come a moment after it has been announced, and a KeyboardInterrupt in between
+    may be lost in what it starts.
+    """
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def listen(host: str, port: int | None) -> socket.socket:

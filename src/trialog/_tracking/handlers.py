@@ -64,6 +64,8 @@ class Handlers:
         if not self._has_atexit:
             self._has_atexit = True
             atexit.register(self._at_exit)
+            if hasattr(os, "register_at_fork"):
+                os.register_at_fork(after_in_child=self._after_fork)
         if self._excepthook is None:
             self._excepthook = sys.excepthook
             sys.excepthook = self._on_uncaught
@@ -86,13 +88,8 @@ class Handlers:
         """The last open run has ended: leave signals and the excepthook as they were."""
         if sys.excepthook == self._on_uncaught and self._excepthook is not None:
             sys.excepthook, self._excepthook = self._excepthook, None
-        if threading.current_thread() is not threading.main_thread():
-            return
-        self._has_signals = False
-        for number, previous in list(self._previous.items()):
-            if signal.getsignal(number) == self._on_signal:
-                signal.signal(number, previous)
-                del self._previous[number]
+        if threading.current_thread() is threading.main_thread():
+            self._remove_signals()
 
     def signal_of(self, error: BaseException | None) -> str | None:
         """The signal whose handler raised this exception, or one that it came from."""
@@ -111,6 +108,24 @@ class Handlers:
         return None
 
     # -- signals -------------------------------------------------------------------------------
+
+    def _after_fork(self) -> None:
+        """Leave the signals of a process of multiprocessing, now its child, as they were.
+
+        Its pools end their workers by SIGTERM. A handler in Python runs only between instructions:
+        one that comes just before a worker waits for a lock would run after it, which is never.
+        Other children keep the handlers: they may be what goes on of a daemon.
+        """
+        util = sys.modules.get("multiprocessing.util")
+        if util is not None:  # calls it in its own children alone
+            util.register_after_fork(self, Handlers._remove_signals)
+
+    def _remove_signals(self) -> None:
+        self._has_signals = False
+        for number, previous in list(self._previous.items()):
+            if signal.getsignal(number) == self._on_signal:
+                signal.signal(number, previous)
+                del self._previous[number]
 
     def _codes_of_users(self) -> dict[object, str]:
         """The code of the signal handlers that were set after ours."""

@@ -35,7 +35,7 @@ TESTS = Path(__file__).parents[2]
 AXE = TESTS.parent / ".node" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright runs an event loop: other tests run their own
 def browser() -> Iterator[Any]:
     """Chromium, started once."""
     if CHROMIUM is None:
@@ -139,7 +139,7 @@ def vision(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def look(vision: Path, browser: Any) -> Iterator[Dashboard]:
     """A dashboard of that store, for tests that change nothing."""
     yield from serve(vision, browser)

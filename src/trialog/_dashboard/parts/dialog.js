@@ -1,14 +1,14 @@
 /** A dialog above the page: the browser's own, which keeps the focus inside and closes on Escape. */
 
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { Icon } from "trialog/parts/icons.js";
 
 /** @param {{title: string, onClose: () => void, children?: unknown, kind?: string}} props */
 export function Dialog({ title, onClose, children, kind = "" }) {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  useEffect(() => {
+  useLayoutEffect(() => {  // at once: what is typed next is meant for it
     dialog.current?.showModal();
   }, []);
   /** @param {MouseEvent} event */

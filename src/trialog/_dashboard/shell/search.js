@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { getJson, isAborted } from "trialog/data/api.js";
 import { formatAge } from "trialog/logic/formats.js";
@@ -47,7 +47,7 @@ function close() {
 
 function SearchDialog() {
   const input = useRef(/** @type {HTMLInputElement | null} */ (null));
-  useEffect(() => input.current?.focus(), []);
+  useLayoutEffect(() => input.current?.focus(), []);
   useEffect(() => {
     const abort = new AbortController();
     const timer = setTimeout(() => look(text.value, abort.signal), PAUSE_MS);
