@@ -88,7 +88,7 @@ def measure(sets, points, folder):
             ChartQuery(**{"selection": asked, "metric": each, "pixels": PIXELS, **wish})
             for each in metrics
         ]
-        return sum(len(draw_chart(store, query).gzipped()) for query in queries)
+        return sum(len(draw_chart(store, query).data.gzipped()) for query in queries)
 
     def note(name, work, turns=TURNS):
         times, sizes = [], []
@@ -168,7 +168,7 @@ def measure_memory(sets, home):
             for each in metrics
         ]
         with ThreadPoolExecutor(len(queries)) as pool:
-            list(pool.map(lambda query: draw_chart(store, query).gzipped(), queries))
+            list(pool.map(lambda query: draw_chart(store, query).data.gzipped(), queries))
     status = Path("/proc/self/status").read_text(encoding="ascii")
     sizes = dict(line.split(":", 1) for line in status.splitlines())
     found = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -328,6 +329,71 @@ def test_runs_of_one_process_get_what_was_printed_while_they_were_open():
         run = trialog.get_run(name)
         await_true(lambda run=run: list(run.console()))
         assert [line.text for line in run.console()] == [f"in {name}"]
+
+
+@pytest.mark.parametrize(
+    "say",
+    [
+        "print('line', number)",
+        "print('line', number, flush=True)",
+        "print('line', number, file=sys.stderr)",
+    ],
+)
+def test_lines_of_the_shortest_runs_are_their_own(say):
+    """From the first moment on, while the witness is loaded and while it catches up."""
+    script = (
+        "import sys, trialog\n"
+        "for number in range(60):\n"
+        f"    with trialog.init('acme', 'witnessed', name=f'run {{number}}'): {say}\n"
+    )
+    done = run_script(script, capture="console,code")
+    assert [*done.stdout.splitlines(), *done.stderr.splitlines()] == [
+        b"line %d" % number for number in range(60)
+    ]
+    for number in range(60):
+        run = trialog.get_run(f"run {number}")
+        await_true(lambda run=run: list(run.console()))
+        assert [line.text for line in run.console()] == [f"line {number}"]
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_what_c_writes_is_the_runs_that_was_open(is_terminal):
+    """Past Python, in runs of a millisecond, while a thread prints too; no byte is added."""
+    script = (
+        "import os, sys, threading, time, trialog\n"
+        "from trialog._tracking import active\n"
+        "with trialog.init('acme', 'witnessed', name='first'): active.session.witness.settle()\n"
+        "say = lambda: [os.write(2, b'thread\\n') for _ in range(200)]\n"
+        "thread = threading.Thread(target=say); thread.start()\n"
+        "for number in range(40):\n"
+        "    with trialog.init('acme', 'witnessed', name=f'run {number}'):\n"
+        "        os.write(1, b'line %d\\n' % number)\n"
+        "    os.write(1, b'between\\n')\n"
+        "thread.join()\n"
+    )
+    if is_terminal:
+        reading, terminal = pty.openpty()
+        process = start_script(script, stdin=terminal, stdout=terminal, stderr=subprocess.PIPE)
+        os.close(terminal)
+        out = b""
+        with contextlib.suppress(OSError):  # its end
+            while data := os.read(reading, 4096):
+                out += data
+        err = process.stderr.read()
+        process.stderr.close()
+        os.close(reading)
+        assert process.wait(20) == 0
+    else:
+        done = run_script(script)
+        out, err = done.stdout, done.stderr
+    said = [line for number in range(40) for line in (b"line %d" % number, b"between")]
+    assert out.splitlines() == said
+    assert err == b"thread\n" * 200
+    for number in range(40):
+        run = trialog.get_run(f"run {number}")
+        await_true(lambda run=run: list(run.console()))
+        lines = [line.text for line in run.console() if line.text != "thread"]
+        assert lines == [f"line {number}"]
 
 
 @pytest.mark.parametrize(

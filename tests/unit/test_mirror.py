@@ -148,7 +148,7 @@ TESTED_IN = {
     "unit/server/test_search.py": "_server/heads",
     "unit/server/test_series.py": "_server/selecting",
     "unit/server/test_sweep.py": "_reading/importances",
-    "unit/server/test_table.py": "_server/cells _server/groups",
+    "unit/server/test_table.py": "_server/cells _server/counts _server/groups",
     "unit/server/test_views.py": "_reading/views _tracking/projects",
     "unit/reading/test_overview.py": "_catalog/overview",
     "unit/cli/test_dashboard.py": "_server/serving",

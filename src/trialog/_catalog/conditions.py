@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection
 from itertools import compress
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, literal, or_, select, tuple_
 
 from trialog._catalog import schema
 from trialog._catalog.operands import (
@@ -20,10 +20,11 @@ from trialog._catalog.operands import (
     Circumstances,
     fact_column,
     limited,
+    texts_of,
     values_of,
 )
 from trialog._catalog.queries import parameters_of
-from trialog._catalog.runsets import ALL, NONE, Keys, RunSet, fetch_keys, set_of
+from trialog._catalog.runsets import ALL, NONE, Keys, RunSet, fetch_keys, keys_in, set_of
 from trialog._catalog.scopes import is_any
 from trialog._catalog.valuerows import Form, split
 from trialog._filters.evaluating import compare, matches_text
@@ -135,6 +136,8 @@ class Asker:
     def _compared_by_pairs(
         self, sign: str, left: Operand, right: Operand, within: Keys | None
     ) -> RunSet:
+        if isinstance(left, Parameter) and isinstance(right, Parameter):
+            return self._parameters(sign, left.name, right.name, within)
         ours = values_of(self._connection, self._told, left, within)
         theirs = values_of(self._connection, self._told, right, within)
         return set_of(run for run, value in ours.items() if compare(sign, value, theirs.get(run)))
@@ -162,6 +165,10 @@ class Asker:
                 return self._fetch(table, columns, within)
             case Fact(name) if not FIELDS[name].may_lack:
                 return ALL
+            case Fact(name) if name not in UNTIL_ENDED:
+                column = fact_column(name, self._told.now_ns)
+                if column is not None:
+                    return self._of_runs(column.is_not(None), within)
         return self._decided(operand, within, lambda _: True)
 
     def _fetch(
@@ -204,6 +211,33 @@ class Asker:
             found |= set_of(run for run, each in given.items() if compare(sign, each[name], value))
         return found
 
+    def _parameters(self, sign: str, name: str, other: str, within: Keys | None) -> RunSet:
+        """Two parameters of a run: numbers with numbers, flags with flags, texts with texts."""
+        ours, theirs = schema.PARAMETER_VALUES.alias(), schema.PARAMETER_VALUES.alias()
+        scope, compared = self._told.scope, _SIGNS[sign]
+        pairs = [tuple_(each.c.number, each.c.rest) for each in (ours, theirs)]
+        of_form = {
+            (Form.FLAG, Form.NUMBER): compared(*pairs),
+            (Form.TEXT,): compared(ours.c.text, theirs.c.text),
+        }
+        alike = [ours.c.form.in_([*map(int, forms)]) & holds for forms, holds in of_form.items()]
+        both = (
+            is_any(ours.c.column, scope.parameter_columns(name)),
+            is_any(theirs.c.column, scope.parameter_columns(other)),
+            theirs.c.run == ours.c.run,
+            *limited(self._connection, ours.c.run, within),
+        )
+        found = fetch_keys(
+            self._connection,
+            select(ours.c.run).where(*both, theirs.c.form == ours.c.form, or_(*alike)),
+        )
+        unkept = ours.c.form.in_([int(Form.OTHER)]) | theirs.c.form.in_([int(Form.OTHER)])
+        others = fetch_keys(self._connection, select(ours.c.run).where(*both, unkept))
+        given = parameters_of(self._connection, others.tolist()) if len(others) else {}
+        return RunSet(found) | set_of(
+            run for run, each in given.items() if compare(sign, each[name], each[other])
+        )
+
     def _metric(
         self, sign: str, name: str, measure: str, value: Any, within: Keys | None
     ) -> RunSet:
@@ -234,7 +268,7 @@ class Asker:
     def _of_runs(self, condition: ColumnElement[bool], within: Keys | None) -> RunSet:
         table = schema.RUNS
         statement = select(table.c.key).where(
-            self._told.scope.condition,
+            self._told.scope.beside(within),
             condition,
             *limited(self._connection, table.c.key, within),
         )
@@ -271,14 +305,12 @@ class Asker:
         if subject == Fact("name") and kind != "matches":
             column, part = schema.RUNS.c.folded_name, text.casefold()
             return self._of_runs(getattr(column, kind)(part, autoescape=True), within)
-        values = values_of(self._connection, self._told, subject, within)
-        texts = list({value for value in values.values() if isinstance(value, str)})
+        said = texts_of(self._connection, self._told, subject, within)
         if kind == "matches":
-            is_like = find_matches(texts, text)
+            is_like = find_matches([each for each, _ in said], text)
         else:
-            is_like = [matches_text(kind, each, text) for each in texts]
-        found = set(compress(texts, is_like))
-        return set_of(run for run, value in values.items() if value in found)
+            is_like = [matches_text(kind, each, text) for each, _ in said]
+        return RunSet(keys_in(runs for _, runs in compress(said, is_like)))
 
 
 def _effort(condition: Expression) -> int:

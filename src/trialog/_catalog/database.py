@@ -312,6 +312,7 @@ def _engine(url: str, **options: Any) -> Engine:
         cursor.execute("PRAGMA synchronous=NORMAL")
         cursor.execute("PRAGMA temp_store=MEMORY")
         cursor.execute("PRAGMA cache_size=-32768")
+        cursor.execute("PRAGMA wal_autocheckpoint=4000")  # 16 MB: each one waits for the disk
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, case, select
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, select
 
 from trialog._catalog import schema
 from trialog._catalog.queries import parameters_of
 from trialog._catalog.rows import among
-from trialog._catalog.runsets import Keys, bare_rows
+from trialog._catalog.runsets import Keys, bare_rows, fetch_keys, joined
 from trialog._catalog.scopes import Scope, is_any
 from trialog._catalog.valuerows import Form, value_of
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
+from trialog._filters.fields import FIELDS, FactType
 from trialog._format.values import load_json
 from trialog._journals.liveness import Derived
 from trialog._journals.summaries import Summary
@@ -25,6 +26,9 @@ Values = dict[int, Any]
 STEPS = ("step_of_min", "step_of_max")
 UNTIL_ENDED = ("status", "reason", "ended", "duration")
 """Facts that are asked of the writers of runs that nobody has ended."""
+
+
+_OWN = ("id", "name")  # as a rule each run has another
 
 
 class Circumstances(NamedTuple):
@@ -61,6 +65,55 @@ def values_of(
             return _measures(connection, told, name, measure, within)
         case Fact(name):
             return _facts(connection, told, name, within)
+
+
+def texts_of(
+    connection: Connection, told: Circumstances, operand: Operand, within: Keys | None = None
+) -> list[tuple[str, str]]:
+    """The texts that runs say where an operand asks, and for each the runs, as ``keys_in`` reads.
+
+    Very many runs share few texts, as a rule: the database puts those together that do. What is
+    no text is left out, and a text may come more than once.
+
+    Args:
+        connection: to the catalog.
+        told: the circumstances.
+        operand: what is asked.
+        within: only of these; None for all of the scope.
+    """
+    match operand:
+        case Parameter(name):
+            return _texts_of_parameter(connection, told.scope, name, within)
+        case Fact(name) if FIELDS[name].type is FactType.TEXT and name not in UNTIL_ENDED:
+            column, table = fact_column(name, told.now_ns), schema.RUNS
+            if column is not None:
+                is_meant = (
+                    told.scope.beside(within),
+                    column.is_not(None),
+                    *limited(connection, table.c.key, within),
+                )
+                if name in _OWN:
+                    rows = select(column, cast(table.c.key, Text)).where(*is_meant)
+                else:
+                    rows = select(column, joined(table.c.key)).where(*is_meant).group_by(column)
+                return list(bare_rows(connection, rows))
+    values = values_of(connection, told, operand, within)
+    return [(value, str(run)) for run, value in values.items() if isinstance(value, str)]
+
+
+def _texts_of_parameter(
+    connection: Connection, scope: Scope, name: str, within: Keys | None
+) -> list[tuple[str, str]]:
+    columns, table = scope.parameter_columns(name), schema.PARAMETER_VALUES
+    is_meant = (is_any(table.c.column, columns), *limited(connection, table.c.run, within))
+    is_text = (table.c.form == int(Form.TEXT)) & table.c.number.is_(None) & (table.c.rest == 0)
+    statement = select(table.c.text, joined(table.c.run)).where(*is_meant, is_text)
+    found = list(bare_rows(connection, statement.group_by(table.c.text)))
+    longer = select(table.c.run).where(*is_meant, table.c.form == int(Form.OTHER))
+    others = fetch_keys(connection, longer).tolist()
+    given = parameters_of(connection, others) if others else {}
+    found += [(each[name], str(run)) for run, each in given.items() if isinstance(each[name], str)]
+    return found
 
 
 def limited(connection: Connection, column: Any, within: Keys | None) -> list[Any]:
@@ -152,7 +205,7 @@ def _facts(connection: Connection, told: Circumstances, name: str, within: Keys 
             "deleted": table.c.deleted_ns,
         }.get(name, table.c.project)
     statement = select(table.c.key, column).where(
-        told.scope.condition, *limited(connection, table.c.key, within)
+        told.scope.beside(within), *limited(connection, table.c.key, within)
     )
     rows = bare_rows(connection, statement)
     match name:
@@ -166,17 +219,19 @@ def _facts(connection: Connection, told: Circumstances, name: str, within: Keys 
             return {run: getattr(told.scope.projects[key], name) for run, key in rows}
     found = {run: value for run, value in rows if value is not None}
     if name in UNTIL_ENDED:
-        found.update(_of_unended(connection, told, name, within))
+        found.update(unended_facts(connection, told, name, within))
     return {run: value for run, value in found.items() if value is not None}
 
 
-def _of_unended(
-    connection: Connection, told: Circumstances, name: str, within: Keys | None
+def unended_facts(
+    connection: Connection, told: Circumstances, name: str, within: Keys | None = None
 ) -> Values:
-    """Facts of runs that nobody has ended, which their writers tell."""
+    """A fact of :data:`UNTIL_ENDED` of the runs that nobody has ended, which their writers tell."""
     table = schema.RUNS
     statement = select(table.c.key, table.c.created_ns).where(
-        told.scope.condition, table.c.status.is_(None), *limited(connection, table.c.key, within)
+        told.scope.beside(within),
+        table.c.status.is_(None),
+        *limited(connection, table.c.key, within),
     )
     return {
         run: derived_fact(name, told.derived[run], created_ns, told.now_ns)

@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, func, select
 
 from trialog._catalog import schema
 from trialog._catalog.rows import among, chunks
-from trialog._catalog.runsets import bare_rows
+from trialog._catalog.runsets import bare_rows, joined
 from trialog._catalog.selections import RunRow, all_runs, filtered, with_writers
 from trialog._entities import RunStatus
 from trialog._filters import RunFilter
@@ -129,23 +129,52 @@ def column_of(connection: Connection, runs: Sequence[int], name: str) -> dict[in
     return dict(bare_rows(connection, select(table.c.key, table.c[name]).where(listed)))
 
 
-def read_cells(
+class ParameterLines(NamedTuple):
+    """The parameters of some runs.
+
+    Attributes:
+        keys: of the runs.
+        ids: of the same.
+        text: their parameters as JSON, a line for each.
+    """
+
+    keys: list[int]
+    ids: list[str]
+    text: str
+
+
+def read_parameter_lines(
     connection: Connection,
     runs: Sequence[int],
-    names: Sequence[str],
-    read: Callable[[Iterator[tuple[Any, ...]]], None],
+    read: Callable[[Iterator[ParameterLines]], None],
+    part: int = 4096,
 ) -> None:
-    """Some columns of the rows of some runs, for somebody who reads them one by one.
+    """The parameters of some runs, for somebody who reads them in parts.
+
+    The database joins the texts of a part: no object is made of a run, and a thread that reads the
+    part before is not held up at each row.
 
     Args:
         connection: to the catalog.
         runs: by key.
-        names: of the columns.
-        read: takes the rows, in any order.
+        read: takes the parts, in any order.
+        part: so many runs are in each.
     """
     table = schema.RUNS
-    listed = among(connection, table.c.key, sorted(runs))  # in the order they lie in
-    read(bare_rows(connection, select(*(table.c[name] for name in names)).where(listed)))
+    together: list[ColumnElement[Any]] = [
+        joined(table.c.key),
+        func.aggregate_strings(table.c.id, "/"),  # the name of a folder has none
+        func.aggregate_strings(table.c.parameters, "\n"),  # nor has our JSON a newline
+    ]
+
+    def lines() -> Iterator[ParameterLines]:
+        for some in chunks(sorted(runs), part):  # in the order they lie in
+            statement = select(*together).where(among(connection, table.c.key, some))
+            for keys, ids, text in bare_rows(connection, statement):
+                if keys is not None:
+                    yield ParameterLines(list(map(int, keys.split(","))), ids.split("/"), text)
+
+    read(lines())
 
 
 def unended_of(connection: Connection, runs: Collection[int]) -> list[RunRow]:

@@ -92,8 +92,7 @@ def find_runs(
     if runs.is_rest:
         total = count_universe(connection, scope) - total
     until = None if limit is None else offset + limit
-    keys = in_order(connection, told, runs, wanted.sort, until)
-    return Answer(keys[offset:until], total)
+    return Answer(in_order(connection, told, runs, wanted.sort, offset, until), total)
 
 
 def order_runs(

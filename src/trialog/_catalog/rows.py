@@ -54,7 +54,7 @@ def _write(
     text, order = _statement(connection.dialect, table, names, replaces=replaces)
     given: list[Any] = list(rows)
     if order is not None:
-        given = [tuple([row[name] for name in order]) for row in rows]
+        given = list(map(itemgetter(*order), rows))
     connection.exec_driver_sql(text, given)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Select
+from sqlalchemy import ColumnElement, Connection, Select, Text, cast, func, select
 
 Keys = NDArray[np.int64]
 """Run keys, ascending, each once."""
@@ -39,7 +39,7 @@ class RunSet(NamedTuple):
             [1, 3]
         """
         if self.is_rest and other.is_rest:
-            return RunSet(np.union1d(self.keys, other.keys), is_rest=True)
+            return RunSet(_united(self.keys, other.keys), is_rest=True)
         if self.is_rest:
             return RunSet(other.keys[~are_among(other.keys, self.keys)])
         if other.is_rest:
@@ -60,6 +60,17 @@ NONE = RunSet(NO_KEYS)
 ALL = ~NONE
 
 
+def _united(some: Keys, others: Keys) -> Keys:
+    """Keys that ascend, of both: most sets are joined with one that has none."""
+    if not len(some) or not len(others):
+        return some if len(some) else others
+    both = np.concatenate([some, others])
+    both.sort(kind="stable")  # merges what ascends already
+    is_new = np.ones(len(both), np.bool_)
+    np.not_equal(both[1:], both[:-1], out=is_new[1:])
+    return both[is_new]
+
+
 def set_of(keys: Iterable[int]) -> RunSet:
     """The set of some runs."""
     return RunSet(np.unique(np.fromiter(keys, np.int64)))
@@ -75,8 +86,20 @@ def are_among(keys: Keys, among: Keys) -> NDArray[np.bool_]:
 
 
 def fetch_keys(connection: Connection, statement: Select[Any]) -> Keys:
-    """The one column of a statement, ascending, without a Python object a row."""
-    return np.sort(fetch_ordered(connection, statement))
+    """The one column of a statement, ascending; no object is made of a row."""
+    (column,) = statement.subquery().c
+    return keys_in([connection.execute(select(joined(column))).scalar_one()])
+
+
+def joined(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """All values of a column of keys as one text, for :func:`keys_in`; NULL where there is none."""
+    return func.aggregate_strings(cast(column, Text), ",")
+
+
+def keys_in(texts: Iterable[str | None]) -> Keys:
+    """The keys in what :func:`joined` has made, ascending."""
+    text = ",".join(filter(None, texts))
+    return np.sort(np.fromstring(text, np.int64, sep=",")) if text else NO_KEYS
 
 
 def fetch_ordered(connection: Connection, statement: Select[Any]) -> Keys:

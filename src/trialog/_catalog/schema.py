@@ -251,6 +251,12 @@ _by_value += [
     Index(f"measures_by_{name}", MEASURES.c.column, MEASURES.c[name])
     for name in ("last", "min", "max")
 ]
+# All short facts of a run, so that no row is looked at for what is asked of very many.
+_ASKED = (
+    *("project", "kind", "name", "username", "host", "points", "attempt", "exit_code", "reason"),
+    *("number", "parent", "experiment", "status", "created_ns", "updated_ns", "ended_ns", "id"),
+)
+_by_value.append(Index("runs_by_fact", *(RUNS.c[name] for name in _ASKED)))
 BY_VALUE = tuple(_by_value)
 """Indexes that runs are put into anywhere: made last where many runs are read at once."""
 Index("measures_of_run", MEASURES.c.run)

@@ -41,6 +41,12 @@ class Scope(NamedTuple):
         table = schema.RUNS
         return is_any(table.c.project, list(self.projects)) & is_any(table.c.kind, self.kinds)
 
+    def beside(self, within: Keys | None) -> ColumnElement[bool]:
+        """The same; where only some runs are looked at, their keys find them."""
+        if within is None:
+            return self.condition
+        return self.unindexed & is_any(schema.RUNS.c.kind, self.kinds)
+
     @property
     def unindexed(self) -> ColumnElement[bool]:
         """Of a row of ``runs``: its project belongs here; beside what finds fewer runs."""

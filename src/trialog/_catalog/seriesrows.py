@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -38,7 +39,7 @@ def take_series(
         delta: what was read.
         is_new: the catalog does not know the journal yet.
     """
-    keys = {name: key_of("name", name) for name in delta.names}
+    keys = {name: _name_key(name) for name in delta.names}
     before: dict[int, Summary | None] = {}
     if not is_new:
         table = schema.SERIES
@@ -54,6 +55,11 @@ def take_series(
         highest = state.numbering.highest[name]
         where = {"journal": journal, "name": key, "run": run, "highest": highest}
         rows.put(schema.SERIES, where | _summary_row(summary))
+
+
+@lru_cache(maxsize=4096)  # thousands of runs have the same
+def _name_key(name: str) -> int:
+    return key_of("name", name)
 
 
 def _summary_row(summary: Summary | None) -> dict[str, Any]:

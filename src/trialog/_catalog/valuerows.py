@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, delete
@@ -51,11 +52,13 @@ class Cell(NamedTuple):
     text: str | None = None
 
 
+@lru_cache(maxsize=4096)  # thousands of runs have the same
 def parameter_column(project: ProjectPlace, kind: str, name: str) -> int:
     """The column of a parameter."""
     return key_of("parameter", *project, kind, name)
 
 
+@lru_cache(maxsize=4096)  # as above
 def metric_column(project: ProjectPlace, kind: str, name: str) -> int:
     """The column of a metric."""
     return key_of("metric", *project, kind, name)
@@ -123,8 +126,9 @@ def take_parameters(
         if before and name in before and cell_of(before[name]) == cell:
             continue
         column = parameter_column(place.project, kind, name)
-        row = {"column": column, "run": run, **cell._asdict(), "form": int(cell.form)}
-        rows.put(table, row)
+        form, number, rest, text = cell
+        row = {"column": column, "run": run, "form": int(form)}
+        rows.put(table, {**row, "number": number, "rest": rest, "text": text})
 
 
 class Measured(NamedTuple):

@@ -122,8 +122,25 @@ class Encoded:
 
     def __init__(self, data: bytes) -> None:
         """Of bytes."""
-        self.data = data
+        self._data: bytes | None = data
         self._gzipped: bytes | None = None
+
+    @property
+    def data(self) -> bytes:
+        """As they are."""
+        data, packed = self._data, self._gzipped
+        return data if data is not None else gzip.decompress(packed or b"")
+
+    @property
+    def kept_bytes(self) -> int:
+        """How much memory it takes, once it is compressed."""
+        kept = (self._data, self._gzipped or self._data)
+        return sum(len(each) for each in kept if each is not None)
+
+    def pack(self) -> None:
+        """Keep the compressed bytes alone."""
+        self.gzipped()
+        self._data = None
 
     def gzipped(self) -> bytes:
         """Compressed, quickly: the network may be none at all."""

@@ -312,6 +312,7 @@ export interface Group {
   runs: number;
   statuses: Record<string, number>;
   cells: GroupCell[];
+  curve?: number | null;
 }
 
 /** What the runs of a group have in a column. */
@@ -333,6 +334,7 @@ export interface GroupQuery {
   sort?: string;
   columns?: string[];
   limit?: number;
+  drawn?: Selection | null;
 }
 
 /** Groups of runs. */
@@ -461,6 +463,18 @@ export interface ProjectQuery {
 /** The answer where a request is refused. */
 export interface Refusal {
   error: Problem;
+}
+
+/** Runs that are only counted. */
+export interface RunCountQuery {
+  project?: string | null;
+  where?: string;
+}
+
+/** How many runs there are. */
+export interface RunCounts {
+  statuses: Record<string, number>;
+  deleted: number;
 }
 
 /** A run in one line, wherever one is named. */

@@ -21,6 +21,7 @@ from trialog._display.panels import (
     PlotLine,
     colour_of,
     end_label,
+    order_by_end,
 )
 from trialog._display.words import printable
 from trialog._entities import RunStatus
@@ -124,7 +125,7 @@ def _explain(axes: Axes, panel: Panel, colours: Sequence[str]) -> None:
     drawn: Sequence[PlotLine | PlotBand] = panel.bands or panel.lines
     if panel.bands:
         colours = [colour_of(number) for number in range(len(drawn))]
-    order = sorted(range(len(drawn)), key=lambda each: -_last(drawn[each]))
+    order = order_by_end(drawn)
     if panel.is_crowded:
         order, title = [], f"{len(drawn):,} lines: group_by\ntells them apart"
     elif len(order) > MAX_LABELS:
@@ -164,13 +165,6 @@ def _mark_labels(panel: Panel) -> list[tuple[str, str]]:
     return [(_MARKERS[kind][0], _MARKERS[kind][2]) for kind in kinds] + [
         (_END_MARKERS[status], end_label(status)) for status in ends
     ]
-
-
-def _last(drawn: PlotLine | PlotBand) -> float:
-    """The height of its end, so that the names stand in the order of the lines' ends."""
-    heights = drawn.center if isinstance(drawn, PlotBand) else drawn.y
-    known = [value for value in heights[-3:].tolist() if value == value]  # noqa: PLR0124 # not NaN
-    return float(known[-1]) if known else float("-inf")
 
 
 def _plain(text: str) -> Any:

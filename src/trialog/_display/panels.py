@@ -99,6 +99,17 @@ def colour_of(number: int) -> str:
     return COLOURS[number % len(COLOURS)]
 
 
+def order_by_end(drawn: Sequence[PlotLine | PlotBand]) -> list[int]:
+    """The places of lines or bands in the order of their ends, from above, as legends name them."""
+    return sorted(range(len(drawn)), key=lambda each: -_last(drawn[each]))
+
+
+def _last(drawn: PlotLine | PlotBand) -> float:
+    heights = drawn.center if isinstance(drawn, PlotBand) else drawn.y
+    known = [value for value in heights[-3:].tolist() if value == value]  # noqa: PLR0124 # not NaN
+    return float(known[-1]) if known else float("-inf")
+
+
 def end_label(status: RunStatus) -> str:
     """How the mark of an end is called."""
     return f"{SYMBOLS[status]} {status.value}"

@@ -17,6 +17,7 @@ from trialog._display.panels import (
     PlotLine,
     colour_of,
     end_label,
+    order_by_end,
 )
 from trialog._entities import RunStatus
 
@@ -68,6 +69,11 @@ def _traces(panel: Panel) -> list[Any]:
         traces += _line_traces(line, colour, _DASHES[number // 8 % 4], panel, is_crowd=is_crowd)
     for number, band in enumerate(panel.bands):
         traces += _band_traces(band, colour_of(number), _DASHES[number // 8 % 4])
+    drawn: Sequence[PlotLine | PlotBand] = panel.bands or panel.lines
+    names = dict.fromkeys(escape(drawn[each].label) for each in order_by_end(drawn))
+    ranks = {name: 1 + rank for rank, name in enumerate(names)}
+    for trace in traces:
+        trace.legendrank = ranks.get(trace.name, len(ranks) + 1)
     return traces
 
 

@@ -242,14 +242,25 @@ def _tag(value: object, path: str, depth: int) -> Any:  # a line for each kind
 def _tag_members(value: Mapping[Any, object], path: str, depth: int) -> dict[str, Any]:
     tagged: dict[str, Any] = {}
     for key, item in value.items():
-        text = _key(key, path)
+        text = key if type(key) is str and key.isascii() else _key(key, path)
         if text in tagged:
             raise InvalidTypeError(f"{path} has two keys that become the text {text!r}")
-        is_plain = type(item) is int and MIN_SIGNED <= item <= MAX_UNSIGNED
+        is_plain = _is_plain(item)
         tagged[text] = item if is_plain else _tag(item, f"{path}[{shown(key)}]", depth + 1)
     if len(tagged) == 1 and next(iter(tagged)).startswith("$"):
         return {"$object": tagged}
     return tagged
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is written as it is; of most, this is told without its path."""
+    if type(value) is str:
+        return value.isascii()
+    if type(value) is float:
+        return math.isfinite(value)
+    if type(value) is int:
+        return MIN_SIGNED <= value <= MAX_UNSIGNED
+    return value is None or type(value) is bool
 
 
 def _untag(value: Any) -> Any:

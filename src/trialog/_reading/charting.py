@@ -16,7 +16,6 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from trialog._catalog import Catalog, Stretch
-from trialog._catalog.pointstream import release_memory
 from trialog._catalog.selections import RunRow
 from trialog._catalog.seriesversions import SeriesVersion, series_versions
 from trialog._catalog.views import View
@@ -39,7 +38,7 @@ Versions = Mapping[str, Mapping[int, tuple[SeriesVersion, ...]]]
 
 _LARGE = 1 << 17  # lines times columns; of larger charts one is drawn at once, to save memory
 _READ_POINTS = 1_000_000  # of all metrics, so many are read at once
-_KEPT_BYTES = 1 << 20  # larger answers are made again
+_KEPT_BYTES = 1 << 21  # larger answers are made again
 _SITUATION_BYTES = 400  # of a run
 
 _VIEWS: dict[Split | None, View] = {
@@ -200,10 +199,10 @@ class ChartReader:
         is_large = len(situation.present) * asked.wish.pixels > _LARGE
         with self._large if is_large else contextlib.nullcontext():
             made = Encoded(self._drawn(situation, asked, groups, since).encoded())
-            if is_large:
-                made.gzipped()  # which takes memory too
-        if since is None and len(made.data) <= _KEPT_BYTES:
-            self._cache.put(key, None, made, 2 * len(made.data))
+        if is_large:
+            made.pack()  # nobody is kept waiting by it, nor by what it takes of the cache
+        if since is None and made.kept_bytes <= _KEPT_BYTES:
+            self._cache.put(key, None, made, made.kept_bytes)
         return made
 
     # -- inside --------------------------------------------------------------------------------
@@ -326,6 +325,10 @@ class ChartReader:
                 size = sum(_size_of(each.line) for each in pieces)
                 self._cache.put((key, asked.axis), _stamp_of(key, versions), pieces, size)
         if is_large:
+            from trialog._catalog.pointstream import (  # noqa: PLC0415 # loads pyarrow
+                release_memory,
+            )
+
             release_memory()
         return found
 

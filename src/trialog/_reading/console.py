@@ -142,6 +142,20 @@ def _instant(since: Any) -> int:
     return time_ns_of(since.astimezone(UTC)) + 999
 
 
+class Wanted(NamedTuple):
+    """What is looked for in a console.
+
+    Attributes:
+        text: the text.
+        is_regex: whether it is a regular expression, in RE2's syntax.
+        is_exact: whether upper and lower case are two.
+    """
+
+    text: str
+    is_regex: bool = False
+    is_exact: bool = False
+
+
 class ConsoleReader:
     """Reads the console of a run, and reads on where it grows.
 

@@ -7,7 +7,6 @@ milliseconds, whatever the expression is.
 from __future__ import annotations
 
 import threading
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from trialog._catalog import Catalog, RunPlace
-from trialog._reading.console import ConsoleReader, ConsoleWish, Printed
+from trialog._reading.console import ConsoleReader, ConsoleWish, Printed, Wanted
 from trialog.errors import UsageError
 
 _STREAMS = ("both", "stdout", "stderr")
@@ -25,20 +24,6 @@ _NO_RANK = -1
 _COLOUR = r"\x1b\[[0-9;:]*m"
 _MAX_CHUNKS = 32
 _KEPT_SEARCHES = 4
-
-
-class Wanted(NamedTuple):
-    """What is looked for in a console.
-
-    Attributes:
-        text: the text.
-        is_regex: whether it is a regular expression, in RE2's syntax.
-        is_exact: whether upper and lower case are two.
-    """
-
-    text: str
-    is_regex: bool = False
-    is_exact: bool = False
 
 
 class ConsoleLog:
@@ -170,43 +155,6 @@ class _Part(NamedTuple):
             texts, times = texts.take(pa.array(order)), times[order]
             streams, ranks = streams[order], ranks[order]
         return cls(texts, times, streams, ranks)
-
-
-class ConsoleLogs:
-    """The consoles that are looked at: the latest few stay in memory."""
-
-    def __init__(self, kept: int = 4) -> None:
-        """Keep so many."""
-        self._kept = kept
-        self._lock = threading.Lock()
-        self._logs: dict[tuple[RunPlace, ConsoleWish], ConsoleLog] = {}
-
-    def log_of(self, catalog: Catalog, place: RunPlace, wish: ConsoleWish) -> ConsoleLog:
-        """The console of a run, with all that has been printed until now."""
-        catalog.refresh_runs([place])
-        with self._lock:
-            log = self._logs.pop((place, wish), None)
-            if log is None:
-                log = ConsoleLog(catalog, place, wish)
-            self._logs[place, wish] = log
-            while len(self._logs) > self._kept:
-                self._logs.pop(next(iter(self._logs)))
-        log.read_on()
-        return log
-
-
-def nearest_hit(hits: NDArray[np.int64], line: int, *, is_backwards: bool) -> int | None:
-    """Which of some ascending numbers is next to a line: its place among them, or None.
-
-    Args:
-        hits: the numbers.
-        line: where to look from; itself is found forwards.
-        is_backwards: look before the line.
-    """
-    at = bisect_left(hits, line)
-    if is_backwards:
-        return at - 1 if at > 0 else None
-    return at if at < len(hits) else None
 
 
 def _extended(texts: pa.ChunkedArray, more: pa.LargeStringArray) -> pa.ChunkedArray:

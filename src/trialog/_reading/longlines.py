@@ -19,7 +19,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trialog._catalog import Catalog, Stretch
-from trialog._catalog.pointstream import stream_points
 from trialog._charts.lines import BILLION
 from trialog._charts.pyramids import SPAN, Pyramid, PyramidBuilder, edges_of, pieces_of
 from trialog._charts.smoothing import Decay, Smoothing, smooth, window_means
@@ -123,6 +122,8 @@ class LongLines:
 
     def _write(self, base: Path, run: int, metric: str, wish: ChartWish, origin_ns: int) -> None:
         """Write the points of a line, in the order of x."""
+        from trialog._catalog.pointstream import stream_points  # noqa: PLC0415 # loads pyarrow
+
         is_ascending, last, count = True, -np.inf, 0
         with _replacing(_x(base)) as x_path, _replacing(_y(base)) as y_path:
             with x_path.open("wb") as x_file, y_path.open("wb") as y_file:

@@ -8,9 +8,9 @@ kinds, nothing comes of it: then all is read in Python.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -20,9 +20,9 @@ import pyarrow.json
 from numpy.typing import NDArray
 
 from trialog._catalog import Catalog, queries
+from trialog._catalog.queries import ParameterLines
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 
-_PART = 4096
 _AHEAD = 4  # parts that wait to be read
 _TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.large_string()}
 _TAG_MARK = b'{"$'  # a value that JSON has no form for
@@ -50,7 +50,7 @@ def read_columns(catalog: Catalog, keys: Sequence[int]) -> ManyParameters | None
         return None
     gathering = Gathering()
     try:
-        catalog.ask(queries.read_cells, keys, ("key", "id", "parameters"), gathering.take)
+        catalog.ask(queries.read_parameter_lines, keys, gathering.take)
         columns = gathering.columns()
     except SeveralKindsError:
         return None
@@ -78,31 +78,25 @@ class Gathering:
         ids: of the runs.
     """
 
-    def __init__(self, part: int = _PART) -> None:
-        """Make empty ones.
-
-        Args:
-            part: so many runs are read at once.
-        """
+    def __init__(self) -> None:
+        """Make empty ones."""
         self.keys: list[int] = []
         self.ids: list[str] = []
-        self._part = part
         self._types: dict[str, Any] = {}
         self._parts: list[_Part] = []
 
-    def take(self, rows: Iterator[tuple[int, str, str]]) -> None:
-        """Take keys, ids, and parameters as JSON.
+    def take(self, parts: Iterable[ParameterLines]) -> None:
+        """Take the parameters of runs, some at a time.
 
         Raises:
             SeveralKindsError: one type cannot have all values of a name.
         """
         with ThreadPoolExecutor(1) as reader:  # beside the database, which goes on meanwhile
             waiting: deque[Future[_Part]] = deque()
-            while part := list(islice(rows, self._part)):
-                keys, ids, texts = zip(*part, strict=True)
+            for keys, ids, text in parts:
                 self.keys += keys
                 self.ids += ids
-                waiting.append(reader.submit(self._read, texts))
+                waiting.append(reader.submit(self._read, len(keys), text))
                 if len(waiting) == _AHEAD:
                     self._parts.append(waiting.popleft().result())
             self._parts += [each.result() for each in waiting]
@@ -127,15 +121,15 @@ class Gathering:
         ]
         return pa.concat_arrays(arrays)
 
-    def _read(self, texts: Sequence[str]) -> _Part:
+    def _read(self, runs: int, lines: str) -> _Part:
         if not self._types:
-            self._read_in_python(texts[:1])
-        return _Part(len(texts), self._columns_of(texts))
+            self._read_in_python(lines.partition("\n")[0])
+        return _Part(runs, self._columns_of(lines))
 
-    def _columns_of(self, texts: Sequence[str]) -> Mapping[str, Any]:
-        data = "\n".join(texts).encode()
+    def _columns_of(self, lines: str) -> Mapping[str, Any]:
+        data = lines.encode()
         if _TAG_MARK not in data and self._types:
-            read = pa.json.ReadOptions(use_threads=False, block_size=len(data) + 1)
+            read = pa.json.ReadOptions(use_threads=True, block_size=len(data) // 2 + 1)
             parse = pa.json.ParseOptions(
                 explicit_schema=pa.schema(list(self._types.items())),
                 unexpected_field_behavior="error",
@@ -148,10 +142,10 @@ class Gathering:
                 columns = {name: table[name].combine_chunks() for name in self._types}
                 if not any(map(_may_be_rounded, columns.values())):
                     return columns
-        return self._read_in_python(texts)
+        return self._read_in_python(lines)
 
-    def _read_in_python(self, texts: Sequence[str]) -> Mapping[str, Any]:
-        rows = [queries.parse_parameters(text) for text in texts]
+    def _read_in_python(self, lines: str) -> Mapping[str, Any]:
+        rows = [queries.parse_parameters(line) for line in lines.split("\n")]
         columns = {}
         for name in dict.fromkeys(chain.from_iterable(rows)):
             values = [row.get(name) for row in rows]

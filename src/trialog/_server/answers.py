@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from trialog._charts.encoding import Encoded
 from trialog._server.shapes import Problem, Refusal
 from trialog.errors import (
     InvalidTypeError,
@@ -41,16 +42,19 @@ class Raw:
     """An answer that is no JSON.
 
     Attributes:
-        data: its bytes.
+        data: its bytes; or what has them, and the same compressed.
         media_type: what they are.
         headers: what is to be said beside.
-        gzipped: gives the bytes compressed, where they are kept so.
     """
 
-    data: bytes
+    data: bytes | Encoded
     media_type: str
     headers: Mapping[str, str] = field(default_factory=dict)
-    gzipped: Callable[[], bytes] | None = None
+
+    @property
+    def content(self) -> bytes:
+        """Its bytes as they are."""
+        return self.data.data if isinstance(self.data, Encoded) else self.data
 
 
 def answer_of(value: Any, *, is_compressed: bool = False) -> Response:
@@ -60,13 +64,14 @@ def answer_of(value: Any, *, is_compressed: bool = False) -> Response:
         value: a shape, or what is no JSON.
         is_compressed: bytes that are kept compressed may come so.
     """
-    if isinstance(value, Raw) and is_compressed and value.gzipped is not None:
-        headers = {**value.headers, "content-encoding": "gzip", "vary": "accept-encoding"}
-        return Response(value.gzipped(), media_type=value.media_type, headers=headers)
     if isinstance(value, Response):
         return value
     if isinstance(value, Raw):
-        return Response(value.data, media_type=value.media_type, headers=dict(value.headers))
+        headers = dict(value.headers)
+        if is_compressed and isinstance(value.data, Encoded):
+            headers |= {"content-encoding": "gzip", "vary": "accept-encoding"}
+            return Response(value.data.gzipped(), media_type=value.media_type, headers=headers)
+        return Response(value.content, media_type=value.media_type, headers=headers)
     return Response(_ENCODER.encode(value), media_type=JSON, headers={"cache-control": "no-store"})
 
 

@@ -24,7 +24,7 @@ from starlette.responses import Response
 
 from trialog._dashboard import dashboard_files
 from trialog._server.answers import refuse
-from trialog._server.joining import OWN, Joined, JoiningError, join
+from trialog._server.joining import OWN, Joined, JoiningError, join, spread
 from trialog._server.security import PAGE_POLICY
 
 _TYPES = {
@@ -46,7 +46,6 @@ _NAMED = 3  # the third part of an address names the page
 _COMPRESSED_BYTES = 1 << 10  # smaller files do not gain
 _PAGES = {0: "home", 2: "project", 4: "run", 5: "run"}  # by the parts of an address
 _VENDOR = "vendor/"
-_NEEDED = re.compile(r'\bfrom ?"([^"\n]+)"')
 _JOINED = "joined.js"
 _STYLES = "joined.css"
 _EARLY = "early.js"
@@ -190,16 +189,21 @@ class Assets:
             data = without_comments(data)
         return data
 
+    def _source(self, path: str) -> str:
+        """A module's text, in the forms that can be joined."""
+        text = self._read(path).decode()
+        return spread(text) if path.startswith(_VENDOR) else text
+
     def _joined(self, page: str, files: Iterable[Found]) -> Joined | None:
         """The modules of a page in one; None where they cannot be joined."""
         key = (_version(files), page)
         if key not in self._joins:
             paths = [each.path for each in files if each.path.endswith(".js")]
             entries = ["main.js", f"pages/{page}/page.js", f"pages/{page}.js"]
-            own = [path for path in paths if not path.startswith(_VENDOR)]
+            named = {name: path for name, path in MODULES.items() if path in paths}
             try:
-                sources = {path: self._read(path).decode() for path in own}
-                joined = join(sources, [path for path in entries if path in sources])
+                sources = {path: self._source(path) for path in paths}
+                joined = join(sources, [path for path in entries if path in sources], named)
             except (JoiningError, UnicodeDecodeError) as error:
                 _log.warning("the modules of %s cannot be joined: %s", page, error)
                 joined = None
@@ -207,21 +211,6 @@ class Assets:
                 del self._joins[next(iter(self._joins))]
             self._joins[key] = joined
         return self._joins[key]
-
-    def _vendored(self, names: Iterable[str]) -> list[str]:
-        """The modules of others that have these names, and those that they need themselves."""
-        found: list[str] = []
-        waiting = [MODULES[name] for name in names if name in MODULES]
-        while waiting:
-            path = waiting.pop()
-            if path not in found and (self._root / path).exists():
-                found.append(path)
-                waiting += [
-                    MODULES[name]
-                    for name in _NEEDED.findall(self._read(path).decode())
-                    if name in MODULES
-                ]
-        return sorted(found)
 
     def _page(self, files: Iterable[Found], place: str) -> tuple[str, list[str]]:
         """The page's text, and the hashes of the scripts in it."""
@@ -234,18 +223,20 @@ class Assets:
         joined = self._joined(page, files)
         plain = f"/assets/{version}/"
         own = plain if joined is None else f"/assets/{version}-{page}/"
-        imports = {name: plain + path for name, path in MODULES.items()}
+        imports = {name: own + path for name, path in MODULES.items()}
         import_map = json.dumps({"imports": imports | {OWN: own}})
-        others = [] if joined is None else self._vendored(joined.others)
-        links = [f'<link rel="stylesheet" href="{plain}{_STYLES}">']
-        links += [f'<link rel="modulepreload" href="{plain}{path}">' for path in others]
+        main = own + ("main.js" if joined is None else _JOINED)
+        links = [
+            f'<link rel="modulepreload" href="{main}">',
+            f'<link rel="stylesheet" href="{plain}{_STYLES}">',
+        ]
         early = self._read(_EARLY).decode() if _EARLY in known else ""
         text = (self._root / "index.html").read_text(encoding="utf-8")
         filled = (
             text.replace("{{import_map}}", import_map)
             .replace("{{early}}", early)
             .replace("{{links}}", "\n    ".join(links))
-            .replace("{{main}}", own + ("main.js" if joined is None else _JOINED))
+            .replace("{{main}}", main)
             .replace("{{prefix}}", plain)
         )
         return filled, [_hash(import_map), _hash(early)]

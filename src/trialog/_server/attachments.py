@@ -5,11 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from trialog._catalog import queries
@@ -31,6 +30,9 @@ from trialog._server.runshapes import (
 )
 from trialog._server.store import Store
 from trialog.errors import UsageError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ROWS = 1000
 _COLUMNS = 200
@@ -59,6 +61,8 @@ def list_files(store: Store, query: RunQuery) -> FilesShape:
 
 def read_table(store: Store, query: AttachmentQuery) -> TableShape:
     """The first 1,000 rows of a CSV, TSV or Parquet file that a run has."""
+    import pyarrow as pa  # noqa: PLC0415 # heavy: only for whoever looks at one
+
     path, info = _found(store, query)
     try:
         if "parquet" in info.media_type:
@@ -121,7 +125,7 @@ def _version(store: Store, record: RunRecord, info: AttachmentInfo) -> VersionSh
 
 
 def _parquet(path: Path) -> TableShape:
-    from pyarrow import parquet  # noqa: PLC0415 # heavy: only for whoever looks at one
+    from pyarrow import parquet  # noqa: PLC0415 # as above
 
     file = parquet.ParquetFile(path, memory_map=True)
     schema = file.schema_arrow
@@ -141,7 +145,7 @@ def _parquet(path: Path) -> TableShape:
 
 
 def _csv(path: Path, delimiter: str) -> TableShape:
-    from pyarrow import csv  # noqa: PLC0415 # as above
+    from pyarrow import BufferReader, csv  # noqa: PLC0415 # as above
 
     with path.open("rb") as file:
         data = file.read(_CSV_BYTES)
@@ -151,7 +155,7 @@ def _csv(path: Path, delimiter: str) -> TableShape:
     if not data.strip():
         return TableShape(columns=[], kinds=[], rows=[], total=0, total_columns=0)
     table = csv.read_csv(
-        pa.BufferReader(data.decode("utf-8", "replace").encode()),
+        BufferReader(data.decode("utf-8", "replace").encode()),
         csv.ReadOptions(use_threads=False),
         csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
     )

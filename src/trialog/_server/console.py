@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from trialog._catalog import queries
 from trialog._reading import RunRecord
-from trialog._reading.console import ConsoleWish, Printed
-from trialog._reading.consolelog import ConsoleLog, Wanted, nearest_hit
+from trialog._reading.console import ConsoleWish, Printed, Wanted
+from trialog._reading.consolelogs import nearest_hit
 from trialog._server.run import find_run
 from trialog._server.runshapes import (
     ConsoleHit,
@@ -18,6 +19,9 @@ from trialog._server.runshapes import (
 )
 from trialog._server.store import Store
 from trialog.errors import UsageError
+
+if TYPE_CHECKING:
+    from trialog._reading.consolelog import ConsoleLog
 
 _MANY = 2000
 _MAX_LINE = 4000  # longer ones are told in full by the file

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,7 @@ from trialog._reading.differences import comparable
 from trialog._reading.pages import find_keys, read_values
 from trialog._server.cells import column_of, parse_columns, sendable
 from trialog._server.selecting import filter_of
+from trialog._server.series import drawn_groups
 from trialog._server.shapes import Group, GroupCell, GroupQuery, GroupTable
 from trialog._server.store import Store
 from trialog.errors import UsageError
@@ -63,6 +64,7 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
             values.setdefault(alike, each)
             members.setdefault(alike, []).append(key)
     lengths = [isinstance(each, Fact) and FIELDS[each.name].type is _LENGTH for each in operands]
+    drawn = {} if query.drawn is None else drawn_groups(store, query.drawn, query.by).members
     groups = [
         Group(
             value=sendable(values[alike]),
@@ -73,6 +75,7 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
                 _sum_up([column.get(run) for run in runs], _SECOND_NS if is_length else 1)
                 for column, is_length in zip(columns, lengths, strict=True)
             ],
+            curve=_curve_of(runs, drawn),
         )
         for alike, runs in list(members.items())[: query.limit]
     ]
@@ -82,6 +85,12 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
         columns=[column_of(each) for each in operands],
         groups=groups,
     )
+
+
+def _curve_of(runs: Sequence[int], drawn: Mapping[int, int]) -> int | None:
+    """The one curve that all drawn runs of a group are in."""
+    found = {drawn[run] for run in runs if run in drawn}
+    return found.pop() if len(found) == 1 else None
 
 
 def _is_summed_up(operand: Operand) -> bool:

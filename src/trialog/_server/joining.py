@@ -5,14 +5,14 @@ becomes a function called once, in the order in which modules run; it gives an o
 exports. A module asked for by its own address, as by a later `import()`, is a *stub* that hands on
 what the joined one has: there is one of each, never two.
 
-It knows the few forms that our modules have; :func:`join` refuses any other, and the page is served
-module by module then.
+It knows the few forms that our modules have, and :func:`spread` those of the minified ones of
+others; :func:`join` refuses any other, and the page is served module by module then.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 OWN = "trialog/"
@@ -21,6 +21,14 @@ _LATER = re.compile(rf'\bimport\("{OWN}([^"\n]+)"\)')
 _DECLARED = re.compile(r"^export ((?:async )?function\*?|class|const) (\w+)", re.MULTILINE)
 _LISTED = re.compile(r'^export \{([^}]*)\}(?: from "([^"\n]+)")?;?[ \t]*$', re.MULTILINE)
 _LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_BEFORE = r"(?:(?<=[;}])|^)"  # where a statement begins in a minified module
+_TAKEN = re.compile(_BEFORE + r'import(?: (\w+) |\{([^}]*)\})from"([^"]+)";?', re.MULTILINE)
+_GIVEN = re.compile(_BEFORE + r'export\{([^}]*)\}(?:from"([^"]+)")?;?', re.MULTILINE)
+_DEFAULT = re.compile(_BEFORE + r"export default function(?=\()", re.MULTILINE)
+
+
+Finder = Callable[[str], str | None]
+"""The path of a module that another one names; None: it is not joined."""
 
 
 class JoiningError(Exception):
@@ -44,28 +52,54 @@ class Joined:
     def stub(self, path: str, address: str) -> str:
         """One of the modules, for who asks for it alone; ``address`` is that of the whole."""
         name = f"m{list(self.exports).index(path)}"
-        names = ", ".join(self.exports[path])
+        names = ", ".join(each for each in self.exports[path] if each != "default")
         taken = f"export const {{ {names} }} = {name};\n" if names else ""
+        if "default" in self.exports[path]:
+            taken += f"export default {name}.default;\n"
         return f'import {{ {name} }} from "{address}";\n{taken}'
 
 
-def join(sources: Mapping[str, str], entries: Iterable[str]) -> Joined:
+def spread(text: str) -> str:
+    """A minified module with its imports and exports in the forms, and on lines, of our own."""
+
+    def take(match: re.Match[str]) -> str:
+        names = f"default as {match[1]}" if match[1] else match[2]
+        return f'\nimport {{ {names} }} from "{match[3]}";\n'
+
+    def give(match: re.Match[str]) -> str:
+        source = f' from "{match[2]}"' if match[2] else ""
+        return f"\nexport {{ {match[1]} }}{source};\n"
+
+    text, count = _DEFAULT.subn("\nfunction ownDefault", text)
+    text = _GIVEN.sub(give, _TAKEN.sub(take, text))
+    return text + ("\nexport { ownDefault as default };\n" if count else "")
+
+
+def join(
+    sources: Mapping[str, str], entries: Iterable[str], named: Mapping[str, str] | None = None
+) -> Joined:
     """Join modules, and all that they need at once.
 
     Args:
-        sources: the text of every module of ours, by its path.
+        sources: the text of every module, by its path.
         entries: where to begin.
+        named: paths of modules that are asked for by a name, by that; other names stay imports.
 
     Raises:
         JoiningError: a module has a form that is not known here.
     """
+    named = named or {}
+
+    def find(name: str) -> str | None:
+        return name.removeprefix(OWN) if name.startswith(OWN) else named.get(name)
+
     order: list[str] = []
     for entry in entries:
-        _visit(entry, sources, order, set())
+        _visit(entry, sources, order, set(), find)
     exports = {path: _exports(path, sources[path]) for path in order}
     places = {path: place for place, path in enumerate(order)}
     others: dict[str, str] = {}
-    parts = [_part(path, sources[path], places, exports, others) for path in order]
+    parts = [_part(path, sources[path], places, exports, others, find) for path in order]
     heads = [f'import * as {name} from "{what}";' for what, name in others.items()]
     names = ", ".join(f"m{place}" for place in places.values())
     return Joined(
@@ -75,7 +109,9 @@ def join(sources: Mapping[str, str], entries: Iterable[str]) -> Joined:
     )
 
 
-def _visit(path: str, sources: Mapping[str, str], order: list[str], seen: set[str]) -> None:
+def _visit(
+    path: str, sources: Mapping[str, str], order: list[str], seen: set[str], find: Finder
+) -> None:
     """Append a module behind those that it imports, as browsers run them."""
     if path in seen or path in order:
         return
@@ -83,8 +119,8 @@ def _visit(path: str, sources: Mapping[str, str], order: list[str], seen: set[st
         raise JoiningError(f"there is no module {path}")
     seen.add(path)
     for name in _imported(sources[path]):
-        if name.startswith(OWN):
-            _visit(name.removeprefix(OWN), sources, order, seen)
+        if (needed := find(name)) is not None:
+            _visit(needed, sources, order, seen, find)
     order.append(path)
 
 
@@ -109,13 +145,14 @@ def _part(
     places: Mapping[str, int],
     exports: Mapping[str, Mapping[str, str]],
     others: dict[str, str],
+    find: Finder,
 ) -> str:
     """A module as a function that is called; it has as many lines as before."""
     given: list[str] = []
 
     def object_of(name: str) -> str:
-        if name.startswith(OWN):
-            return f"m{places[name.removeprefix(OWN)]}"
+        if (own := find(name)) is not None:
+            return f"m{places[own]}"
         return others.setdefault(name, f"v{len(others)}")
 
     def take(match: re.Match[str]) -> str:
@@ -125,8 +162,8 @@ def _part(
             object_of(name)
             return lines
         pairs = _pairs(path, names)
-        own = name.removeprefix(OWN)
-        if name.startswith(OWN) and places[own] >= places[path]:
+        own = find(name)
+        if own is not None and places[own] >= places[path]:
             return _from_later(path, own, pairs, exports, object_of(name)) + lines
         taken = ", ".join(f"{outer}: {inner}" for outer, inner in pairs)
         return f"const {{ {taken} }} = {object_of(name)};{lines}"

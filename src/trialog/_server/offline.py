@@ -103,7 +103,7 @@ def write_offline(
         raise NotFoundError("no run is selected, so there is nothing to export")
     records = found[:MOST_RUNS]
     query = TableQuery(project=selection.project, limit=MOST_RUNS)
-    table = table_of(store.catalog, records, query, len(found))
+    table = table_of(store, records, query, len(found))
     left_out = []
     if len(found) > len(records):
         left_out.append(f"{len(found) - len(records)} runs beyond the first {MOST_RUNS}")
@@ -151,11 +151,11 @@ def _charts(
     wanted = [(metric, axis) for metric in metrics for axis in _AXES]
     for done, (metric, axis) in enumerate(wanted, 1):
         query = ChartQuery(selection=selection, metric=metric, x=axis, pixels=columns)
-        data = draw_chart(store, query).data
+        data = draw_chart(store, query).content
         yield _packed(metric, axis, "linear", data)
         full = decode(data)[0]["y"]["full"]
         if full is not None and full[0] <= 0:
-            log = draw_chart(store, msgspec.structs.replace(query, y_scale="log")).data
+            log = draw_chart(store, msgspec.structs.replace(query, y_scale="log")).content
             yield _packed(metric, axis, "log", log)
         if progress is not None:
             progress(done, len(wanted))

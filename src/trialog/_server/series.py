@@ -15,7 +15,7 @@ from trialog._reading.chartgroups import group_runs
 from trialog._reading.charting import Asked, Groups, Known
 from trialog._server.answers import Raw
 from trialog._server.selecting import is_lasting, select
-from trialog._server.shapes import ChartQuery
+from trialog._server.shapes import ChartQuery, Selection
 from trialog._server.store import Store
 
 _RUN_BYTES = 2048  # what a run's facts take in memory, about
@@ -55,24 +55,30 @@ def draw_chart(store: Store, query: ChartQuery) -> Raw:
         with_members=query.members,
     )
     asked = Asked(query.metric, wish, query.split)
-    rows, groups, known = _chosen(store, query)
+    rows, groups, known = _chosen(store, query.selection, query.group)
     found = store.charts.encoded(rows, asked, groups, query.since, known)
-    return Raw(found.data, MEDIA_TYPE, {"cache-control": "no-store"}, found.gzipped)
+    return Raw(found, MEDIA_TYPE, {"cache-control": "no-store"})
 
 
-def _chosen(store: Store, query: ChartQuery) -> _Chosen:
+def drawn_groups(store: Store, selection: Selection, field: str) -> Groups:
+    """Which runs of a selection share a curve: as its charts draw them, in the curves' order."""
+    groups = _chosen(store, selection, field).groups
+    return Groups((), {}) if groups is None else groups
+
+
+def _chosen(store: Store, selection: Selection, group: str | None) -> _Chosen:
     """The runs that are meant; the charts of a page ask for the same, one after the other."""
     store.catalog.refresh()
-    choice = ("runs", msgspec.json.encode(query.selection), query.group)
+    choice = ("runs", msgspec.json.encode(selection), group)
     with store.charts.asking:
         state = store.catalog.state()
         found = None if state is None else store.charts.cache.get(choice, state)
         if found is None:
-            records, groups = select(store.catalog, query.selection), None
-            if query.group is not None:
-                groups = group_runs(store.catalog, records, query.group)
+            records, groups = select(store.catalog, selection), None
+            if group is not None:
+                groups = group_runs(store.catalog, records, group)
             found = records.rows, groups
-            if state is None or not is_lasting(query.selection, query.group):
+            if state is None or not is_lasting(selection, group):
                 return _Chosen(records.rows, groups, None)
             store.charts.cache.put(choice, state, found, _RUN_BYTES * len(records))
     rows, groups = found

@@ -401,6 +401,30 @@ class Names(Shape, kw_only=True):
     names: list[str]
 
 
+class RunCountQuery(Shape, kw_only=True):
+    """Runs that are only counted.
+
+    Attributes:
+        project: ``namespace/project``, or None for the whole store.
+        where: in the filter language; empty for all.
+    """
+
+    project: str | None = None
+    where: str = ""
+
+
+class RunCounts(Shape, kw_only=True):
+    """How many runs there are.
+
+    Attributes:
+        statuses: of each status, deleted ones aside.
+        deleted: deleted ones.
+    """
+
+    statuses: dict[str, int]
+    deleted: int
+
+
 class GroupQuery(Shape, kw_only=True):
     """A table of groups of runs.
 
@@ -411,6 +435,7 @@ class GroupQuery(Shape, kw_only=True):
         sort: keys of the filter language: groups stand in the order of their first runs.
         columns: what is summed up, in the filter language.
         limit: at most so many groups.
+        drawn: the runs that charts beside the table draw; each group then says which curve is its.
     """
 
     by: str
@@ -419,6 +444,7 @@ class GroupQuery(Shape, kw_only=True):
     sort: str = ""
     columns: list[str] = []
     limit: int = 500
+    drawn: Selection | None = None
 
 
 class GroupCell(Shape, kw_only=True):
@@ -450,6 +476,7 @@ class Group(Shape, kw_only=True):
         runs: how many.
         statuses: how many of each.
         cells: one for each column.
+        curve: its place among the groups of a chart; None where it has no curve of its own.
     """
 
     value: Scalar
@@ -457,6 +484,7 @@ class Group(Shape, kw_only=True):
     runs: int
     statuses: dict[str, int]
     cells: list[GroupCell]
+    curve: int | None = None
 
 
 class GroupTable(Shape, kw_only=True):

@@ -10,7 +10,8 @@ from pathlib import Path
 from trialog._catalog import Catalog
 from trialog._reading import catalog_of
 from trialog._reading.charting import ChartReader
-from trialog._reading.consolelog import ConsoleLogs
+from trialog._reading.consolelogs import ConsoleLogs
+from trialog._server.knowledge import Knowledge
 from trialog._server.tickets import Tickets
 from trialog._tracking.client import LocalClient
 
@@ -25,6 +26,7 @@ class Store:
         may_change: whether runs may be changed from here.
         clock: nanoseconds since 1970.
         charts: draws, and keeps what it read.
+        knowledge: the names that projects have.
         consoles: those that are looked at.
     """
 
@@ -33,10 +35,12 @@ class Store:
     may_change: bool = True
     clock: Callable[[], int] = field(default=time.time_ns)
     charts: ChartReader = field(init=False)
+    knowledge: Knowledge = field(init=False)
     consoles: ConsoleLogs = field(default_factory=ConsoleLogs)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "charts", ChartReader(self.catalog))
+        object.__setattr__(self, "knowledge", Knowledge(self.catalog))
 
     @classmethod
     def at(cls, home: Path, *, may_change: bool = True) -> Store:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import queries
 from trialog._filters import check_names, complete, parse_filter
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
-from trialog._reading import Records, find, read_known_names
+from trialog._reading import Records
 from trialog._reading.headings import is_of_system
-from trialog._reading.knownnames import MOST_RUNS
 from trialog._reading.pages import find_keys, find_page
 from trialog._server.cells import column_of, parse_columns, read_cells
-from trialog._server.overviews import parameter_heads
+from trialog._server.knowledge import Known
 from trialog._server.selecting import filter_of
 from trialog._server.shapes import (
     Completed,
@@ -26,7 +25,6 @@ from trialog.errors import FilterError, UsageError
 
 _MOST_PARAMETERS = 6  # of those columns that nobody asked for
 _MOST_METRICS = 3
-_ENOUGH = 200  # runs that they are chosen by
 
 
 def read_runs(store: Store, query: TableQuery) -> TablePage:
@@ -39,20 +37,21 @@ def read_runs(store: Store, query: TableQuery) -> TablePage:
     _check(query)
     wanted = filter_of(query.project, query.where, query.sort)
     records, total = find_page(catalog, wanted, query.offset, query.limit)
-    return table_of(catalog, records, query, total)
+    return table_of(store, records, query, total)
 
 
-def table_of(catalog: Catalog, records: Records, query: TableQuery, total: int) -> TablePage:
+def table_of(store: Store, records: Records, query: TableQuery, total: int) -> TablePage:
     """Some runs as a table.
 
     Args:
-        catalog: of the store.
+        store: where they are.
         records: the runs.
         query: which columns are wanted, and of which page they are.
         total: how many runs there are in all.
     """
+    catalog = store.catalog
     operands = (
-        _fitting_columns(catalog, query.project)
+        _fitting_columns(store.knowledge.of(query.project))
         if query.columns is None
         else parse_columns(query.columns)
     )
@@ -84,16 +83,14 @@ def read_names(store: Store, query: TableQuery) -> Names:
 
 def read_completions(store: Store, query: CompleteQuery) -> Completed:
     """What may come next in a filter that is being typed, and what is wrong with it."""
-    catalog = store.catalog
-    newest = find(catalog, filter_of(query.project, "", "", limit=MOST_RUNS + 1))
-    known = read_known_names(catalog, newest[:MOST_RUNS])
+    known = store.knowledge.of(query.project)
     cursor = len(query.text) if query.cursor is None else query.cursor
-    found = complete(query.text, cursor, known)
+    found = complete(query.text, cursor, known.names)
     problem = None
     try:
         condition = parse_filter(query.text)
-        if 0 < len(newest) <= MOST_RUNS:  # else an older run may have the name
-            check_names(condition, known, query.text)
+        if known.runs and known.is_whole:  # else an older run may have the name
+            check_names(condition, known.names, query.text)
     except FilterError as error:
         problem = Problem(
             kind=type(error).__name__,
@@ -118,13 +115,11 @@ def _check(query: TableQuery) -> None:
         raise UsageError("offset and limit are at least 0")
 
 
-def _fitting_columns(catalog: Catalog, project: str | None) -> list[Operand]:
+def _fitting_columns(known: Known) -> list[Operand]:
     """What most people want to see of the runs of a project."""
-    newest = find(catalog, filter_of(project, "", "", limit=_ENOUGH))
-    known = read_known_names(catalog, newest)
-    heads = parameter_heads(catalog, newest)
-    varying = [each.name for each in heads if each.distinct > 1] or [each.name for each in heads]
-    metrics = [each for each in known.metrics if not is_of_system(each)]
+    names = [each.name for each in known.heads]
+    varying = [each.name for each in known.heads if each.distinct > 1] or names
+    metrics = [each for each in known.names.metrics if not is_of_system(each)]
     return [
         Fact("status"),
         *map(Parameter, varying[:_MOST_PARAMETERS]),

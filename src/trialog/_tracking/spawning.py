@@ -14,7 +14,7 @@ from trialog._format.values import writable_text
 
 _BOOT = (
     "import sys; sys.path += sys.argv[2].splitlines(); "
-    "from trialog._witness.main import main; main(sys.argv[1])"
+    "from trialog._witness.main import main; main(sys.argv[1], sys.argv[3])"
 )
 _FIRST_FD = 3
 
@@ -35,8 +35,12 @@ def describe_process() -> dict[str, Any]:
     }
 
 
-def spawn(layout: dict[str, list[int]]) -> None:
+def spawn(layout: dict[str, list[int]], key: str) -> None:
     """Start the witness as nobody's child.
+
+    Args:
+        layout: the files that it gets, by what they are.
+        key: of the marks among what is printed.
 
     Raises:
         OSError: it cannot be started.
@@ -57,7 +61,7 @@ def spawn(layout: dict[str, list[int]]) -> None:
             numbers[name].append(number)
             number += 1
     places = orjson.dumps(numbers).decode()
-    program = [python, "-I", "-S", "-c", _BOOT, places, _where_modules_are()]
+    program = [python, "-I", "-S", "-c", _BOOT, places, _where_modules_are(), key]
     shell = "/bin/sh"
     if Path(shell).exists():
         program = [shell, "-c", '"$@" &', "sh", *program]

@@ -5,6 +5,7 @@ what is printed goes where it always went, and a copy to the witness. Once it is
 descriptors 1 and 2 are made ends of a pipe, or of a pseudo-terminal where they were a terminal, so
 that nobody writes otherwise than before. The witness holds the other ends and what 1 and 2 were.
 Where both went to one place, they share one way, or what was printed first might come second.
+Marks on all these ways say what was printed before what (``marks.py``).
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import fcntl
 import os
 import select
 import sys
-import termios
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
+
+from trialog._tracking.marks import MarkReader, new_key
 
 COPY = "copy of "  # before the name of a stream that is only listened to
 _FDS = {"stdout": 1, "stderr": 2}
@@ -26,6 +29,9 @@ _HIGH = 40  # above the numbers that the witness is given
 _PIPE_BYTES = 1 << 18
 _SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
 _READ_BYTES = 1 << 16
+_ROOM_S = 0.005  # so long a mark waits for room
+_LINE_S = 0.002  # so long the rest of a line is waited for
+_TORN_S = 0.05  # so long the rest of a mark is waited for
 
 
 class Led(NamedTuple):
@@ -50,13 +56,14 @@ class Tap:
     Attributes:
         reading: where a copy of what is written comes out; -1 once the witness alone holds it.
         writing: where the copy goes in.
-        written_bytes: how much was written there.
+        has_copied: whether anything was written.
+        is_within_line: whether the last of it did not end a line.
     """
 
     def __init__(self, stream: Any) -> None:
         self.reading, self.writing = map(_high, _pipe())
         os.set_blocking(self.writing, False)  # nobody waits for a copy
-        self.written_bytes = 0
+        self.has_copied = self.is_within_line = False
         self._stream = stream
         self._installed: Callable[[str], Any] | None = None
         self._writers = threading.local()
@@ -79,12 +86,24 @@ class Tap:
             finally:
                 self._writers.is_within = False
             with contextlib.suppress(Exception):  # no room, or no witness: the print goes on
-                self.written_bytes += os.write(self.writing, text.encode("utf-8", "replace"))
+                self.has_copied, self.is_within_line = True, not text.endswith("\n")
+                os.write(self.writing, text.encode("utf-8", "replace"))
             return result
 
         with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
             self._stream.write = write_both
             self._installed = write_both
+
+    def mark(self, mark: bytes) -> bool:
+        """Put a mark behind what was copied; whether there was room."""
+        with contextlib.suppress(OSError):
+            return os.write(self.writing, mark) == len(mark)
+        return False
+
+    @property
+    def is_installed(self) -> bool:
+        """Whether it is listened to."""
+        return self._installed is not None
 
     def remove(self) -> None:
         """Listen no longer; whatever stands there goes on."""
@@ -98,12 +117,20 @@ class Tap:
 
 
 class Streams:
-    """Leads and taps the streams, and gives them back."""
+    """Leads and taps the streams, and gives them back.
+
+    Attributes:
+        led: the streams that are led, or will be once the witness is there.
+        tapped: those that are listened to.
+        key: of the marks on all these ways.
+    """
 
     def __init__(self) -> None:
+        self.key = new_key()
         self.led: dict[str, Led] = {}
         self.tapped: dict[str, Tap] = {}
         self._writing: dict[str, int] = {}
+        self._marks: dict[str, MarkReader] = {}
 
     def open(self, *, leads: bool) -> None:
         """Make the ways, and listen; nothing is led through them yet.
@@ -139,41 +166,61 @@ class Streams:
         for tap in self.tapped.values():
             tap.install()
 
-    def take_over(self) -> None:
+    @property
+    def has_copied(self) -> bool:
+        """Whether Python has printed anything that was listened to."""
+        return any(tap.has_copied for tap in self.tapped.values())
+
+    def await_line(self) -> None:
+        """Wait a moment until no line is begun that another way would end."""
+        until = time.monotonic() + _LINE_S
+        while any(tap.is_within_line for tap in self.tapped.values()):
+            if time.monotonic() > until:
+                return
+            time.sleep(0.0001)
+
+    def take_over(self, mark: bytes) -> list[str]:
         """The witness is there: from now on, what is written goes through the ways.
 
         Unless somebody has led a stream elsewhere meanwhile.
+
+        Args:
+            mark: ends the copies, and stands first on the ways: what was copied comes before.
+
+        Returns:
+            The names of the ways that have the mark.
         """
+        marked = []
         for name, led in self.led.items():
-            for each in _FDS if name == "both" else (name,):
-                if each in self.tapped:
-                    self.tapped[each].remove()
+            copies = [each for each in _FDS if name in (each, "both") and each in self.tapped]
+            for each in copies:
+                self.tapped[each].remove()
             flush()
             writing = self._writing.pop(name)
+            os.write(writing, mark)
             for fd in led.fds:
                 if _identity(fd) == _identity(led.original):
                     os.dup2(writing, fd)
             os.close(writing)
+            marked += [name, *(COPY + each for each in copies if self.tapped[each].mark(mark))]
+        return marked
 
-    def unread(self) -> dict[str, int]:
-        """How many bytes of each stream were printed, as long as the witness has read none."""
-        return {f"{COPY}{name}": tap.written_bytes for name, tap in self.tapped.items()}
+    def mark(self, mark: bytes) -> tuple[list[str], bool]:
+        """Put a mark behind all that this process has written.
 
-    @property
-    def is_terminal(self) -> bool:
-        """Whether one of them is led through a terminal."""
-        return any(os.isatty(led.reading) for led in self.led.values())
+        Where there is no room for it, somebody who reads is slow; it is not waited for long.
 
-    @property
-    def is_behind(self) -> bool:
-        """Whether something has been written that nobody has read yet."""
-        return any(
-            any(fcntl.ioctl(led.reading, termios.FIONREAD, bytes(4))) for led in self.led.values()
-        )
-
-    def copied_bytes(self) -> int:
-        """How much was copied of what was printed."""
-        return sum(tap.written_bytes for tap in self.tapped.values())
+        Returns:
+            The names of the ways that have it, and whether one lacks it for want of room.
+        """
+        taken: dict[str, bool | None] = {}
+        for name, tap in self.tapped.items():
+            if tap.is_installed:
+                taken[COPY + name] = tap.mark(mark)
+        for name, led in self.led.items():
+            if name not in self._writing:
+                taken[name] = _mark_once(led, mark)
+        return [name for name, is_in in taken.items() if is_in], False in taken.values()
 
     def give_back(self, name: str | None = None) -> None:
         """What was there before is there again, unless somebody else has changed it since."""
@@ -190,18 +237,26 @@ class Streams:
         Args:
             timeout_s: how long to wait for more; None until nobody can write any more.
         """
-        originals = {led.reading: led.original for led in self.led.values()}
+        ways = {
+            led.reading: (led.original, self._marks.setdefault(name, MarkReader(self.key)))
+            for name, led in self.led.items()
+        }
         waits = select.poll()  # select() knows no number above 1023
-        for reading in originals:
+        for reading in ways:
             waits.register(reading, select.POLLIN)
-        while originals:
-            ready = waits.poll(None if timeout_s is None else 1000 * timeout_s)
-            if not ready:
+        while ways:
+            is_holding = any(marks.is_holding for _, marks in ways.values())
+            pause_s = _TORN_S if is_holding else timeout_s
+            ready = waits.poll(None if pause_s is None else 1000 * pause_s)
+            if not ready and not is_holding:
                 return
             for reading, _ in ready:
-                if not _pass_once(reading, originals[reading]):
+                if not _pass_once(reading, *ways[reading]):
                     waits.unregister(reading)
-                    del originals[reading]
+                    del ways[reading]
+            for original, marks in ways.values() if not ready else ():
+                with contextlib.suppress(OSError):
+                    _write_all(original, marks.release())
 
     def forget(self) -> None:
         """In a forked child: its streams lead to the parent's witness; the rest is the parent's."""
@@ -224,16 +279,43 @@ class Streams:
         self.led, self.tapped, self._writing = {}, {}, {}
 
 
-def _pass_once(reading: int, original: int) -> bool:
+def _mark_once(led: Led, mark: bytes) -> bool | None:
+    """Put a mark on the way of a stream.
+
+    Returns:
+        Whether there was room; None where no number of the stream leads there any more.
+    """
+    for fd in led.fds:
+        with contextlib.suppress(OSError):
+            # a number of our own: another thread may lead the stream elsewhere in the middle
+            writing = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+            try:
+                if _identity(writing) != led.identity:
+                    continue
+                room = select.poll()
+                room.register(writing, select.POLLOUT)
+                return bool(room.poll(1000 * _ROOM_S)) and os.write(writing, mark) == len(mark)
+            finally:
+                os.close(writing)
+    return None
+
+
+def _pass_once(reading: int, original: int, marks: MarkReader) -> bool:
     """Pass on what has come; whether more may come, and somebody reads it."""
     try:
         data = os.read(reading, _READ_BYTES)
-        is_open = bool(data)
-        while data:
-            data = data[os.write(original, data) :]
+        if not data:
+            _write_all(original, marks.release())
+            return False
+        _write_all(original, b"".join(piece.text for piece in marks.feed(data)))
     except OSError:
         return False
-    return is_open
+    return True
+
+
+def _write_all(fd: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(fd, data) :]
 
 
 def flush() -> None:

@@ -6,11 +6,13 @@ process. Where it cannot be started, or dies, nothing is missing but what it wou
 
 Messages are lines of JSON. To the witness: ``open`` (a run), ``close`` (a run has ended), ``cells``
 (of a notebook), ``event`` (for hooks), ``drain`` (before the process exits). From it: ``hello``,
-which is answered by ``go`` once the streams are led; ``opened``, ``closed``, ``drained``; and
-``broken`` (nobody reads a stream any more).
+which is answered by ``lead`` once the streams are led; ``closed``, ``drained``; and ``broken``
+(nobody reads a stream any more).
 
-Which lines belong to which run: before ``go`` the witness reads no stream, and messages say how
-much was printed before them; later ones are answered once everything before them has been read.
+Which lines belong to which run: a message comes with a mark of its number behind all that has been
+printed (``marks.py``). The witness takes the message when it has read up to its mark, and hears
+what is behind it when it has taken it. So nobody here waits for it, and it may be late. Where lines
+are told apart by their times, a mark without a message says the time.
 """
 
 from __future__ import annotations
@@ -28,16 +30,16 @@ from typing import Any
 
 import orjson
 
+from trialog._tracking.marks import Mark, mark_bytes
 from trialog._tracking.spawning import spawn
 from trialog._tracking.streams import COPY, Streams, flush
 from trialog._writing.descriptors import above_standard
 
-_TERMINAL_S = 0.002  # so long the system may keep what is written to a terminal to itself
-ANSWER_S = 0.03  # so long a run's beginning and its end wait for the witness
+ANSWER_S = 0.03  # so long a run's end waits for the witness to keep its last lines
 SEND_S = 1.0  # so long a message waits for room, once
 DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
 GREETING_S = 1.0  # so long who needs it waits until a witness is loaded
-SETTLE_S = 0.1  # so long who needs it waits until everything printed has been heard
+SETTLE_S = 0.1  # so long who needs it waits until all is heard, where there is no room for a mark
 
 
 class Witness:
@@ -68,7 +70,7 @@ class Witness:
                         link = _Link(listens=listens, leads=leads)
                     self._links.append(link)
                 flush()
-                link.ask({"do": "open", **message}, "opened", ANSWER_S)
+                link.tell_in_order({"do": "open", **message})
             except (OSError, RuntimeError, ValueError) as error:
                 return str(error)
         return None
@@ -93,10 +95,10 @@ class Witness:
                 link.ask({"do": "close", **message}, "closed", ANSWER_S)
 
     def settle(self) -> None:
-        """Wait until everything printed has been heard: what comes next is later.
+        """See that everything printed so far is dated before now.
 
-        Of a witness that is still being loaded, until the streams are led: a compiled program that
-        printed before would not be heard.
+        Of a witness that is still being loaded, wait until the streams are led: a compiled program
+        that printed before would not be heard.
         """
         for link in self._up():
             if link.listens:
@@ -104,7 +106,11 @@ class Witness:
                     link.settle()
 
     def hear_out(self) -> None:
-        """Where anything was printed since the last time, wait until it has been heard."""
+        """See that everything printed so far is dated before now.
+
+        A witness that is being loaded is waited for once, where anything was printed: until then
+        only what Python prints is heard.
+        """
         for link in self._up():
             if link.listens:
                 with contextlib.suppress(OSError):
@@ -143,10 +149,11 @@ class _Link:
         self.streams = Streams()
         self.is_up = True
         self.has_greeted = False
+        self._begun_s = time.monotonic()
         self._is_deaf = False
-        self._heard_bytes = 0
-        # a message either says what is unread or comes after "go"; again a handler may send one
-        self._greeting = threading.RLock()
+        self._messages = 0
+        # messages come in the order of their marks; again a handler may send one in the middle
+        self._sending = threading.RLock()
         self._settling = threading.Lock()
         self._answers: dict[str, threading.Event] = {}
         self._wire, theirs = socket.socketpair()
@@ -157,7 +164,7 @@ class _Link:
         try:
             if listens:
                 self.streams.open(leads=leads)
-            spawn(self._layout(theirs.fileno(), fault_reading))
+            spawn(self._layout(theirs.fileno(), fault_reading), self.streams.key)
             self.listener.start()
         except BaseException:
             self.streams.close()
@@ -179,17 +186,40 @@ class _Link:
         Raises:
             OSError: the witness is gone, or does not listen.
         """
+        self._await_room()
+        self._wire.sendall(orjson.dumps(message) + b"\n")
+
+    def _await_room(self) -> None:
         room = select.poll()
         room.register(self._wire, select.POLLOUT)
         self._is_deaf = not room.poll(0 if self._is_deaf else 1000 * SEND_S)
         if self._is_deaf:
             raise TimeoutError("the witness does not listen")
-        self._wire.sendall(orjson.dumps(message) + b"\n")
+
+    def tell_in_order(self, message: dict[str, Any]) -> bool:
+        """Send a message that comes between what was printed before and what is printed later.
+
+        Returns:
+            Whether the witness has been loaded.
+
+        Raises:
+            OSError: the witness is gone, or does not listen.
+        """
+        with self._sending:
+            self._await_room()  # a mark whose message does not come would hold what is printed up
+            self._messages += 1
+            number = self._messages
+            marked, _ = self.streams.mark(self._mark(number))
+            self.send({**message, "mark": number, "marked": marked})
+            return self.has_greeted
+
+    def _mark(self, number: int) -> bytes:
+        return mark_bytes(self.streams.key, Mark(number, time.time_ns()))
 
     def ask(self, message: dict[str, Any], answer: str, timeout_s: float) -> bool:
-        """Send a message and wait for the answer, but not for long.
+        """Send a message in order and wait for the answer, but not for long.
 
-        One that is still being loaded is not waited for.
+        A witness that is still being loaded is not waited for.
 
         Args:
             message: what to send.
@@ -200,43 +230,47 @@ class _Link:
             Whether it has answered, or is gone.
 
         Raises:
-            OSError: the witness is gone.
+            OSError: the witness is gone, or does not listen.
         """
         answered = self._answers[answer] = threading.Event()
-        with self._greeting:
-            has_greeted = self.has_greeted
-            if not has_greeted:
-                message = {**message, "unread": self.streams.unread()}
-            self.send(message)
-        return has_greeted and answered.wait(timeout_s)
+        return self.tell_in_order(message) and answered.wait(timeout_s)
 
     def settle(self) -> None:
-        """Wait until it is loaded, and has heard everything printed so far.
+        """Wait until it is loaded; everything printed so far is dated before now.
 
         Raises:
             OSError: the witness is gone.
         """
-        until = time.monotonic() + GREETING_S
-        while not self.has_greeted and self.is_up and time.monotonic() < until:
-            time.sleep(0.001)
-        with self._settling:  # the answer is one thread's
-            flush()
-            self.ask({"do": "drain"}, "drained", SETTLE_S)
+        self._await_greeting(time.monotonic() + GREETING_S)
+        self._date()
 
     def hear_out(self) -> None:
-        """Where anything was printed since the last time, wait until it has been heard.
+        """See that everything printed so far is dated before now.
+
+        Who has printed may let others print soon: until the streams are led, it is waited for that.
 
         Raises:
             OSError: the witness is gone.
         """
+        if self.streams.has_copied:
+            self._await_greeting(self._begun_s + GREETING_S)
+        self._date()
+
+    def _await_greeting(self, until_s: float) -> None:
+        while not self.has_greeted and self.is_up and time.monotonic() < until_s:
+            time.sleep(0.001)
+
+    def _date(self) -> None:
+        """Let a mark say the time behind all that was printed.
+
+        Where there is no room for one, it is passed on slowly: wait for that a little.
+        """
         flush()
-        copied_bytes = self.streams.copied_bytes()
-        if self.streams.is_terminal:
-            time.sleep(_TERMINAL_S)
-            self.settle()
-        elif copied_bytes != self._heard_bytes or self.streams.is_behind:
-            self.settle()
-            self._heard_bytes = copied_bytes
+        with self._sending:
+            _, is_full = self.streams.mark(self._mark(0))
+        if is_full:
+            with self._settling:  # the answer is one thread's
+                self.ask({"do": "drain"}, "drained", SETTLE_S)
 
     def dismiss(self) -> None:
         """The process exits: let everything that was printed be passed on before.
@@ -301,12 +335,14 @@ class _Link:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "hello" in message:
-            with self._greeting:
+            self.streams.await_line()
+            with self._sending, contextlib.suppress(OSError):
+                self._messages += 1
+                number, marked = self._messages, []
                 with contextlib.suppress(OSError):
-                    self.streams.take_over()
+                    marked = self.streams.take_over(self._mark(number))
                 self.has_greeted = True
-                with contextlib.suppress(OSError):
-                    self.send({"do": "go"})
+                self.send({"do": "lead", "mark": number, "marked": marked})
         if "broken" in message:
             self.streams.give_back(message["broken"])
         for word in message:

@@ -29,22 +29,22 @@ _LEAVING_S = 0.05  # so often it is looked whether all is read of runs that have
 _NEVER = float("inf")
 Layout = dict[str, list[int]]
 _STREAMS = ("stdout", "stderr", "both")
-_GREETED_S = 0.25  # so long an answer to our greeting may take
 _LINGER_S = 1.0  # so long others may print after the process has gone, and it is still kept
 _READ_BYTES = 1 << 16
 _SAID_BYTES = 1 << 18
 
 
-def main(layout_text: str) -> None:
+def main(layout_text: str, key: str) -> None:
     """Attend to the process that started us, until it and its children have gone.
 
     Args:
         layout_text: JSON: the file numbers we were given, by what they are.
+        key: of the marks among what is printed.
     """
     _detach()
     layout: Layout = orjson.loads(layout_text)
     _close_others(layout)
-    Loop(layout).run()
+    Loop(layout, key).run()
 
 
 def _detach() -> None:
@@ -70,7 +70,7 @@ def _close_others(layout: Layout) -> None:
 class Loop:
     """Listens to the process, and gives each of its runs what concerns it."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, key: str) -> None:
         self._wire = socket.socket(fileno=layout["wire"][0])
         self._process = layout["process"][0] if "process" in layout else None
         self._fault: int | None = layout["fault"][0]
@@ -82,42 +82,27 @@ class Loop:
         self._surroundings: Surroundings | None = None
         self._hearing = threading.Lock()  # the forwarder's threads look at the runs too
         self._waiting = b""
-        self._early: list[dict[str, Any]] | None = []  # messages that came before we pass on
         self._said = b""  # by Python's faulthandler
         self._is_attached = True
-        self._may_start = False  # to pass on: the process knows that we do
         streams = {name: fds for name, fds in layout.items() if name.removeprefix(COPY) in _STREAMS}
         self._wakes, self._wake = os.pipe()
-        self._forwarder = Forwarder(streams, heard=self._hear, broken=self._say_broken)
+        self._forwarder = Forwarder(streams, key, heard=self._hear, broken=self._say_broken)
 
     def run(self) -> None:
         """Listen until the process has gone, then see to the end."""
+        self._forwarder.start()
         self._say({"hello": os.getpid()})
-        until = time.monotonic() + _GREETED_S
-        while self._is_attached and not self._may_start and time.monotonic() < until:
-            self._listen_once(most_s=_GREETED_S)
-        self._begin()
         while self._is_attached:
             self._listen_once()
         self._see_end()
         self._wire.close()
 
-    def _begin(self) -> None:
-        """Pass on from now on; first of all what was printed before each of the early messages."""
-        early, self._early = self._early or [], None
-        for message in early:
-            if message["do"] == "go":
-                self._forwarder.start()
-            else:
-                self._take(message)
-        self._forwarder.start()
-
     # -- while the process lives ---------------------------------------------------------------
 
-    def _listen_once(self, most_s: float = _NEVER) -> None:
+    def _listen_once(self) -> None:
         pidfd = None if self._fate is None else self._fate.pidfd
         waits = [each for each in (self._wire, self._wakes, self._fault, pidfd) if each is not None]
-        ready, _, _ = select.select(waits, [], [], self._pause_s(most_s))
+        ready, _, _ = select.select(waits, [], [], self._pause_s())
         if self._wakes in ready:
             os.read(self._wakes, _READ_BYTES)
         if self._fault in ready:
@@ -128,11 +113,11 @@ class Loop:
             self._is_attached = False
         self._tick()
 
-    def _pause_s(self, most_s: float) -> float | None:
+    def _pause_s(self) -> float | None:
         """How long nothing is due."""
         now = time.monotonic()
         due = min((each.due_s(now) for each in self._runs.values()), default=_NEVER)
-        due = min(due, now + most_s, _NEVER if self._fate is None else self._fate.count_s)
+        due = min(due, _NEVER if self._fate is None else self._fate.count_s)
         if self._leaving:
             due = min(due, now + _LEAVING_S)
         return None if due == _NEVER else max(0.0, due - now)
@@ -176,19 +161,18 @@ class Loop:
             return
         *lines, self._waiting = (self._waiting + data).split(b"\n")
         for message in map(orjson.loads, lines):
-            if self._early is None:
+            number = message.get("mark", 0)
+            if number:  # what was printed before belongs to before
+                self._forwarder.catch_up(number, message["marked"])
+            try:
                 self._take(message)
-            else:
-                self._early.append(message)
-                self._may_start = self._may_start or message["do"] == "go"
+            finally:
+                self._forwarder.go_on(number)
 
     def _take(self, message: dict[str, Any]) -> None:
         word = message["do"]
-        if word in ("open", "close", "drain"):  # what was printed before belongs to before
-            self._forwarder.catch_up(message.get("unread", {}))
         if word == "open":
             self._open(message)
-            self._say({"opened": True})
         elif word == "close":
             self._close(message["writer"])
             self._say({"closed": True})
@@ -233,6 +217,7 @@ class Loop:
 
     def _see_end(self) -> None:
         ended_ns = time.time_ns()
+        self._forwarder.go_on()
         self._forwarder.wait(_LINGER_S)
         self._read_fault()
         found = None

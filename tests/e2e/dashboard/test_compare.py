@@ -117,3 +117,40 @@ def test_nothing_chosen_and_unknown_runs(look, check_axe):
     assert page.locator("[data-state=error]").first.is_visible()
     page.errors.clear()  # the browser notes the 404 that was asked for
     assert json.loads(page.evaluate("JSON.stringify(window.__trialog.isIdle())")) is True
+
+
+def test_one_run_alone(look, ids, check_axe):
+    """It is said once that there is nothing to compare with."""
+    page = look.open(address(ids, "resnet18-00"))
+    alone = page.get_by_test_id("alone")
+    assert "Add a second one above" in alone.inner_text()
+    assert page.get_by_test_id("told").count() == 0
+    check_axe(page)
+    alone.get_by_role("button").click()
+    assert page.locator('[data-row="lr"]').is_visible()
+
+
+def test_it_follows_the_runs(dashboard, tmp_path):
+    """What a run logs stands in the table and in the charts, on the page of a sweep too."""
+    home = tmp_path / "live"
+    client = trialog.LocalClient(home)
+    server = dashboard(home)
+    with (
+        trialog.init("acme/live", name="a", parameters={"lr": 1}, client=client) as one,
+        trialog.init(
+            "acme/live", name="b", parameters={"lr": 2}, client=client, supersede=False
+        ) as two,
+    ):
+        for run in (one, two):
+            run.log("loss", 1.0)
+        page = server.open(f"/acme/live/compare?runs={one.id},{two.id}")
+        sweep = server.open("/acme/live/sweep")
+        page.locator("[data-liveness=live]").wait_for()
+        sweep.locator("[data-liveness=live]").wait_for()
+        two.log({"loss": 0.125, "late": 7.0})
+        page.locator('[data-row="last(loss)"]').get_by_text("0.125").wait_for()
+        page.locator('[data-testid=chart][data-metric="late"]').wait_for()
+        with trialog.init("acme/live", name="c", client=client, supersede=False) as three:
+            three.log("loss", 0.5)
+        sweep.get_by_test_id("best").get_by_role("link", name="c").wait_for()
+        assert sweep.get_by_test_id("brushed").inner_text().startswith("3 of 3")

@@ -128,12 +128,27 @@ def test_order_and_columns(look, check_axe):
 def test_groups(look, check_axe, keep_picture):
     """Groups have mean and deviation, and open to their runs."""
     page = look.open(f"{TABLE}&group=parameters[%22model/depth%22]")
-    page.get_by_role("button", name="Open the group 34").click()
+    page.get_by_role("button", name="Open the group model/depth = 34").click()
     look.settle(page)
     assert names(page) == [f"resnet34-{number:02}" for number in (7, 6, 5, 4)]
     assert "±" in page.locator(".group-row").last.inner_text()
     check_axe(page)
     keep_picture(page, "project-groups")
+
+
+def test_groups_have_the_colours_of_their_curves(look):
+    """A group says what its runs have in common, beside the looks of its curve in the charts."""
+    page = look.open(f"{PROJECT}?group=lr", height=1100)
+    rows = page.locator(".group-row")
+    shown = {
+        row.locator("strong").inner_text(): row.locator(".run-swatch path").get_attribute("stroke")
+        for row in rows.all()
+    }
+    drawn = page.locator("[data-testid=plot]").first.evaluate(
+        "host => host.__data.scene.curves.map(each => [each.curve.label, each.style.colour])"
+    )
+    assert {f"lr = {label}": colour for label, colour in drawn} == shown
+    assert "lr = 0.01" in shown
 
 
 def test_keys_select_pin_and_compare(look):
@@ -231,3 +246,108 @@ def test_empty_project(dashboard, tmp_path, check_axe, keep_picture):
     page = server.open("/acme/new")
     assert names(page)
     keep_picture(page, "project-one-run")
+
+
+def test_charts_keep_the_last_filter_that_was_understood(look):
+    """A filter that is wrong is sent once, by the table; charts stay as they are."""
+    page = look.open(f"{PROJECT}?where=lr+%3C+0.01")
+    asked = []
+    page.on("request", lambda request: asked.append(request.post_data or ""))
+    drawn = page.get_by_test_id("fidelity").first.inner_text()
+    filter_by(look, page, "lr < (")
+    assert page.get_by_test_id("filter-problem").is_visible()
+    assert page.get_by_test_id("fidelity").first.inner_text() == drawn
+    assert [each for each in asked if "lr < (" in each and "limit" not in each] == []
+    assert sum("lr < (" in each for each in asked) == 1
+    page = look.open(f"{PROJECT}?where=lr+%3C+(")
+    assert page.get_by_text("The filter cannot be understood.").count() == 2
+    filter_by(look, page, "lr < 0.01")
+    assert page.get_by_test_id("fidelity").first.inner_text() == drawn
+
+
+def test_escape_in_the_filter_loses_nothing(look):
+    """It closes the list, then brings back what is applied, then leaves the field."""
+    page = look.open(f"{TABLE}&where=lr+%3C+0.01")
+    field = page.get_by_test_id("filter")
+    field.focus()
+    page.keyboard.press("End")
+    page.keyboard.type(" and (ma")
+    page.keyboard.press("Escape")
+    look.settle(page)
+    assert field.input_value() == "lr < 0.01 and (ma"
+    assert page.locator(".offer").count() == 0
+    page.keyboard.press("Escape")
+    assert field.input_value() == "lr < 0.01"
+    assert field.evaluate("field => field === document.activeElement")
+    page.keyboard.press("Escape")
+    assert not field.evaluate("field => field === document.activeElement")
+    assert page.evaluate("new URLSearchParams(location.search).get('where')") == "lr < 0.01"
+
+
+def test_status_chips_count_within_the_filter(look):
+    """A chip narrows the filter to what it counts; another one takes its place."""
+    page = look.open(f"{TABLE}&where=lr+%3C+0.01")
+    chips = page.get_by_role("group", name="Filter by status")
+    assert chips.inner_text().split() == ["interrupted", "1", "completed", "6"]
+    page.get_by_test_id("status-INTERRUPTED").click()
+    look.settle(page)
+    assert page.get_by_test_id("count").inner_text() == "1 of 16"
+    assert chips.inner_text().split() == ["interrupted", "1", "completed", "6"]
+    page.get_by_test_id("status-COMPLETED").click()
+    look.settle(page)
+    assert len(names(page)) == 6
+    page.get_by_test_id("status-COMPLETED").click()
+    look.settle(page)
+    assert page.get_by_test_id("filter").input_value() == "lr < 0.01"
+
+
+def test_look_only_offers_no_change(vision, dashboard, check_axe):
+    """What the server would refuse is off, and the page says why."""
+    server = dashboard(vision, "--look-only")
+    page = server.open(TABLE)
+    page.get_by_test_id("look-only").wait_for()
+    page.get_by_role("grid").focus()
+    page.keyboard.press("x")
+    tag = page.get_by_test_id("bulk-tag")
+    assert tag.is_disabled()
+    assert "--look-only" in tag.get_attribute("title")
+    page.get_by_role("grid").focus()
+    page.keyboard.press("m")
+    assert page.get_by_role("menuitem", name="Look-only: no changes").is_disabled()
+    assert page.get_by_role("menuitem", name="Delete").count() == 0
+    check_axe(page)
+    page.keyboard.press("Escape")
+    page.get_by_test_id("views").click()
+    assert page.get_by_test_id("save-view").count() == 0
+
+
+def test_a_column_draws_a_metric(look, check_axe, keep_picture):
+    """One request brings the curves of the rows in sight, with every extreme."""
+    page = look.open(f"{TABLE}&columns=status,lr")
+    asked = []
+    page.on(
+        "request",
+        lambda each: asked.append(each.post_data_json) if each.url.endswith("/chart") else None,
+    )
+    page.get_by_test_id("columns").click()
+    page.get_by_label("Which measure of a metric").select_option("curve")
+    page.get_by_role("checkbox", name="train/loss").check()
+    page.keyboard.press("Escape")
+    look.settle(page)
+    assert len(asked) == 1
+    assert len(asked[0]["selection"]["runs"]) == 16
+    assert page.get_by_test_id("spark").count() == 16
+    row = page.locator("[role=row]", has=page.get_by_role("link", name="resnet18-03"))
+    spark = row.get_by_test_id("spark")
+    assert "to 25," in spark.get_attribute("aria-label")
+    swatch = row.locator(".run-swatch path")
+    assert spark.locator("path").get_attribute("stroke") == swatch.get_attribute("stroke")
+    check_axe(page)
+    keep_picture(page, "project-curves")
+    head = page.get_by_role("columnheader").filter(has_text="train/loss")
+    head.locator(".head-button").click()
+    look.settle(page)
+    assert page.evaluate("new URLSearchParams(location.search).get('sort')") == 'last("train/loss")'
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert page.get_by_test_id("spark").count() == 16
+    assert page.errors == []

@@ -51,3 +51,28 @@ def test_help_tells_the_keys(look, check_axe):
     check_axe(page)
     page.keyboard.press("Escape")
     page.get_by_role("dialog").wait_for(state="hidden")
+
+
+def test_help_tells_the_keys_of_charts_and_of_the_table(look, check_axe, keep_picture):
+    """Where there are some; what is listed works: a chart is panned and shown whole by keys."""
+    page = look.open("/acme/vision")
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog")
+    assert dialog.get_by_role("heading").all_inner_texts() == [
+        "Keys",
+        "Anywhere on this page",
+        "On a chart",
+        "In the table",
+    ]
+    assert dialog.get_by_text("Pan to the left, to the right").is_visible()
+    check_axe(page)
+    keep_picture(page, "keys")
+    page.keyboard.press("Escape")
+    page.get_by_test_id("plot").first.focus()
+    page.keyboard.press("+")
+    page.wait_for_url("**w=*")
+    before = page.url
+    page.keyboard.press(".")
+    page.wait_for_function("before => location.href !== before", arg=before)
+    page.keyboard.press("Escape")
+    page.wait_for_function("() => !new URLSearchParams(location.search).has('w')")

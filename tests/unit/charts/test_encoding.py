@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from trialog._charts.encoding import decode, encode
+from trialog._charts.encoding import Encoded, decode, encode
 
 
 def test_a_chart_comes_back():
@@ -64,3 +64,13 @@ def test_other_bytes_are_no_chart():
     """The first four bytes say what it is."""
     with pytest.raises(ValueError, match="no chart"):
         decode(b'{"error": {}}')
+
+
+def test_packed_bytes_are_the_same():
+    """What is kept compressed alone takes less, and gives what it gave."""
+    data = encode({"version": "1"}, {"y": np.zeros(10_000)})
+    made = Encoded(data)
+    before = made.kept_bytes
+    made.pack()
+    assert made.kept_bytes == len(made.gzipped()) < before / 10
+    assert made.data == data

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { cellText, copyText, differenceText, groupText } from "trialog/logic/cells.js";
+import { cellText, copyText, differenceText, groupText, groupTitle } from "trialog/logic/cells.js";
 
 const plain = { text: "lr", kind: /** @type {const} */ ("parameter"), name: "lr", measure: null, type: null };
 const length = { ...plain, kind: /** @type {const} */ ("fact"), name: "duration", type: "length of time" };
@@ -39,4 +39,11 @@ test("a group says what all have, else mean and deviation, else how many there a
   assert.equal(groupText(plain, { ...none, value: 0.1, count: 2, mean: 0.1, distinct: 1 }), "0.1");
   assert.equal(groupText(plain, { ...none, count: 2, mean: 0.5, std: 0.0123, distinct: 2 }), "0.5 ± 0.012");
   assert.equal(groupText(plain, { ...none, distinct: 3 }), "3 values");
+});
+
+test("a group says what its runs have in common", () => {
+  assert.equal(groupTitle("lr", 0.01), "lr = 0.01");
+  assert.equal(groupTitle("status", "FAILED"), "status = FAILED");
+  assert.equal(groupTitle("flag", false), "flag = false");
+  assert.equal(groupTitle("model/depth", null), "model/depth is missing");
 });

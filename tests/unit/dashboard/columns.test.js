@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clampWidth, fittingWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortText, turnSort, widthItems } from "trialog/logic/columns.js";
+import {
+  clampWidth, curveColumn, curveMetric, fittingWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortKeyOf, sortText, turnSort, widthItems,
+} from "trialog/logic/columns.js";
 
 const column = (/** @type {object} */ more) => ({ text: "lr", kind: "parameter", name: "lr", measure: null, type: null, ...more });
 
@@ -47,4 +49,16 @@ test("numbers stand at the end, names fit", () => {
   assert.equal(isNumeric(column({ kind: "fact", type: "time" }), [1]), false);
   assert.ok(fittingWidth(column({ name: "a long parameter" })) > fittingWidth(column({})));
   assert.equal(fittingWidth(column({ kind: "fact", name: "tags" })), 150);
+});
+
+test("a column may draw a metric: it sorts by the last value", () => {
+  for (const [text, name] of [["curve(loss)", "loss"], [' curve( "val/acc" ) ', "val/acc"], ['curve("a \\"b\\" \\\\ c")', 'a "b" \\ c']]) {
+    assert.equal(curveMetric(text), name);
+  }
+  for (const text of ["last(loss)", "curve()", "curve", "curve(val/acc)", 'curve("a" + "b")', 'parameters["curve(a)"]']) {
+    assert.equal(curveMetric(text), null);
+  }
+  assert.equal(sortKeyOf('curve("val/acc")'), 'last("val/acc")');
+  assert.equal(sortKeyOf("lr"), "lr");
+  assert.deepEqual(curveColumn("curve(loss)"), { text: "curve(loss)", kind: "curve", name: "loss", measure: "curve", type: null });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fidelityOf, readAt, summaryOf } from "trialog/logic/readout.js";
+import { fidelityOf, fromAbove, readAt, summaryOf } from "trialog/logic/readout.js";
 import { makeScale } from "trialog/logic/scales.js";
 
 function sceneOf(...rows) {
@@ -35,4 +35,10 @@ test("a chart says how many runs and points it shows of how many there are", () 
   const header = { is_exact: false, groups: [], lines: [{ run: "a" }, { run: "b" }], points: { window: 10, total: 1500, represented: 10 } };
   assert.equal(fidelityOf([{ header }], 1).text, "1 of 2 runs · 10 of 1 500 points");
   assert.equal(fidelityOf([{ header: { ...header, is_exact: true, points: { window: 3, total: 3, represented: 3 } } }], 0).text, "2 runs · 3 points");
+});
+
+test("a legend names curves in the order of their ends, from above", () => {
+  const curves = [["run-10", [1, 2]], ["run-9", [3, 2, Number.NaN]], ["none", [Number.NaN]], ["top", [0, 7]]]
+    .map(([label, y]) => ({ curve: { label: /** @type {string} */ (label), y: /** @type {number[]} */ (y) } }));
+  assert.deepEqual(fromAbove(curves).map(({ curve }) => curve.label), ["top", "run-9", "run-10", "none"]);
 });

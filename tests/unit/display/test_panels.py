@@ -71,6 +71,9 @@ def test_few_runs_have_names_and_many_do_not(sweep):
     names = [word for word in words(sweep.plot("loss")) if word.startswith("run-")]
     assert {names[0], names[1], names[2]} == {"run-0", "run-2", "run-4"}
     assert len(names) == 6
+    data = sweep.plot("loss", backend="plotly").data
+    shown = sorted((t for t in data if t.showlegend), key=lambda t: t.legendrank)
+    assert [t.name for t in shown] == names
     for number in range(8):
         with trialog.init("acme", "sweep", name=f"more-{number}", capture=False) as run:
             run.log("loss", 1.0, 0)
@@ -85,7 +88,8 @@ def test_groups_are_one_line_each_with_a_band(sweep):
     assert words(figure) == ["lr = 0.1 (3 runs)", "lr = 0.01 (3 runs)"]
     assert len(figure.axes[0].collections) == 2
     traces = sweep.plot("loss", group_by="lr", backend="plotly").data
-    assert [t.name for t in traces if t.showlegend] == ["lr = 0.01 (3 runs)", "lr = 0.1 (3 runs)"]
+    shown = sorted((t for t in traces if t.showlegend), key=lambda t: t.legendrank)
+    assert [t.name for t in shown] == ["lr = 0.1 (3 runs)", "lr = 0.01 (3 runs)"]
 
 
 def test_a_smoothed_line_shows_the_raw_one_behind(sweep):

@@ -7,8 +7,8 @@ import pytest
 
 from trialog._catalog import ProjectPlace, RunPlace
 from trialog._format.folders import day_of
-from trialog._reading.console import ConsoleWish, read_console
-from trialog._reading.consolelog import ConsoleLogs, Wanted, nearest_hit
+from trialog._reading.console import ConsoleWish, Wanted, read_console
+from trialog._reading.consolelogs import ConsoleLogs, nearest_hit
 from trialog.errors import UsageError
 
 PLACE = RunPlace(ProjectPlace("acme", "demo"), day_of("run-1"), "run-1")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 
+import orjson
 import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import trialog
+from trialog._catalog.queries import ParameterLines, read_parameter_lines
 from trialog._format.values import dump_json
 from trialog._reading import frames
 from trialog._reading.manyparameters import Gathering, SeveralKindsError, read_columns
@@ -31,16 +33,20 @@ ALIKE = st.sampled_from([int, float, bool, str]).flatmap(
 @settings(max_examples=60, deadline=None)
 def test_columns_are_those_that_python_makes(rows):
     """Whatever the values, a part at a time, with the same types; else nothing comes of it."""
-    gathering = Gathering(part=2)
-    cells = [
-        (key, f"id{key}", dump_json(row, "parameters").decode()) for key, row in enumerate(rows)
+    gathering = Gathering()
+    texts = [dump_json(row, "parameters").decode() for row in rows]
+    parts = [
+        ParameterLines(
+            [*keys], [f"id{key}" for key in keys], "\n".join(texts[keys[0] : keys[0] + 2])
+        )
+        for keys in (range(len(rows))[first : first + 2] for first in range(0, len(rows), 2))
     ]
     names = dict.fromkeys(name for row in rows for name in row)
     expected = {
         name: frames.column([row.get(name, frames.MISSING) for row in rows]) for name in names
     }
     try:
-        gathering.take(iter(cells))
+        gathering.take(parts)
         columns = gathering.columns()
     except SeveralKindsError:
         assert any(each.dtype == object for each in expected.values())
@@ -71,6 +77,24 @@ def test_rows_and_columns_stand_in_the_order_of_the_runs(runs):
         ids = runs.ids if keys == runs._records.keys else runs.ids[::-1]
         assert found.index.tolist() == ids
         pd.testing.assert_frame_equal(found.reset_index(drop=True), expected.reset_index(drop=True))
+
+
+def test_parts_of_any_size_hold_the_same(runs):
+    """However many runs the database joins, each has its own line."""
+    catalog, keys = runs._catalog, runs._records.keys
+    ids = dict(zip(keys, runs.ids, strict=True))
+    for part in (1, 2, 3, 100):
+        found = {}
+
+        def take(parts):
+            for each in parts:
+                texts = each.text.split("\n")
+                found.update(zip(each.keys, zip(each.ids, texts, strict=True), strict=True))
+
+        catalog.ask(read_parameter_lines, [*keys, 12345], take, part=part)
+        assert {key: each[0] for key, each in found.items()} == ids
+        parameters = runs._parameters()
+        assert {key: orjson.loads(each[1]) for key, each in found.items()} == parameters
 
 
 def test_a_run_that_has_gone_is_left_to_whoever_knows_what_then(runs):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from trialog._server.assets import Assets
-from trialog._server.joining import JoiningError, join
+from trialog._server.joining import JoiningError, join, spread
 
 SOURCES = {
     "main.js": """
@@ -70,6 +70,31 @@ def test_joined_modules_do_what_they_did(node: Path, tmp_path: Path):
     assert joined.others == ("node:path",)
 
 
+MINIFIED = {
+    "tags.js": 'var t=new Map;export default function(s){return t.set(s,`import{x}from"y"`)}',
+    "core.js": "function k(n){return 2*n}class C{}export{k as twice,C as Kind};//# source",
+    "both.js": 'import{twice as t,Kind as K}from"core";import e from"tags";'
+    'export{twice,Kind}from"core";const b=t(4),m=e;export{b as eight,m as tag};',
+}
+
+
+def test_minified_modules_are_joined_too(node: Path, tmp_path: Path):
+    """Those of others, by their names: there is one of each, also for who asks for it alone."""
+    named = {path.removesuffix(".js"): path for path in MINIFIED}
+    main = 'import { eight, tag, Kind, twice } from "both";\nimport { Kind as same } from "core";\n'
+    main += "console.log(eight, twice(1), tag(7).size, Kind === same);\n"
+    sources = {path: spread(text) for path, text in MINIFIED.items()} | {"main.js": main}
+    joined = join(sources, ["main.js"], named)
+    assert joined.others == ()
+    (tmp_path / "joined.mjs").write_text(joined.text)
+    (tmp_path / "tags.mjs").write_text(joined.stub("tags.js", "./joined.mjs"))
+    (tmp_path / "use.mjs").write_text('import tag from "./tags.mjs";\nconsole.log(tag(8).size);\n')
+    done = subprocess.run(
+        [node, tmp_path / "use.mjs"], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stdout.splitlines() == ["8 2 1 true", "2"], done.stderr
+
+
 def test_modules_keep_their_lines():
     """An error names a line of the joined file that stands where it stood in the module."""
     text = join(SOURCES, ["main.js"]).text.splitlines()
@@ -105,6 +130,7 @@ def test_every_page_of_the_dashboard_is_joined():
         joined = assets._joined(page, files)
         assert joined is not None, page
         assert "main.js" in joined.exports
+        assert joined.others == (), "modules of others come in the same file"
 
 
 def test_a_module_that_cannot_be_joined_is_served_alone(tmp_path: Path):

@@ -160,3 +160,22 @@ def test_completions(server):
     offered = server.get("/api/v1/complete", params={"project": PROJECT, "text": "max(v"}).json()
     assert offered["items"][0]["text"] == '"val/acc"'
     assert server.get("/api/v1/complete", params={"project": PROJECT}).json()["problem"] is None
+
+
+def test_groups_know_their_curves(server):
+    """A group says which curve of a chart is its; one that is not drawn says none."""
+    selection = {"project": PROJECT, "where": "lr is not None", "sort": "lr"}
+    groups = ask(server, "/groups", by="parameters['model/depth']", drawn=selection)[1]["groups"]
+    assert {each["value"]: each["curve"] for each in groups} == {18: 0, 34: 1, None: None}
+    groups = ask(server, "/groups", by="tags", drawn=selection)[1]["groups"]
+    assert {each["value"]: each["curve"] for each in groups}["sweep"] == 0
+    assert {each["curve"] for each in ask(server, "/groups", by="lr")[1]["groups"]} == {None}
+
+
+def test_counts_are_within_the_filter(server):
+    """Runs are counted by status within a filter; deleted ones beside them."""
+    assert ask(server, "/counts")[1] == {"statuses": {"COMPLETED": 4, "CRASHED": 1}, "deleted": 0}
+    trialog.get_run("run-2").delete()
+    counts = ask(server, "/counts", where="lr is not None")[1]
+    assert counts == {"statuses": {"COMPLETED": 2}, "deleted": 1}
+    assert ask(server, "/counts", where="lr <")[0] == 400

@@ -1,51 +1,44 @@
-"""The witness listens, and begins to pass on when it has been heard."""
+"""The witness listens, and takes what it is told between what was printed before and after."""
 
 from __future__ import annotations
 
-import fcntl
 import os
-import select
 import socket
-import termios
 import threading
 
 import orjson
 
+from trialog._tracking.marks import Mark, mark_bytes
 from trialog._witness.main import Loop
 
-
-def waiting_bytes(fd: int) -> int:
-    return int.from_bytes(fcntl.ioctl(fd, termios.FIONREAD, bytes(4)), "little")
+KEY = "0123456789abcdef"
 
 
-def test_early_words_wait_for_what_was_printed_before_them(tmp_path):
-    """The process counts what is unread until it has heard us: nothing is read before that."""
+def test_words_wait_for_what_was_printed_before_them(tmp_path):
+    """Of those that were said before it was there too: marks say what was printed by then."""
     ours, theirs = socket.socketpair()
     reading, writing = os.pipe()
     fault_reading, fault = os.pipe()
     target = tmp_path / "out"
     to = os.open(target, os.O_WRONLY | os.O_CREAT)
+    layout = {"wire": [theirs.detach()], "fault": [fault_reading], "stdout": [reading, to]}
 
-    def say(**message) -> None:
+    def say(number: int, *, marked: list[str]) -> None:
+        message = {"do": "drain", "mark": number, "marked": marked}
         ours.sendall(orjson.dumps(message) + b"\n")
 
-    def say_unread(word: str) -> None:
-        say(do=word, unread={"stdout": waiting_bytes(reading)})
-
-    os.write(writing, b"0123456789")
-    say_unread("drain")
-    loop = Loop({"wire": [theirs.detach()], "fault": [fault_reading], "stdout": [reading, to]})
-    thread = threading.Thread(target=loop.run)
+    os.write(writing, b"01234" + mark_bytes(KEY, Mark(1, 1)) + b"56789")
+    say(1, marked=["stdout"])
+    thread = threading.Thread(target=Loop(layout, KEY).run)
     thread.start()
     with ours.makefile("rb") as answers:
         assert "hello" in orjson.loads(answers.readline())
-        select.select([ours], [], [], 0.1)  # an answer now would come too early
-        os.write(writing, b"abcde")
-        say_unread("drain")
-        say(do="go")
-        for _ in range(2):
-            assert orjson.loads(answers.readline()) == {"drained": True}
-    assert target.read_bytes() == b"0123456789abcde"
+        assert orjson.loads(answers.readline()) == {"drained": True}
+        assert target.read_bytes() == b"0123456789"
+        say(2, marked=["stdout"])  # sent before its mark is there, it is answered after it
+        os.write(writing, b"abcde" + mark_bytes(KEY, Mark(2, 1)))
+        assert orjson.loads(answers.readline()) == {"drained": True}
+        assert target.read_bytes() == b"0123456789abcde"
     ours.close()
     os.close(writing)
     os.close(fault)

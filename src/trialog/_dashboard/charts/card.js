@@ -2,7 +2,7 @@
 
 import { effect, signal, untracked } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
 import { CardMenu } from "trialog/charts/cardmenu.js";
 import { loadChart } from "trialog/charts/loading.js";
@@ -76,7 +76,7 @@ export class CardState {
         const group = source.group.value;
         const pixels = this.pixels.value;
         void source.version.value;
-        if (!this.isVisible.value || !pixels) {
+        if (!this.isVisible.value || !pixels || !selection) {
           this.drop();
           return;
         }
@@ -196,8 +196,8 @@ export class CardState {
 export function Card({ board, panel, isVisible, height, section, isFull = false }) {
   const state = useMemo(() => new CardState(board, panel), [board, JSON.stringify(panel)]);
   const host = useRef(/** @type {HTMLDivElement | null} */ (null));
-  useEffect(() => host.current ? state.start(host.current) : undefined, [state]);
-  useEffect(() => { state.isVisible.value = isVisible; }, [state, isVisible]);
+  useLayoutEffect(() => host.current ? state.start(host.current) : undefined, [state]);
+  useLayoutEffect(() => { state.isVisible.value = isVisible; }, [state, isVisible]);
   const loaded = state.loaded.value;
   const scene = state.scene.value;
   const error = state.error.value;
@@ -210,7 +210,7 @@ export function Card({ board, panel, isVisible, height, section, isFull = false 
       <${CardMenu} board=${board} panel=${panel} section=${section} state=${state} isFull=${isFull} />
     </header>
     <div class="plot" ref=${host} style=${{ height: `${height}px` }} role="img" tabindex="0" data-testid="plot"
-      aria-label=${summaryOf(panel.title, scene)} aria-keyshortcuts="ArrowLeft ArrowRight Home End [ ] + - Enter Escape f" onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
+      aria-label=${summaryOf(panel.title, scene)} aria-keyshortcuts="ArrowLeft ArrowRight Home End [ ] + - , . Enter Escape f" onKeyDown=${(/** @type {KeyboardEvent} */ event) => {
         if (event.key === "f" && !event.ctrlKey && !event.metaKey) {
           event.stopPropagation();
           board.full.value = isFull ? "" : panel.id;

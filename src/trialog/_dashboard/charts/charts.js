@@ -5,13 +5,14 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 
 import { makeBoard } from "trialog/charts/board.js";
 import { Card } from "trialog/charts/card.js";
+import { CHART_KEYS } from "trialog/charts/chartkeys.js";
 import { Controls } from "trialog/charts/controls.js";
 import { rowsOf, sectionsOf, movePanel, turnPanel } from "trialog/logic/panels.js";
 import { formatCount } from "trialog/logic/formats.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Dialog } from "trialog/parts/dialog.js";
 import { Empty, Waiting } from "trialog/parts/states.js";
-import { addShortcuts } from "trialog/shell/keyboard.js";
+import { addKeyNotes, addShortcuts } from "trialog/shell/keyboard.js";
 
 const SIZES = { head: 38, gap: 12, extra: 70 };
 const CARD_PX = 330; // the least width of a card, where the user has not said how many columns there are
@@ -26,6 +27,7 @@ const NARROW_PX = 420;
 export function Charts({ source, only, isLean = false }) {
   const board = useMemo(() => makeBoard(source), [source]);
   useEffect(() => addShortcuts(shortcutsOf(board)), [board]);
+  useEffect(() => addKeyNotes(CHART_KEYS), []);
   const metrics = source.metrics.value;
   const shown = metrics && only ? metrics.filter(only) : metrics;
   return html`<section class="charts" aria-label="Charts" data-testid="charts" data-state=${shown ? "ready" : "loading"}>

@@ -99,12 +99,15 @@ export function drawAxes(pen, { palette, xLabel }, frame) {
 }
 
 /**
- * All lines, with all that belongs to them.
+ * All lines, with all that belongs to them; or as much of it as there is time for.
  * @param {Pen} pen
  * @param {Scene} scene
  * @param {Frame} frame
+ * @param {{from?: number, spend?: (values: number) => boolean}} [part] from: what it gave before; spend: told how many values were drawn, and says whether to go on
+ * @returns {number} where to go on; -1: all is drawn
  */
-export function drawCurves(pen, scene, frame) {
+export function drawCurves(pen, scene, frame, { from = 0, spend = () => true } = {}) {
+  const count = scene.curves.length;
   pen.save();
   pen.beginPath();
   pen.rect(frame.left, frame.top - 4, frame.right - frame.left, frame.bottom - frame.top + 8);
@@ -112,26 +115,37 @@ export function drawCurves(pen, scene, frame) {
   const values = scene.curves.reduce((sum, { curve }) => sum + curve.y.length, 0);
   const thin = scene.curves.length > 60 || values > MOST_WIDE;
   pen.lineJoin = "round";
-  for (const drawn of [...scene.curves].reverse()) {
-    drawBand(pen, drawn, frame);
-  }
-  for (const drawn of [...scene.curves].reverse()) {
-    if (drawn.curve.raw) {
-      pen.lineWidth = 1;
-      pen.strokeStyle = faded(drawn.style.colour, 0.28);
-      pen.setLineDash([]);
-      trace(pen, drawn.answer, drawn.curve.raw, drawn.curve.breaks, frame);
-    }
-  }
   const width = frame.right - frame.left;
-  for (const drawn of [...scene.curves].reverse()) {
+  const steps = [
+    (/** @type {Drawn} */ drawn) => drawBand(pen, drawn, frame),
+    (/** @type {Drawn} */ drawn) => drawRaw(pen, drawn, frame),
     // dashes cannot be seen in a thicket, nor in a line with several values a pixel; and they cost most of the time there
-    drawLine(pen, drawn, frame, thin ? 1 : 1.6, scene.curves.length > MOST_DASHED || drawn.curve.y.length > width);
+    (/** @type {Drawn} */ drawn) => drawLine(pen, drawn, frame, thin ? 1 : 1.6, count > MOST_DASHED || drawn.curve.y.length > width),
+  ];
+  let next = from;
+  for (let isGoingOn = true; isGoingOn && next < steps.length * count; next += 1) {
+    const drawn = scene.curves[count - 1 - (next % count)];
+    steps[Math.floor(next / count)](drawn);
+    isGoingOn = spend(next < 2 * count && !drawn.curve.raw ? 0 : drawn.curve.y.length);
   }
   pen.restore();
+  if (next < steps.length * count) {
+    return next;
+  }
   drawMarks(pen, scene, frame);
   if (frame.hasLabels) {
     drawLabels(pen, scene, frame);
+  }
+  return -1;
+}
+
+/** The values behind a smoothed line. @param {Pen} pen @param {Drawn} drawn @param {Frame} frame */
+function drawRaw(pen, { answer, curve, style }, frame) {
+  if (curve.raw) {
+    pen.lineWidth = 1;
+    pen.strokeStyle = faded(style.colour, 0.28);
+    pen.setLineDash([]);
+    trace(pen, answer, curve.raw, curve.breaks, frame);
   }
 }
 

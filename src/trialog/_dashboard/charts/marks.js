@@ -1,5 +1,6 @@
 /** What stands on the border of a chart: extremes outside of the range, and values that are no numbers. */
 
+import { faded } from "trialog/logic/colours.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { formatPlace, toPixel } from "trialog/logic/scales.js";
 
@@ -69,13 +70,21 @@ export function drawMarks(pen, scene, frame) {
     const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : place}`;
     const side = mark.isAbove ? 0 : 1;
     if (marks.length <= 6 && at - taken[side] > 8 && at + 8 + text.length * 6 < frame.right) {
-      pen.textAlign = "left";
-      pen.fillStyle = scene.palette.text;
-      pen.fillText(text, at + 7, mark.isAbove ? frame.top + 1 : frame.bottom - 3);
+      write(pen, scene, text, at + 7, mark.isAbove ? frame.top + 1 : frame.bottom - 3);
       taken[side] = at + 8 + text.length * 6;
     }
   }
   drawBad(pen, scene, frame);
+}
+
+/** Words on a plate, so that they can be read above many lines. @param {Pen} pen @param {Scene} scene @param {string} text @param {number} x @param {number} y */
+function write(pen, scene, text, x, y) {
+  pen.fillStyle = faded(scene.palette.panel, 0.85);
+  pen.fillRect(x - 1, y - 7, text.length * 6.2 + 3, 14);
+  pen.textAlign = "left";
+  pen.textBaseline = "middle";
+  pen.fillStyle = scene.palette.text;
+  pen.fillText(text, x, y);
 }
 
 /** @param {Pen} pen @param {Scene} scene @param {Frame} frame */
@@ -114,9 +123,7 @@ function drawBad(pen, scene, frame) {
     }
     if (found.size <= 12) {
       const word = kind === "nan" ? "NaN" : kind === "inf" ? "∞" : "−∞";
-      pen.textAlign = "left";
-      pen.fillStyle = scene.palette.text;
-      pen.fillText(count > 1 ? `${word} ×${count}` : word, at + 7, kind === "inf" ? frame.top + 1 : frame.bottom - 4);
+      write(pen, scene, count > 1 ? `${word} ×${count}` : word, at + 7, kind === "inf" ? frame.top + 1 : frame.bottom - 4);
     }
   }
 }

@@ -1,48 +1,59 @@
-/** Drawing one chart after another, a task each, so that the page answers in between. */
+/** Drawing charts with the next frame, as many in each as there is time for, so that the page answers in between. */
 
 import { during } from "trialog/data/activity.js";
 
-/** @type {Map<object, () => void>} */
+const FRAME_MS = 40; // a frame between any two charts would cost more than they do
+const FRAME_VALUES = 120_000; // what is drawn costs again when the frame is made
+
+/** @typedef {(spend: (values: number) => boolean) => boolean} Draw draws as long as it may spend more; whether there is more to draw */
+
+/** @type {Map<object, Draw>} */
 const waiting = new Map();
-const channel = new MessageChannel();
 /** @type {((value?: unknown) => void) | null} */
 let done = null;
 
-channel.port1.onmessage = () => {
-  const next = waiting.entries().next();
-  if (!next.done) {
-    const [owner, draw] = next.value;
-    waiting.delete(owner);
-    draw();
+function paint() {
+  const end = performance.now() + FRAME_MS;
+  let left = FRAME_VALUES;
+  const spend = (/** @type {number} */ values) => {
+    left -= values;
+    return left > 0 && performance.now() < end;
+  };
+  for (const [owner, draw] of waiting) {
+    const isMore = draw(spend);
+    if (!isMore && waiting.get(owner) === draw) {
+      waiting.delete(owner);
+    }
+    if (!spend(0)) {
+      break;
+    }
   }
   if (waiting.size) {
-    channel.port2.postMessage(null);
+    requestAnimationFrame(paint);
   } else {
-    done?.();
-    done = null;
+    finish();
   }
-};
+}
+
+function finish() {
+  done?.();
+  done = null;
+}
 
 /**
  * Draws soon; what the same owner wanted to draw before is forgotten.
  * @param {object} owner
- * @param {() => void} draw
+ * @param {Draw} draw
  */
 export function paintSoon(owner, draw) {
-  const isIdle = waiting.size === 0;
   waiting.set(owner, draw);
-  if (isIdle) {
-    if (!done) {
-      void during(new Promise((resolve) => { done = resolve; }));
-    }
-    channel.port2.postMessage(null);
+  if (!done) {
+    void during(new Promise((resolve) => { done = resolve; }));
+    requestAnimationFrame(paint);
   }
 }
 
 /** @param {object} owner whose drawing is not wanted any more */
 export function forgetPainting(owner) {
-  if (waiting.delete(owner) && !waiting.size) {
-    done?.();
-    done = null;
-  }
+  waiting.delete(owner);
 }

@@ -1,6 +1,7 @@
 /** A chart as a file: PNG and SVG with title and legend, CSV of what is drawn. */
 
 import { drawAxes, drawCurves, frameOf } from "trialog/charts/drawing.js";
+import { fromAbove } from "trialog/logic/readout.js";
 import { SvgPen } from "trialog/logic/svgpen.js";
 import { csvOf, tableOf } from "trialog/logic/chartcsv.js";
 
@@ -56,7 +57,7 @@ function drawLegend(pen, scene, top, width) {
   pen.font = `11px ${scene.palette.font}`;
   pen.textAlign = "left";
   pen.textBaseline = "middle";
-  const some = scene.curves.slice(0, MOST_NAMED);
+  const some = fromAbove(scene.curves).slice(0, MOST_NAMED);
   some.forEach(({ curve, style }, at) => {
     const x = 14 + (at % columns) * LEGEND_COLUMN_PX;
     const y = top + Math.floor(at / columns) * LEGEND_ROW_PX + 8;

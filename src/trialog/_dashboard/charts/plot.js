@@ -71,7 +71,7 @@ export class Plot {
   /** @param {Scene | null} scene */
   update(scene) {
     this.scene = scene;
-    paintSoon(this, () => this.draw());
+    paintSoon(this, this.drawing());
   }
 
   /** The cursor of another chart. @param {number | null} x */
@@ -105,25 +105,38 @@ export class Plot {
     }
     this.size = { width, height };
     this.acts.resize(Math.max(1, Math.round(width - 60)));
-    paintSoon(this, () => this.draw());
+    paintSoon(this, this.drawing());
   }
 
-  /** All of it. */
-  draw() {
+  /** Draws all of it, in several parts where it takes long. @returns {import("trialog/charts/painting.js").Draw} */
+  drawing() {
+    let from = 0;
+    return (spend) => {
+      if (!this.scene && !this.frame) {
+        return false; // a chart that is only scrolled past costs no canvas
+      }
+      if (from === 0) {
+        this.drawBack();
+      }
+      from = this.scene && this.frame ? drawCurves(penOf(this.lines), this.scene, this.frame, { from, spend }) : -1;
+      if (from < 0) {
+        this.drawTop();
+        this.host.dispatchEvent(new CustomEvent("drawn"));
+      }
+      return from >= 0;
+    };
+  }
+
+  /** Empties it, and draws what lies behind the lines. */
+  drawBack() {
     const { width, height } = this.size;
-    if (!this.scene && !this.frame) {
-      return; // a chart that is only scrolled past costs no canvas
-    }
-    for (const canvas of [this.back, this.lines, this.top]) {
+    for (const canvas of [this.back, this.lines]) {
       fit(canvas, width, height);
     }
     this.frame = this.scene && width ? frameOf(this.scene, width, height) : null;
     if (this.scene && this.frame) {
       drawAxes(penOf(this.back), this.scene, this.frame);
-      drawCurves(penOf(this.lines), this.scene, this.frame);
     }
-    this.drawTop();
-    this.host.dispatchEvent(new CustomEvent("drawn"));
   }
 
   /** What the pointer is on. */
@@ -132,13 +145,16 @@ export class Plot {
     if (!frame && !scene) {
       return;
     }
-    const pen = penOf(this.top);
-    pen.clearRect(0, 0, this.size.width, this.size.height);
     const chosen = scene ? scene.curves.filter(({ curve }) => this.isChosen(curve)) : [];
     this.lines.classList.toggle("is-dim", chosen.length > 0 && scene !== null && chosen.length < scene.curves.length);
-    if (!scene || !frame) {
+    const isBare = chosen.length === 0 && this.cursor === null && !(this.drag && !this.drag.isPan);
+    if (!scene || !frame || isBare) {
+      wipe(this.top);
+      this.tooltip.hide();
       return;
     }
+    fit(this.top, this.size.width, this.size.height);
+    const pen = penOf(this.top);
     for (const drawn of chosen.slice(0, 40)) {
       drawChosen(pen, drawn, scene, frame);
     }
@@ -348,6 +364,8 @@ export class Plot {
       "+": () => this.zoomAt(0.5),
       "=": () => this.zoomAt(0.5),
       "-": () => this.zoomAt(2),
+      ",": () => this.pan(-0.25),
+      ".": () => this.pan(0.25),
       Enter: () => this.pinChosen(),
       Escape: () => this.escape(),
     };
@@ -429,6 +447,15 @@ export class Plot {
     }
   }
 
+  /** Moves the window along x. @param {number} share of its width */
+  pan(share) {
+    const { frame } = this;
+    if (frame) {
+      const by = share * (frame.right - frame.left);
+      this.acts.zoomX([fromPixel(frame.x, frame.left + by), fromPixel(frame.x, frame.right + by)]);
+    }
+  }
+
   pinChosen() {
     const run = this.scene?.curves.find(({ curve }) => curve.key === this.chosen)?.curve.run;
     if (run) {
@@ -450,9 +477,17 @@ export class Plot {
 function addCanvas(host, kind) {
   const canvas = document.createElement("canvas");
   canvas.className = kind;
+  canvas.width = 0;
   canvas.setAttribute("aria-hidden", "true");
   host.append(canvas);
   return canvas;
+}
+
+/** Empties a canvas, and frees what it holds: each costs time in every frame. @param {HTMLCanvasElement} canvas */
+function wipe(canvas) {
+  if (canvas.width) {
+    canvas.width = 0;
+  }
 }
 
 /** @param {HTMLCanvasElement} canvas */

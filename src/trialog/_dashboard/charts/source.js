@@ -12,7 +12,7 @@ import { isDark } from "trialog/shell/theme.js";
 /**
  * @typedef {object} ChartSource
  * @property {Told<string>} project `namespace/project`
- * @property {Told<object>} chartSelection the `selection` of a ChartQuery
+ * @property {Told<object | null>} chartSelection the `selection` of a ChartQuery; null until it is known
  * @property {Told<readonly string[] | null>} metrics names, in any order; null until they are known
  * @property {Told<ReadonlySet<string>>} hidden ids of runs that are not drawn
  * @property {Told<readonly string[]>} pinned ids of runs that are drawn above others

@@ -1,6 +1,7 @@
 /** Requests to the server: JSON and bytes, with the token, and its refusals as errors. */
 
 import { during } from "trialog/data/activity.js";
+import { takeEarly } from "trialog/data/early.js";
 import { isRefused, token } from "trialog/data/session.js";
 
 const ROOT = "/api/v1";
@@ -77,12 +78,13 @@ async function fetchChecked(method, path, body, abort) {
   if (body !== undefined) {
     headers["content-type"] = "application/json";
   }
+  const text = body === undefined ? undefined : JSON.stringify(body);
   let answer;
   try {
-    answer = await (takeEarly(method, path) ?? fetch(ROOT + path, {
+    answer = await (takeEarly(path, text) ?? fetch(ROOT + path, {
       method,
       headers,
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: text,
       signal: abort,
     }));
     abort?.throwIfAborted();
@@ -99,22 +101,6 @@ async function fetchChecked(method, path, body, abort) {
     throw new RequestError(answer.status, await problemOf(answer));
   }
   return answer;
-}
-
-/**
- * The answer that `early.js` has asked for, to who asks for it first.
- * @param {string} method
- * @param {string} path
- * @returns {Promise<Response> | null}
- */
-function takeEarly(method, path) {
-  const page = /** @type {{__early?: {path: string, asked: Promise<Response>}}} */ (/** @type {unknown} */ (window));
-  const early = page.__early;
-  if (method !== "GET" || early?.path !== path) {
-    return null;
-  }
-  page.__early = undefined;
-  return early.asked;
 }
 
 /** @param {Response} answer */

@@ -50,7 +50,8 @@ function compare(a, b, isDown) {
  */
 export function RunTable({ source, hidden }) {
   const { names, ids, statuses, reasons } = recorded().table;
-  return html`<section class="export-runs" aria-label="Runs">
+  return html`<section class="export-runs" aria-labelledby="export-runs-title">
+    <h2 id="export-runs-title">Runs</h2>
     <div class="export-tools">
       <input type="search" aria-label="Narrow the table" placeholder="Narrow the table" value=${wanted.value} data-testid="narrow"
         onInput=${(/** @type {Event} */ event) => { wanted.value = /** @type {HTMLInputElement} */ (event.target).value; }} />
@@ -60,10 +61,10 @@ export function RunTable({ source, hidden }) {
     </div>
     <div class="panel export-table" tabindex="0" role="region" aria-label="Table of runs">
       <table><thead><tr><th scope="col"><span class="unseen">drawn</span></th><${Head} at=${-1} text="name" /><th scope="col">status</th>
-        ${columns.value.map((column, at) => html`<${Head} key=${column.text} at=${at} text=${column.text} />`)}</tr></thead>
+        ${columns.value.map((column, at) => html`<${Head} key=${column.text} at=${at} text=${column.name} measure=${column.measure ?? ""} />`)}</tr></thead>
       <tbody>${rows.value.map((row) => html`<tr key=${ids[row]} onPointerEnter=${() => { source.hovered.value = ids[row]; }} onPointerLeave=${() => { source.hovered.value = ""; }}>
         <td><label class="swatch-label"><input type="checkbox" checked=${!hidden.value.has(ids[row])} aria-label=${`Draw ${names[row]}`} onChange=${() => turn(hidden, ids[row])} />
-          <svg class="swatch" width="14" height="3" aria-hidden="true"><rect width="14" height="3" fill=${source.styleOf(ids[row], row).colour} /></svg></label></td>
+          <${Swatch} ...${source.styleOf(ids[row], row)} /></label></td>
         <th scope="row" class="cut" title=${names[row]}>${names[row]}</th>
         <td><${StatusBadge} status=${statuses[row]} reason=${reasons[row]} /></td>
         ${columns.value.map((column) => html`<td key=${column.text} class="cut">${cellText(/** @type {never} */ (column), /** @type {never} */ (column.values?.[row]))}</td>`)}
@@ -72,12 +73,17 @@ export function RunTable({ source, hidden }) {
   </section>`;
 }
 
-/** @param {{at: number, text: string}} props */
-function Head({ at, text }) {
+/** How a run's lines look: its dashes too. @param {{colour: string, dash: readonly number[]}} props */
+function Swatch({ colour, dash }) {
+  return html`<svg class="run-swatch" viewBox="0 0 18 10" aria-hidden="true"><path d="M1 5H17" stroke=${colour} stroke-dasharray=${dash.join(" ")} /></svg>`;
+}
+
+/** @param {{at: number, text: string, measure?: string}} props */
+function Head({ at, text, measure = "" }) {
   const { at: chosen, isDown } = order.value;
   const sorted = chosen === at ? (isDown ? "descending" : "ascending") : undefined;
   return html`<th scope="col" aria-sort=${sorted}><button class="quiet" onClick=${() => { order.value = { at, isDown: chosen === at && !isDown }; }}>
-    ${text}${sorted && html`<${Icon} name=${isDown ? "down" : "up"} />`}</button></th>`;
+    ${text}${measure && html`<span class="measure">${measure}</span>`}${sorted && html`<${Icon} name=${isDown ? "down" : "up"} />`}</button></th>`;
 }
 
 /**

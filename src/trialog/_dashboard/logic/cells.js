@@ -61,6 +61,15 @@ export function differenceText(column, value, base) {
 }
 
 /**
+ * What the runs of a group have in common, as "lr = 0.01".
+ * @param {string} name of the parameter, the metric's measure or the fact
+ * @param {string | number | boolean | null} value
+ */
+export function groupTitle(name, value) {
+  return value === null ? `${name} is missing` : `${name} = ${formatValue(value)}`;
+}
+
+/**
  * The sum of a group's column: one value where all agree, else mean ± deviation, else how many there are.
  * @param {Column} column
  * @param {{count: number, mean: Value, std: Value, value: Value, distinct: number}} cell

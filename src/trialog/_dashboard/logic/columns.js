@@ -1,9 +1,44 @@
 /** Columns of the table of runs: how they are called, how wide they are, in which order, and what they sort. Pure. */
 
+import { metricText } from "trialog/logic/operands.js";
+
 /**
- * @typedef {{text: string, kind: "parameter" | "metric" | "fact", name: string, measure: string | null, type: string | null}} Column
+ * @typedef {{text: string, kind: "parameter" | "metric" | "fact" | "curve", name: string, measure: string | null, type: string | null}} Column
  * @typedef {{text: string, isDescending: boolean}} SortKey
  */
+
+/** The measure of a column that draws a metric: a column of the page, of which the filter language knows nothing. */
+export const CURVE = "curve";
+export const CURVE_WIDTH = 140;
+
+/**
+ * The metric of a column as `curve("val/acc")`; null of others.
+ * @param {string} text
+ * @returns {string | null}
+ */
+export function curveMetric(text) {
+  const found = /^curve\(\s*(?:("(?:[^"\\]|\\.)+")|([\p{L}_][\p{L}\p{N}_]*))\s*\)$/u.exec(text.trim());
+  if (!found) {
+    return null;
+  }
+  try {
+    return found[1] ? JSON.parse(found[1]) : found[2];
+  } catch {
+    return null;
+  }
+}
+
+/** @param {string} text @returns {Column | null} */
+export function curveColumn(text) {
+  const name = curveMetric(text);
+  return name === null ? null : { text, kind: "curve", name, measure: CURVE, type: null };
+}
+
+/** What a column sorts by: one that draws a metric, by its last value. @param {string} text */
+export function sortKeyOf(text) {
+  const name = curveMetric(text);
+  return name === null ? text : metricText("last", name);
+}
 
 export const LEAST_WIDTH = 56;
 export const GREATEST_WIDTH = 900;
@@ -17,7 +52,7 @@ const FACT_WIDTHS = { status: 112, created: 140, updated: 140, ended: 140, durat
 export function fittingWidth(column) {
   const known = column.kind === "fact" ? FACT_WIDTHS[column.name] : undefined;
   const badge = column.measure ? column.measure.length * 6 + 16 : 0;
-  return known ?? Math.max(92, Math.round(Math.min(column.name.length, 20) * 7.6) + badge + 40);
+  return known ?? Math.max(column.kind === "curve" ? CURVE_WIDTH : 92, Math.round(Math.min(column.name.length, 20) * 7.6) + badge + 40);
 }
 
 /** Whether a column's values stand at its end, as numbers do. @param {Column} column @param {readonly unknown[]} values */

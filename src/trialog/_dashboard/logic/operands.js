@@ -51,6 +51,49 @@ export function both(one, other) {
 }
 
 /**
+ * The filter without the condition that a status chip put at its end, and that condition.
+ * @param {string} where
+ * @returns {{rest: string, chip: string}} chip: "" where there is none
+ */
+export function splitChip(where) {
+  const text = where.trim();
+  const found = /^(?:([\s\S]*) and )?(status == "[a-z]+"|deleted)$/.exec(text);
+  if (!found || hasLooseOr(found[1] ?? "")) {
+    return { rest: text, chip: "" };
+  }
+  const rest = (found[1] ?? "").trim();
+  const inner = rest.startsWith("(") && rest.endsWith(")") ? rest.slice(1, -1) : "";
+  return { rest: /\bor\b/.test(inner) && isBalanced(inner) ? inner.trim() : rest, chip: found[2] };
+}
+
+/** @param {string} text without what stands in quotes */
+function unquoted(text) {
+  return text.replace(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/g, '""');
+}
+
+/** Whether an "or" stands outside of all brackets. @param {string} text */
+function hasLooseOr(text) {
+  let left = unquoted(text);
+  for (let before = ""; before !== left;) {
+    before = left;
+    left = left.replace(/\([^()[\]]*\)|\[[^()[\]]*\]/g, "0");
+  }
+  return /\bor\b/.test(left);
+}
+
+/** Whether no bracket is closed before it was opened. @param {string} text */
+function isBalanced(text) {
+  let depth = 0;
+  for (const letter of unquoted(text)) {
+    depth += letter === "(" ? 1 : letter === ")" ? -1 : 0;
+    if (depth < 0) {
+      return false;
+    }
+  }
+  return depth === 0;
+}
+
+/**
  * The condition that something is a value; null where it is missing.
  * @param {string} operand
  * @param {string | number | boolean | null} value

@@ -80,6 +80,21 @@ function differenceOf(near, base) {
 }
 
 /**
+ * Curves in the order of their ends, from above, as a legend names them; those that end alike by their names.
+ * @template {{curve: {label: string, y: ArrayLike<number>}}} T
+ * @param {readonly T[]} curves
+ * @returns {T[]}
+ */
+export function fromAbove(curves) {
+  const ends = new Map(curves.map((each) => [each, lastOf(each.curve.y)]));
+  const endOf = (/** @type {T} */ each) => { const end = ends.get(each) ?? Number.NaN; return Number.isNaN(end) ? -Infinity : end; };
+  return [...curves].sort((a, b) => {
+    const [one, other] = [endOf(a), endOf(b)];
+    return one === other ? a.curve.label.localeCompare(b.curve.label, undefined, { numeric: true }) : other > one ? 1 : -1;
+  });
+}
+
+/**
  * A chart in one sentence, for those who do not see it.
  * @param {string} title
  * @param {Scene | null} scene

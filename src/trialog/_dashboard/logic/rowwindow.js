@@ -1,4 +1,4 @@
-/** Which rows of a long table are on the screen, and which pages of it they need. Pure. */
+/** Which rows and columns of a large table are on the screen, and which pages of it they need. Pure. */
 
 /** Rows that are asked for at once. */
 export const PAGE_ROWS = 100;
@@ -38,4 +38,42 @@ export function scrollTo({ place, top, height, row }) {
     return place * row;
   }
   return (place + 1) * row > top + height ? (place + 1) * row - height : top;
+}
+
+/**
+ * The columns to draw: those that stay, what is seen, and some more on both sides.
+ * @param {{left: number, width: number, widths: readonly number[], staying: number, more?: number}} seen pixels; staying: so many of the first never scroll away
+ * @returns {{from: number, to: number, skipped: number}} beside the staying ones `from` up to `to`; skipped: the width of those between
+ */
+export function columnWindow({ left, width, widths, staying, more = 160 }) {
+  const fixed = sum(widths, 0, staying);
+  let from = staying;
+  let skipped = 0;
+  while (from < widths.length && fixed + skipped + widths[from] < fixed + left - more) {
+    skipped += widths[from];
+    from += 1;
+  }
+  let to = from;
+  for (let at = fixed + skipped; to < widths.length && at < left + width + more; to += 1) {
+    at += widths[to];
+  }
+  return { from, to, skipped };
+}
+
+/**
+ * Where to scroll sideways so that a column is seen whole, if there is room.
+ * @param {{column: number, left: number, width: number, widths: readonly number[], staying: number}} wish
+ */
+export function scrollAcross({ column, left, width, widths, staying }) {
+  if (column < staying) {
+    return left;
+  }
+  const [fixed, start] = [sum(widths, 0, staying), sum(widths, 0, column)];
+  const most = Math.max(left, start + widths[column] - width);
+  return Math.min(most, start - fixed);
+}
+
+/** @param {readonly number[]} widths @param {number} from @param {number} to */
+function sum(widths, from, to) {
+  return widths.slice(from, to).reduce((total, each) => total + each, 0);
 }

@@ -7,8 +7,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "trialog/parts/icons.js";
 
 /**
- * @typedef {{label: string, icon?: string, act: () => void, isDanger?: boolean, isOff?: boolean, isApart?: boolean, hint?: string}} Item
- * isApart: a line stands above it; hint: the key that does the same
+ * @typedef {{label: string, icon?: string, act: () => void, isDanger?: boolean, isOff?: boolean, isApart?: boolean, hint?: string, title?: string}} Item
+ * isApart: a line stands above it; hint: the key that does the same; title: more of it, as why it is off
  * @typedef {{x: number, y: number, label: string, items: Item[], from: Element | null}} Opened
  */
 
@@ -60,7 +60,7 @@ export function FloatingMenu() {
   }
   return html`<div class="floating menu" role="menu" aria-label=${menu.label} ref=${root} onKeyDown=${onKey}>
     ${menu.items.map((item) => html`${item.isApart && html`<hr />`}
-      <button role="menuitem" class=${item.isDanger ? "danger" : ""} disabled=${item.isOff} onClick=${() => { close(true); item.act(); }}>
+      <button role="menuitem" class=${item.isDanger ? "danger" : ""} disabled=${item.isOff} title=${item.title} onClick=${() => { close(true); item.act(); }}>
         ${item.icon && html`<${Icon} name=${item.icon} />`}<span>${item.label}</span>${item.hint && html`<kbd>${item.hint}</kbd>`}
       </button>`)}
   </div>`;

@@ -75,11 +75,11 @@ function bringIntoSight(panel) {
 /**
  * A button with a list of actions; arrow keys move in it.
  * @param {{label: string, icon?: string, text?: unknown, kind?: string, testid?: string, align?: "start" | "end",
- *   items: {label: string, icon?: string, act: () => void, isDanger?: boolean, isOff?: boolean}[]}} props
+ *   items: {label: string, icon?: string, act: () => void, isDanger?: boolean, isOff?: boolean, title?: string}[]}} props
  */
 export function Menu({ items, ...button }) {
   return html`<${Popover} ...${button}>${(/** @type {() => void} */ close) => html`<div class="menu" role="menu" onKeyDown=${moveInMenu}>
-    ${items.map((item) => html`<button role="menuitem" class=${item.isDanger ? "danger" : ""} disabled=${item.isOff}
+    ${items.map((item) => html`<button role="menuitem" class=${item.isDanger ? "danger" : ""} disabled=${item.isOff} title=${item.title}
       onClick=${() => { close(); item.act(); }}>${item.icon && html`<${Icon} name=${item.icon} />`}${item.label}</button>`)}
   </div>`}</${Popover}>`;
 }

@@ -212,29 +212,6 @@ function drawAxes({ context, inks, width }, { axes, flipped, brushes, goodness, 
     if (found) {
       drawBrush(context, inks, { axis, isFlipped, brush: found, x, yOf });
     }
-    const isLast = at === axes.length - 1 && axes.length > 1;
-    context.textAlign = isLast ? "end" : "start";
-    const from = isLast ? x - 8 : x + 8;
-    const say = (/** @type {string} */ text, /** @type {number} */ y) => {
-      const cut = cutText(context, text, Math.min(gap - 20, 130));
-      context.lineWidth = 3;
-      context.strokeStyle = inks.panel;
-      context.strokeText(cut, from, y);
-      context.fillStyle = inks.text;
-      context.fillText(cut, from, y);
-      context.strokeStyle = inks.strong;
-      context.lineWidth = 1;
-      context.beginPath();
-      context.moveTo(x - 3, y);
-      context.lineTo(x + 3, y);
-      context.stroke();
-    };
-    for (const tick of axisTicks(axis, 7, isFlipped)) {
-      say(tick.text, yOf(tick.at));
-    }
-    if (axis.missing) {
-      say("no value", yOf(Number.NaN));
-    }
   });
   if (hovered >= 0 && axes.length) {
     const path = () => {
@@ -256,6 +233,35 @@ function drawAxes({ context, inks, width }, { axes, flipped, brushes, goodness, 
       context.fill();
     });
   }
+  axes.forEach((axis, at) => {
+    const x = xOf(at);
+    const isFlipped = flipped.includes(axis.id);
+    const isLast = at === axes.length - 1 && axes.length > 1;
+    context.textAlign = isLast ? "end" : "start";
+    const from = isLast ? x - 8 : x + 8;
+    const say = (/** @type {string} */ text, /** @type {number} */ y) => {
+      const cut = cutText(context, text, Math.min(gap - 20, 130));
+      const wide = context.measureText(cut).width + 4;
+      context.globalAlpha = 0.85; // a plate below the words: lines pass behind it
+      context.fillStyle = inks.panel;
+      context.fillRect(isLast ? from - wide + 2 : from - 2, y - 7, wide, 14);
+      context.globalAlpha = 1;
+      context.fillStyle = inks.text;
+      context.fillText(cut, from, y);
+      context.strokeStyle = inks.strong;
+      context.lineWidth = 1;
+      context.beginPath();
+      context.moveTo(x - 3, y);
+      context.lineTo(x + 3, y);
+      context.stroke();
+    };
+    for (const tick of axisTicks(axis, 7, isFlipped)) {
+      say(tick.text, yOf(tick.at));
+    }
+    if (axis.missing) {
+      say("no value", yOf(Number.NaN));
+    }
+  });
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 
 import { during } from "trialog/data/activity.js";
 import { isRefused } from "trialog/data/session.js";
@@ -32,7 +32,7 @@ const failure = signal(/** @type {unknown} */ (null));
 /** The dashboard. */
 export function App() {
   const { page } = place.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!loaded.value[page]) {
       failure.value = null;
       void during(LOADERS[page]().then(

@@ -1,8 +1,10 @@
 /** The bar above every page: where one is, what is under way, the theme. */
 
 import { html } from "htm/preact";
+import { useEffect } from "preact/hooks";
 
 import { underWay } from "trialog/data/activity.js";
+import { askServer, isLookOnly, LOOK_ONLY } from "trialog/data/server.js";
 import { projectPath, runPath } from "trialog/logic/url.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Help } from "trialog/shell/help.js";
@@ -15,6 +17,7 @@ import { runTitle } from "trialog/shell/titles.js";
 /** The bar. */
 export function Bar() {
   const { page, namespace, project, run } = place.value;
+  useEffect(() => { void askServer(); }, []);
   const isInProject = page !== "home" && page !== "missing";
   return html`<header class="bar">
     <nav class="crumbs" aria-label="Where you are">
@@ -26,6 +29,7 @@ export function Bar() {
     </nav>
     <div class="bar-end">
       <span class="busy" data-busy=${underWay.value > 0} aria-hidden="true"></span>
+      ${isLookOnly.value && html`<span class="tag" title=${LOOK_ONLY} data-testid="look-only">look-only</span>`}
       <${Live} />
       <${Search} />
       <${Help} />

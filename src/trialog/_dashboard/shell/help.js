@@ -6,7 +6,7 @@ import { useEffect } from "preact/hooks";
 
 import { Dialog } from "trialog/parts/dialog.js";
 import { Icon } from "trialog/parts/icons.js";
-import { addShortcuts, shortcuts } from "trialog/shell/keyboard.js";
+import { addShortcuts, keyNotes, shortcuts } from "trialog/shell/keyboard.js";
 
 const isOpen = signal(false);
 
@@ -15,10 +15,16 @@ export function Help() {
   useEffect(() => addShortcuts([{ key: "?", label: "These keys", act: () => { isOpen.value = true; } }]), []);
   return html`
     <button class="quiet" onClick=${() => { isOpen.value = true; }} aria-label="Keys (?)" title="Keys (?)" data-testid="help"><${Icon} name="help" /></button>
-    ${isOpen.value && html`<${Dialog} title="Keys" onClose=${() => { isOpen.value = false; }}>
-      <dl class="keys">${uniqueKeys().map((each) => html`<div key=${each.key}>
-        <dt><kbd>${each.key.replace("Ctrl+", "Ctrl ")}</kbd></dt><dd>${each.label}</dd></div>`)}</dl>
+    ${isOpen.value && html`<${Dialog} title="Keys" kind=${keyNotes.value.length ? "wide" : ""} onClose=${() => { isOpen.value = false; }}>
+      <div class="key-parts"><${Keys} title="Anywhere on this page" keys=${uniqueKeys().map((each) => [each.key.replace("Ctrl+", "Ctrl "), each.label])} />
+      ${[...new Set(keyNotes.value)].map((notes) => html`<${Keys} key=${notes.title} ...${notes} />`)}</div>
     </${Dialog}>`}`;
+}
+
+/** @param {import("trialog/shell/keyboard.js").KeyNotes} props */
+function Keys({ title, keys }) {
+  return html`<section class="key-part"><h3>${title}</h3><dl class="keys">${keys.map(([key, label]) => html`<div key=${key}>
+    <dt><kbd>${key}</kbd></dt><dd>${label}</dd></div>`)}</dl></section>`;
 }
 
 /** The first of each key: it is the one that acts. */

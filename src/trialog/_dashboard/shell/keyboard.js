@@ -11,6 +11,27 @@ import { signal } from "@preact/signals";
 export const shortcuts = signal(/** @type {Shortcut[]} */ ([]));
 
 /**
+ * @typedef {{title: string, keys: readonly (readonly [string, string])[]}} KeyNotes
+ * Keys that something on the page answers to by itself, once it has the focus: each key, or keys with blanks between, and what it does.
+ */
+
+/** @type {import("@preact/signals").Signal<KeyNotes[]>} */
+export const keyNotes = signal(/** @type {KeyNotes[]} */ ([]));
+
+/**
+ * Tells of keys for as long as they work. What is told of twice, by two parts of one kind, is listed once.
+ * @param {KeyNotes} notes
+ * @returns {() => void} takes them away again
+ */
+export function addKeyNotes(notes) {
+  keyNotes.value = [...keyNotes.peek(), notes];
+  return () => {
+    const at = keyNotes.peek().indexOf(notes);
+    keyNotes.value = keyNotes.peek().filter((_, place) => place !== at);
+  };
+}
+
+/**
  * Adds shortcuts; the ones added last come first. In a component: `useEffect(() => addShortcuts([…]), [])`.
  * @param {Shortcut[]} some
  * @returns {() => void} takes them away again

@@ -8,7 +8,7 @@ import { bareText } from "trialog/logic/ansi.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { LinesView } from "trialog/pages/compare/linesview.js";
 import { chosenPair, PairChoice } from "trialog/pages/compare/pair.js";
-import { askRun } from "trialog/pages/compare/state.js";
+import { askRun, version } from "trialog/pages/compare/state.js";
 import { Failure, Waiting } from "trialog/parts/states.js";
 import { place, setState } from "trialog/shell/router.js";
 
@@ -46,7 +46,7 @@ function Lines({ amount }) {
       },
     );
     return () => abort.abort();
-  }, [key]);
+  }, [key, version.value]);
   if (state.key !== key) {
     return html`<${Waiting} what="the consoles" />`;
   }

@@ -10,15 +10,18 @@ import { CodeDiff } from "trialog/pages/compare/codediff.js";
 import { ConsoleDiff } from "trialog/pages/compare/consoles.js";
 import { copyMarkdown, saveCsv } from "trialog/pages/compare/exports.js";
 import { Pictures } from "trialog/pages/compare/pictures.js";
-import { areas, chartSource, differing, failure, forget, found, ids, isAll, load, lost, project, rowCount, runs, search } from "trialog/pages/compare/state.js";
+import { areas, chartSource, differing, failure, forget, found, ids, isAll, load, loadAgain, lost, project, rowCount, runs, search } from "trialog/pages/compare/state.js";
 import { CompareTable } from "trialog/pages/compare/table.js";
 import { FloatingMenu } from "trialog/parts/floating.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Menu } from "trialog/parts/menu.js";
 import { Empty, Failure, Waiting } from "trialog/parts/states.js";
+import { followProject } from "trialog/shell/following.js";
 import { addShortcuts } from "trialog/shell/keyboard.js";
 import { setState } from "trialog/shell/router.js";
 import { documentTitle } from "trialog/shell/titles.js";
+
+const POINTS_MS = 3000; // between two looks while runs only log points
 
 /** The page. */
 export function Page() {
@@ -32,6 +35,9 @@ export function Page() {
     documentTitle.value = `Compare · ${project.value}`;
   }, [project.value]);
   useEffect(() => forget, []);
+  useEffect(() => followProject({
+    project: () => project.peek(), concerns: (some) => some.some((run) => ids.peek().includes(run.id)), act: loadAgain, pause: POINTS_MS,
+  }), []);
   useEffect(() => addShortcuts([
     { key: "d", label: "Only what differs, or all", act: turnAll },
     { key: "/", label: "Find a row", act: () => document.getElementById("compare-find")?.focus() },
@@ -68,13 +74,19 @@ function Head() {
   </header>`;
 }
 
+/** One run alone has nothing that differs. */
+function Alone() {
+  return html`<div class="panel" data-testid="alone"><${Empty} title="One run is no comparison yet"><span>Add a second one above, by its name.</span>
+    <button onClick=${turnAll}>Show all rows of this run</button></${Empty}></div>`;
+}
+
 function Content() {
   const named = new Set(areas.value.map((area) => area.name));
   return html`
     ${lost.value.length > 0 && html`<p class="stale" role="status">${formatCount(lost.value.length, "run")} of the address cannot be found in this project.</p>`}
-    <p class="soft compare-told" role="status" data-testid="told">${runs.value.length < 2 ? "Add a second run to compare with."
-      : `${formatNumber(differing.value)} of ${formatCount(rowCount.value, "row")} differ${differing.value === 1 ? "s" : ""}.`}</p>
-    ${named.size > 0 ? html`<${CompareTable} />` : html`<div class="panel"><${Empty} title=${search.value ? "No row is like that" : "These runs are the same in everything that was kept"}>
+    ${runs.value.length > 1 && html`<p class="soft compare-told" role="status" data-testid="told">${
+      `${formatNumber(differing.value)} of ${formatCount(rowCount.value, "row")} differ${differing.value === 1 ? "s" : ""}.`}</p>`}
+    ${named.size > 0 ? html`<${CompareTable} />` : runs.value.length < 2 && !search.value ? html`<${Alone} />` : html`<div class="panel"><${Empty} title=${search.value ? "No row is like that" : "These runs are the same in everything that was kept"}>
       ${search.value ? html`<button onClick=${() => setState({ q: "" })}>Show all rows again</button>` : html`<button onClick=${turnAll}>Show the rows that are the same</button>`}</${Empty}></div>`}
     <div class="compare-part"><h2>Charts</h2><${Charts} key=${ids.value.join(",")} source=${chartSource.value} /></div>
     <${Pictures} />

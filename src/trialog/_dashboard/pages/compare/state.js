@@ -66,6 +66,8 @@ export const chartSource = computed(() => {
   return { ...source, baseline: computed(() => runs.value[baseline.value]?.run.id ?? "") };
 });
 
+/** Rises when the runs have changed: who shows more of them than `found` asks again. */
+export const version = signal(0);
 /** Ids that the last answer is of. */
 const asked = signal(/** @type {readonly string[]} */ ([]));
 
@@ -97,6 +99,24 @@ export async function load(abort) {
     if (!isAborted(error)) {
       failure.value = error;
     }
+  }
+}
+
+/** Asks for the same runs again, because they have changed; what is shown stays until the answer is there, or if there is none. */
+export async function loadAgain() {
+  const [wanted, path] = [asked.value, project.value];
+  if (!found.value || wanted.length === 0 || shownProject !== path) {
+    return;
+  }
+  try {
+    const answer = await postJson("/compare", { project: path, runs: wanted });
+    if (asked.value === wanted && shownProject === path && found.value) {
+      found.value = answer;
+      chartSource.peek().metrics.value = answer.metrics;
+      version.value += 1;
+    }
+  } catch {
+    // the bar says that the server does not answer
   }
 }
 

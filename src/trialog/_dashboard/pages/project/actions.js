@@ -1,6 +1,7 @@
 /** What can be done with a run, or with several: the items of menus, and the keys that do the same. */
 
 import { postJson } from "trialog/data/api.js";
+import { isLookOnly, LOOK_ONLY } from "trialog/data/server.js";
 import { cellText, copyText } from "trialog/logic/cells.js";
 import { both, idsFilter, isValue } from "trialog/logic/operands.js";
 import { joinList, projectPath, runPath } from "trialog/logic/url.js";
@@ -77,8 +78,7 @@ export function narrow(where) {
  */
 export function runItems(row, column) {
   const { page, at } = row;
-  const [id, name, status] = [page.ids[at], page.names[at], page.statuses[at]];
-  const isDeleted = page.is_deleted[at];
+  const [id, name] = [page.ids[at], page.names[at]];
   const own = column && page.columns.find((each) => each.text === column.text);
   const value = own?.values[at] ?? null;
   const isPlain = own !== undefined && own.type !== "time" && own.type !== "length of time" && own.kind !== "metric";
@@ -95,11 +95,25 @@ export function runItems(row, column) {
       : []),
     { label: own ? "Copy the cell" : "Copy the name", icon: "copy", isApart: !(own && isPlain && isSingle), act: () => copy(own ? copyText(own, value) : name, own ? "Cell" : "Name") },
     { label: "Copy the id", icon: "copy", act: () => copy(id, "Id") },
+    ...(isLookOnly.value ? [NO_CHANGES] : changeItems(row)),
+  ];
+}
+
+/** Stands for all that would change runs. @type {import("trialog/parts/floating.js").Item} */
+export const NO_CHANGES = { label: "Look-only: no changes", icon: "eye", isApart: true, isOff: true, title: LOOK_ONLY, act: () => {} };
+
+/**
+ * @param {Row} row
+ * @returns {import("trialog/parts/floating.js").Item[]}
+ */
+function changeItems({ page, at }) {
+  const [id, name] = [page.ids[at], page.names[at]];
+  return [
     { label: "Tag …", icon: "tag", isApart: true, act: () => { question.value = { kind: "tag", ids: [id], name }; } },
     { label: "Rename …", act: () => { question.value = { kind: "rename", ids: [id], name }; } },
     { label: "Describe …", act: () => { question.value = { kind: "describe", ids: [id], name }; } },
-    { label: "Ask to stop …", icon: "stop", isOff: !["RUNNING", "PENDING"].includes(status), act: () => { question.value = { kind: "cancel", ids: [id], name }; } },
-    isDeleted
+    { label: "Ask to stop …", icon: "stop", isOff: !["RUNNING", "PENDING"].includes(page.statuses[at]), act: () => { question.value = { kind: "cancel", ids: [id], name }; } },
+    page.is_deleted[at]
       ? { label: "Restore", icon: "check", act: () => { changeRuns([id], { restore: true }, "restored", { delete: true }); } }
       : { label: "Delete …", icon: "trash", isDanger: true, act: () => { question.value = { kind: "delete", ids: [id], name }; } },
   ];

@@ -5,12 +5,13 @@ import { html } from "htm/preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { getJson, isAborted } from "trialog/data/api.js";
+import { escapeStep } from "trialog/logic/filterkeys.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { charactersBefore, cutAt, unitsBefore } from "trialog/logic/spans.js";
 import { filterHistory, keepFilter } from "trialog/pages/project/history.js";
 import { overview } from "trialog/pages/project/overview.js";
 import { filterProblem } from "trialog/pages/project/rows.js";
-import { selection } from "trialog/pages/project/selection.js";
+import { noteUnderstood, selection } from "trialog/pages/project/selection.js";
 import { Icon } from "trialog/parts/icons.js";
 import { Menu } from "trialog/parts/menu.js";
 import { setState } from "trialog/shell/router.js";
@@ -32,6 +33,8 @@ const problem = signal(/** @type {Problem | null} */ (null));
 /** Whether the draft has been typed since the address last changed. */
 let isTyped = false;
 let isOneStep = false;
+/** Whether the list of offers was closed, and stays so until something is asked for again. */
+let isDismissed = false;
 /** @type {HTMLInputElement | null} */
 let input = null;
 /** @type {AbortController | null} */
@@ -117,6 +120,7 @@ function calm() {
 /** Asks what may come next and what is wrong; then, if nothing is, applies the draft by itself. @param {number} wait */
 function complete(wait) {
   calm();
+  isDismissed = false;
   timers.push(setTimeout(async () => {
     const text = draft.value;
     const units = input?.selectionStart ?? text.length;
@@ -128,7 +132,7 @@ function complete(wait) {
       }
       const said = text.slice(unitsBefore(text, found.start), unitsBefore(text, found.end));
       const isDone = found.items.length === 1 && found.items[0].text === said;
-      offers.value = isDone ? null : { start: unitsBefore(text, found.start), end: unitsBefore(text, found.end), items: found.items };
+      offers.value = isDone || isDismissed ? null : { start: unitsBefore(text, found.start), end: unitsBefore(text, found.end), items: found.items };
       chosen.value = -1;
       if (isTyped) {
         const wrong = /** @type {Problem | null} */ (found.problem);
@@ -151,7 +155,8 @@ function complain(text, wrong) {
 
 /** One step for the back button, however many letters are typed. @param {string} text */
 function applyLive(text) {
-  if (text === draft.value && text !== selection.where.value) {
+  if (text === draft.value && text.trim() !== selection.where.value) {
+    noteUnderstood(text.trim());
     setState({ where: text.trim() }, { replace: isOneStep });
     isOneStep = true;
   }
@@ -190,6 +195,7 @@ async function check(text) {
     if (found.problem) {
       complain(text, found.problem);
     } else if (text === draft.value) {
+      noteUnderstood(text.trim());
       apply(text);
     }
   } catch {
@@ -218,6 +224,23 @@ function take(item) {
   complete(0);
 }
 
+/** One step back at each press. */
+function escape() {
+  const applied = selection.where.value;
+  const step = escapeStep({ isListOpen: offers.value !== null, isListDue: isTyped && !isDismissed, draft: draft.value.trim(), applied });
+  if (step === "close") {
+    isDismissed = true;
+    offers.value = null;
+  } else if (step === "give back") {
+    calm();
+    draft.value = applied;
+    isTyped = false;
+    problem.value = null;
+  } else {
+    input?.blur();
+  }
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
   const items = offers.value?.items ?? [];
@@ -238,14 +261,7 @@ function onKey(event) {
       apply(draft.value);
     }
   } else if (event.key === "Escape") {
-    if (items.length > 0) {
-      offers.value = null;
-    } else {
-      draft.value = selection.where.value;
-      isTyped = false;
-      problem.value = null;
-      input?.blur();
-    }
+    escape();
   } else {
     return;
   }

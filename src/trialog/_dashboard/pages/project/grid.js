@@ -2,9 +2,10 @@
 
 import { effect, signal } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 
-import { rowWindow, scrollTo } from "trialog/logic/rowwindow.js";
+import { lineStyle } from "trialog/logic/colours.js";
+import { columnWindow, rowWindow, scrollAcross, scrollTo } from "trialog/logic/rowwindow.js";
 import { Head } from "trialog/pages/project/head.js";
 import { onGridClick, onGridContext, onGridKey } from "trialog/pages/project/keys.js";
 import { cellId, HEAD, LEADING, LEADING_WIDTHS, ROW, widthNow } from "trialog/pages/project/layout.js";
@@ -13,8 +14,14 @@ import { LineRow } from "trialog/pages/project/row.js";
 import { book, chosenRows, lookAt } from "trialog/pages/project/rows.js";
 import { selection } from "trialog/pages/project/selection.js";
 import { columns, nameWidth } from "trialog/pages/project/wishes.js";
+import { isDark } from "trialog/shell/theme.js";
+
+const ACROSS = 80; // pixels, so that not every one of a scroll draws anew
 
 const seen = signal({ first: 0, end: 40, slots: 40 });
+const across = signal({ left: 0, width: 480 });
+/** Of all columns, as the table stands now. @type {number[]} */
+let widthsNow = [];
 /** @type {HTMLDivElement | null} */
 let scroller = null;
 
@@ -30,10 +37,9 @@ export function moveTo(line, column) {
     const height = scroller.clientHeight - HEAD - apart * ROW;
     scroller.scrollTop = scrollTo({ place: next.line - apart, top: scroller.scrollTop, height, row: ROW });
   }
+  const staying = LEADING + columns.peek().filter((column) => column.isFrozen).length;
+  scroller.scrollLeft = scrollAcross({ column: next.column, left: scroller.scrollLeft, width: scroller.clientWidth, widths: widthsNow, staying });
   look();
-  requestAnimationFrame(() => {
-    document.getElementById(cellId(next.line, next.column))?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  });
 }
 
 /** Puts the focus into the table. */
@@ -50,6 +56,11 @@ function look() {
   if (next.first !== seen.peek().first || next.end !== seen.peek().end || next.slots !== seen.peek().slots) {
     seen.value = next;
   }
+  const { scrollLeft, clientWidth: width } = scroller;
+  const left = Math.floor(scrollLeft / ACROSS) * ACROSS;
+  if (left !== across.peek().left || width !== across.peek().width) {
+    across.value = { left, width };
+  }
 }
 
 /** The table. */
@@ -58,7 +69,12 @@ export function Grid() {
   const { count, apart, at, isGrouped } = lines.value;
   const shown = columns.value;
   const widths = [...LEADING_WIDTHS, widthNow("name", nameWidth.value), ...shown.map((column) => widthNow(column.text, column.width))];
-  const template = widths.map((width) => `${width}px`).join(" ");
+  widthsNow = widths;
+  const staying = LEADING + shown.filter((column) => column.isFrozen).length;
+  const { from, to, skipped } = columnWindow({ ...across.value, width: across.value.width + ACROSS, widths, staying });
+  const inSight = useMemo(() => shown.map((column, at) => ({ ...column, place: at + LEADING, start: at + LEADING === from ? staying + 2 : 0 }))
+    .filter(({ place }) => place < staying || (place >= from && place < to)), [shown, staying, from, to]);
+  const template = [...widths.slice(0, staying), skipped, ...widths.slice(from, to)].map((width) => `${width}px`).join(" ");
   const total = widths.reduce((sum, width) => sum + width, 0);
   const { first, end, slots } = seen.value;
 
@@ -99,21 +115,22 @@ export function Grid() {
   const row = (place) => {
     const line = at(place);
     const id = line.kind === "run" ? line.row.page.ids[line.row.at] : "";
-    const style = id ? selection.styles.value.get(id) : undefined;
-    return html`<${LineRow} key=${place < apart ? `apart ${place}` : (place - apart) % slots} place=${place} top=${(place - apart) * ROW} isApart=${place < apart} line=${line} columns=${shown}
+    const curve = line.kind === "group" ? line.group.curve : null;
+    const style = id ? selection.styles.value.get(id) : curve === null ? undefined : lineStyle(curve, isDark.value);
+    return html`<${LineRow} key=${place < apart ? `apart ${place}` : (place - apart) % slots} place=${place} top=${(place - apart) * ROW} isApart=${place < apart} line=${line} columns=${inSight}
       base=${base} isSelected=${id !== "" && selected.has(id)} isHidden=${id !== "" && selection.hidden.value.has(id)}
       colour=${style?.colour ?? ""} dash=${style?.dash.join(" ") ?? ""}
       isPinned=${id !== "" && selection.pinned.value.includes(id)} isBaseline=${id !== "" && selection.baseline.value === id}
       active=${now.line === place ? now.column : -1} isGrouped=${isGrouped} />`;
   };
-  const offsets = freezeOffsets(widths, shown.filter((column) => column.isFrozen).length);
+  const offsets = freezeOffsets(widths, staying);
   return html`<div class="grid" ref=${root} role=${isGrouped ? "treegrid" : "grid"} tabindex="0" aria-label="Runs" data-testid="runs"
       aria-rowcount=${count + 1} aria-colcount=${shown.length + LEADING} aria-multiselectable="true"
       aria-activedescendant=${isThere ? cellId(now.line, now.column) : undefined} aria-busy=${book.value.wish === null}
       style=${{ "--columns": template, "--wide": `${total}px`, ...offsets }}
       onScroll=${look} onKeyDown=${onGridKey} onClick=${onGridClick} onContextMenu=${onGridContext} onMouseOver=${hover} onMouseLeave=${leave}>
     <div class="grid-top" role="rowgroup">
-      <${Head} columns=${shown} active=${now.line === -1 ? now.column : -1} />
+      <${Head} columns=${inSight} active=${now.line === -1 ? now.column : -1} />
       ${Array.from({ length: apart }, (_, place) => row(place))}
     </div>
     <div class="grid-rows" role="rowgroup" style=${{ height: `${(count - apart) * ROW}px` }}>${drawn.map(row)}</div>
@@ -123,13 +140,13 @@ export function Grid() {
 /**
  * Where frozen columns stand, as `--freeze-3: 274px`.
  * @param {readonly number[]} widths
- * @param {number} frozen
+ * @param {number} staying
  */
-function freezeOffsets(widths, frozen) {
+function freezeOffsets(widths, staying) {
   /** @type {Record<string, string>} */
   const offsets = {};
   let left = 0;
-  for (let column = 0; column < LEADING + frozen; column += 1) {
+  for (let column = 0; column < staying; column += 1) {
     offsets[`--freeze-${column}`] = `${left}px`;
     left += widths[column];
   }

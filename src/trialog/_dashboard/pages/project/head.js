@@ -2,19 +2,22 @@
 
 import { html } from "htm/preact";
 
-import { clampWidth, isNumeric, parseSort } from "trialog/logic/columns.js";
-import { cellId, dragged, frozenStyle, LEADING, widthNow } from "trialog/pages/project/layout.js";
+import { clampWidth, isNumeric, parseSort, sortKeyOf } from "trialog/logic/columns.js";
+import { cellId, dragged, cellStyle, widthNow } from "trialog/pages/project/layout.js";
 import { selection } from "trialog/pages/project/selection.js";
 import { dropColumn, moveColumn, nameWidth, setWidth, showColumn, sortBy, toggleFrozen } from "trialog/pages/project/wishes.js";
 import { openMenu } from "trialog/parts/floating.js";
 import { Icon } from "trialog/parts/icons.js";
 import { setState } from "trialog/shell/router.js";
 
-/** @typedef {import("trialog/pages/project/wishes.js").ShownColumn} ShownColumn */
+/**
+ * @typedef {import("trialog/pages/project/wishes.js").ShownColumn} ShownColumn
+ * @typedef {import("trialog/pages/project/layout.js").PlacedColumn} PlacedColumn
+ */
 
 const STEP = 16;
 
-/** @param {{columns: ShownColumn[], active: number}} props */
+/** @param {{columns: PlacedColumn[], active: number}} props columns: those in sight */
 export function Head({ columns, active }) {
   const keys = parseSort(selection.sort.value);
   const drawnIds = (selection.order.value ?? []).map((run) => run.id);
@@ -26,26 +29,26 @@ export function Head({ columns, active }) {
     <div ...${headCell(1, active, true)}><button class="line-button" tabindex="-1" data-act="hide-all" aria-label=${isAllHidden ? "Show all lines" : "Hide all lines"}
       title=${isAllHidden ? "Show all lines" : "Hide all lines"}><${Icon} name=${isAllHidden ? "hidden" : "eye"} /></button></div>
     <${ColumnHead} text="name" label="name" measure="" place=${2} active=${active} sort=${keys} isFrozen width=${nameWidth.value} isFixed />
-    ${columns.map((column, place) => html`<${ColumnHead} key=${column.text} text=${column.text} label=${column.name} measure=${column.measure ?? ""}
-      place=${place + LEADING} active=${active} sort=${keys} isFrozen=${column.isFrozen} width=${column.width}
+    ${columns.map((column) => html`<${ColumnHead} key=${column.text} text=${column.text} label=${column.name} measure=${column.measure ?? ""}
+      place=${column.place} start=${column.start} active=${active} sort=${keys} isFrozen=${column.isFrozen} width=${column.width}
       isNumber=${isNumeric(column, column.values)} column=${column} />`)}
   </div>`;
 }
 
-/** @param {number} place @param {number} active @param {boolean} isFrozen @param {string} [more] */
-function headCell(place, active, isFrozen, more = "") {
+/** @param {number} place @param {number} active @param {boolean} isFrozen @param {string} [more] @param {number} [start] */
+function headCell(place, active, isFrozen, more = "", start = 0) {
   return {
-    role: "columnheader", id: cellId(-1, place), "aria-colindex": place + 1, "data-column": place, style: frozenStyle(place, isFrozen),
+    role: "columnheader", id: cellId(-1, place), "aria-colindex": place + 1, "data-column": place, style: cellStyle(place, isFrozen, start),
     class: `cell head-cell${isFrozen ? " frozen" : ""}${active === place ? " is-active" : ""}${more}`,
   };
 }
 
 /**
  * @param {{text: string, label: string, measure: string, place: number, active: number, sort: import("trialog/logic/columns.js").SortKey[],
- *   isFrozen: boolean, width: number, isNumber?: boolean, isFixed?: boolean, column?: ShownColumn}} props
+ *   isFrozen: boolean, width: number, start?: number, isNumber?: boolean, isFixed?: boolean, column?: ShownColumn}} props
  */
-function ColumnHead({ text, label, measure, place, active, sort, isFrozen, width, isNumber = false, isFixed = false, column }) {
-  const at = sort.findIndex((key) => key.text === text);
+function ColumnHead({ text, label, measure, place, active, sort, isFrozen, width, start = 0, isNumber = false, isFixed = false, column }) {
+  const at = sort.findIndex((key) => key.text === sortKeyOf(text));
   const sorted = at < 0 ? "none" : sort[at].isDescending ? "descending" : "ascending";
   const drag = isFixed ? {} : {
     draggable: true,
@@ -56,7 +59,7 @@ function ColumnHead({ text, label, measure, place, active, sort, isFrozen, width
       dropColumn(event.dataTransfer?.getData("text/plain") ?? "", text);
     },
   };
-  return html`<div ...${headCell(place, active, isFrozen, isNumber ? " head-number" : "")} aria-sort=${sorted} title=${text} ...${drag} data-text=${text}>
+  return html`<div ...${headCell(place, active, isFrozen, isNumber ? " head-number" : "", start)} aria-sort=${sorted} title=${text} ...${drag} data-text=${text}>
     <button class="head-button" tabindex="-1" data-act="sort">
       <span class="cut">${label}</span>${measure && html`<span class="measure">${measure}</span>`}
       ${at >= 0 && html`<span class="sort-mark"><${Icon} name=${sorted === "ascending" ? "up" : "down"} />${sort.length > 1 && at + 1}</span>`}
@@ -78,10 +81,10 @@ function ColumnHead({ text, label, measure, place, active, sort, isFrozen, width
 export function openColumnMenu(at, text, column) {
   const isSorted = parseSort(selection.sort.value).length > 0;
   const width = column?.width ?? nameWidth.value;
-  const mayGroup = column && column.kind !== "metric" && column.type !== "time" && column.type !== "length of time";
+  const mayGroup = column && column.kind !== "metric" && column.kind !== "curve" && column.type !== "time" && column.type !== "length of time";
   openMenu(at, `Column ${text}`, [
-    { label: "Sort upwards", icon: "up", act: () => setState({ sort: text }) },
-    { label: "Sort downwards", icon: "down", act: () => setState({ sort: `-${text}` }) },
+    { label: "Sort upwards", icon: "up", act: () => setState({ sort: sortKeyOf(text) }) },
+    { label: "Sort downwards", icon: "down", act: () => setState({ sort: `-${sortKeyOf(text)}` }) },
     ...(isSorted ? [{ label: "Then sort by it, too", icon: "add", act: () => sortBy(text, true) }] : []),
     ...(isSorted ? [{ label: "Newest first again", icon: "close", act: () => setState({ sort: "" }) }] : []),
     ...(mayGroup ? [{ label: `Group by ${column.name}`, icon: "columns", isApart: true, act: () => setState({ group: text }) }] : []),

@@ -3,10 +3,10 @@
 import { html } from "htm/preact";
 
 import { formatNumber } from "trialog/logic/formats.js";
-import { isValue, pythonCall } from "trialog/logic/operands.js";
+import { both, isValue, pythonCall, splitChip } from "trialog/logic/operands.js";
 import { copy, exportRuns, linkHere, openSweep } from "trialog/pages/project/actions.js";
 import { FilterBar } from "trialog/pages/project/filterbar.js";
-import { overview } from "trialog/pages/project/overview.js";
+import { counts, overview } from "trialog/pages/project/overview.js";
 import { ColumnPicker } from "trialog/pages/project/picker.js";
 import { selection } from "trialog/pages/project/selection.js";
 import { ViewsMenu } from "trialog/pages/project/views.js";
@@ -26,8 +26,7 @@ export function Header() {
     <h1 class="unseen">${known?.project_name ?? selection.project.value}</h1>
     <${FilterBar} />
     <div class="project-tools">
-      <div class="chips" role="group" aria-label="Filter by status">${ORDER.filter((status) => known?.statuses[status]).map((status) => html`<${Chip} key=${status} status=${status} amount=${known?.statuses[status] ?? 0} />`)}
-        ${known && known.deleted > 0 && html`<button class="status-chip" aria-pressed=${selection.where.value === "deleted"} onClick=${() => filterBy("deleted")}><${Icon} name="trash" />${formatNumber(known.deleted)} deleted</button>`}</div>
+      <${Chips} />
       <${GroupChoice} />
       <${ColumnPicker} />
       <${ViewsMenu} />
@@ -44,16 +43,19 @@ export function Header() {
   </header>`;
 }
 
-/** @param {string} where what the filter becomes, or none where it is that already */
-function filterBy(where) {
-  setState({ where: selection.where.value === where ? "" : where });
-}
-
-/** @param {{status: string, amount: number}} props */
-function Chip({ status, amount }) {
-  const where = isValue("status", status.toLowerCase());
-  return html`<button class="status-chip" aria-pressed=${selection.where.value === where} onClick=${() => filterBy(where)} data-testid=${`status-${status}`}>
-    <${StatusBadge} status=${status} /><span>${formatNumber(amount)}</span></button>`;
+/** How many runs the filter finds of each status; a press finds these alone, another one all of them again. */
+function Chips() {
+  const known = counts.value ?? overview.value;
+  const { rest, chip } = splitChip(selection.where.value);
+  /** @param {string} condition */
+  const press = (condition) => ({ "aria-pressed": chip === condition, onClick: () => setState({ where: chip === condition ? rest : both(rest, condition) }) });
+  const statuses = ORDER.map((status) => ({ status, amount: known?.statuses[status] ?? 0, condition: isValue("status", status.toLowerCase()) }))
+    .filter(({ amount, condition }) => amount > 0 || chip === condition);
+  const deleted = known?.deleted ?? 0;
+  return html`<div class="chips" role="group" aria-label="Filter by status">
+    ${statuses.map(({ status, amount, condition }) => html`<button key=${status} class="status-chip" ...${press(condition)} data-testid=${`status-${status}`}>
+      <${StatusBadge} status=${status} /><span>${formatNumber(amount)}</span></button>`)}
+    ${(deleted > 0 || chip === "deleted") && html`<button class="status-chip" ...${press("deleted")}><${Icon} name="trash" />${formatNumber(deleted)} deleted</button>`}</div>`;
 }
 
 function GroupChoice() {

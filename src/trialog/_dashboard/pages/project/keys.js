@@ -219,6 +219,21 @@ export function onGridContext(event) {
   }
 }
 
+/** What the table answers to once it has the focus. @type {import("trialog/shell/keyboard.js").KeyNotes} */
+export const TABLE_KEYS = {
+  title: "In the table",
+  keys: [
+    ["← → ↑ ↓", "The next cell; with Shift, ↑ and ↓ select"],
+    ["Home End", "The first column, the last one; with Ctrl, the first run, the last one"],
+    ["Enter", "Open the run or the group; on the head, sort, with Shift by several"],
+    ["Space", "Select the run; with Shift, all up to it"],
+    ["m", "What can be done with the run or the column"],
+    ["Ctrl A", "Select all that match, or none"],
+    ["Ctrl C", "Copy the cell"],
+    ["Alt ← →", "On the head: narrower, wider"],
+  ],
+};
+
 /** Keys that work anywhere on the page. @param {() => void} focus puts the focus into the table */
 export function tableShortcuts(focus) {
   /** @param {(id: string) => void} act */

@@ -19,8 +19,20 @@ export const widthNow = (text, width) => (dragged.value?.text === text ? dragged
 export const cellId = (line, column) => `cell-${line}-${column}`;
 
 /**
- * The style of a cell that stays in sight; none for others.
+ * A column that is drawn.
+ * @typedef {import("trialog/pages/project/wishes.js").ShownColumn & {place: number, start: number}} PlacedColumn
+ *   place: among all columns; start: where it stands in the row's grid, 0 for beside the one before
+ */
+
+/**
+ * The style of a cell that stays in sight, or that follows columns which are not drawn; none for others.
  * @param {number} column
  * @param {boolean} isFrozen
+ * @param {number} [start]
  */
-export const frozenStyle = (column, isFrozen) => (isFrozen ? { left: `var(--freeze-${column})` } : undefined);
+export function cellStyle(column, isFrozen, start = 0) {
+  if (isFrozen) {
+    return { left: `var(--freeze-${column})` };
+  }
+  return start ? { gridColumnStart: start } : undefined;
+}

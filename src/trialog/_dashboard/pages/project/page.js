@@ -1,12 +1,12 @@
 /** The page of a project: its table of runs, and their charts. */
 
-import { computed, effect, untracked } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 
 import { Charts } from "trialog/charts/charts.js";
 import { RequestError } from "trialog/data/api.js";
-import { changes } from "trialog/data/events.js";
+import { splitChip } from "trialog/logic/operands.js";
 import { BulkBar } from "trialog/pages/project/bulk.js";
 import { chartSource } from "trialog/pages/project/chartsource.js";
 import { NoneFound, NoRuns } from "trialog/pages/project/empty.js";
@@ -14,26 +14,32 @@ import { focusFilter } from "trialog/pages/project/filterbar.js";
 import { focusGrid, Grid } from "trialog/pages/project/grid.js";
 import { askForGroups } from "trialog/pages/project/groups.js";
 import { Header } from "trialog/pages/project/header.js";
-import { tableShortcuts } from "trialog/pages/project/keys.js";
-import { loadOverview, overview, overviewError } from "trialog/pages/project/overview.js";
+import { TABLE_KEYS, tableShortcuts } from "trialog/pages/project/keys.js";
+import { loadCounts, loadOverview, overview, overviewError } from "trialog/pages/project/overview.js";
 import { Questions } from "trialog/pages/project/questions.js";
 import { book, chooseRows, filterProblem, leaveTable, tableError, wishFor } from "trialog/pages/project/rows.js";
 import { selection } from "trialog/pages/project/selection.js";
+import { refreshSparks } from "trialog/pages/project/sparks.js";
 import { railWidth, Splitter } from "trialog/pages/project/splitter.js";
 import { followViews } from "trialog/pages/project/views.js";
 import { view, wish } from "trialog/pages/project/wishes.js";
 import { FloatingMenu } from "trialog/parts/floating.js";
 import { Failure, Waiting } from "trialog/parts/states.js";
-import { addShortcuts } from "trialog/shell/keyboard.js";
+import { followProject } from "trialog/shell/following.js";
+import { addKeyNotes, addShortcuts } from "trialog/shell/keyboard.js";
 import { place } from "trialog/shell/router.js";
 import { documentTitle } from "trialog/shell/titles.js";
 
-const NEWS_MS = 1000;
+/** Whether the charts have been asked for: the server works on them while the table is drawn. */
+const haveChartsAsked = signal(false);
+/** Whether the table may be drawn. */
+const isTablesTurn = computed(() => haveChartsAsked.value || view.value === "table");
 
 /** The page. */
 export function Page() {
-  useEffect(follow, []);
+  useLayoutEffect(follow, []);
   useEffect(() => addShortcuts([{ key: "/", label: "Go to the filter", act: focusFilter }, ...tableShortcuts(focusGrid)]), []);
+  useEffect(() => addKeyNotes(TABLE_KEYS), []);
   const error = overviewError.value;
   if (error instanceof RequestError && error.status === 404) {
     return html`<${NoRuns} project=${selection.project.value} note=${error.message} /><${FloatingMenu} />`;
@@ -47,7 +53,8 @@ export function Page() {
     <div class="project-body">
       ${shown !== "charts" && html`<section class="rail" aria-label="Table of runs" data-state=${stateOf()}><${Table} /><${BulkBar} /></section>`}
       ${shown === "split" && html`<${Splitter} />`}
-      ${shown !== "table" && html`<div class="charts-pane"><${Charts} source=${chartSource} /></div>`}
+      ${shown !== "table" && html`<div class="charts-pane">${selection.chartSelection.value || !filterProblem.value
+        ? html`<${Charts} source=${chartSource} />` : html`<p class="state">The filter cannot be understood.</p>`}</div>`}
     </div>
     <${Questions} />
     <${FloatingMenu} />
@@ -58,14 +65,14 @@ function stateOf() {
   if (tableError.value) {
     return "error";
   }
-  return book.value.wish === null ? "loading" : book.value.total === 0 ? "empty" : "ready";
+  return book.value.wish === null || !isTablesTurn.value ? "loading" : book.value.total === 0 ? "empty" : "ready";
 }
 
 function Table() {
   if (tableError.value) {
     return html`<${Failure} error=${tableError.value} again=${() => { tableError.value = null; selection.version.value += 1; }} />`;
   }
-  if (book.value.wish === null) {
+  if (book.value.wish === null || !isTablesTurn.value) {
     return filterProblem.value ? html`<p class="state">The filter cannot be understood.</p>` : html`<${Waiting} what="the runs" />`;
   }
   return book.value.total === 0 ? html`<${NoneFound} />` : html`<${Grid} />`;
@@ -98,39 +105,31 @@ function follow() {
       loadOverview(namespace, project);
     }),
     whenever(() => ({ ids: chosen.value, wish: wish.value, version: selection.version.value }), (now) => chooseRows(now.ids, now.wish)),
-    whenever(() => ({ columns: book.value.columns, wish: wish.value, by: selection.group.value, version: selection.version.value }), (now) => {
-      askForGroups(now.wish, now.by, now.columns.map((column) => column.text));
+    whenever(() => ({
+      columns: book.value.columns, wish: { ...wish.value, ...selection.drawn.value }, by: selection.group.value, drawn: selection.chartSelection.value, version: selection.version.value,
+    }), (now) => {
+      if (now.drawn || !now.by) {
+        askForGroups(now.wish, now.by, now.columns.map((column) => column.text), now.drawn);
+      }
+    }),
+    whenever(() => ({ drawn: selection.drawn.value, version: selection.version.value, known: overview.value }), ({ drawn }) => {
+      if (drawn) {
+        loadCounts(drawn.project, splitChip(drawn.where).rest);
+      }
+    }),
+    effect(() => {
+      if (overview.value || overviewError.value) {
+        setTimeout(() => { haveChartsAsked.value = true; });
+      }
     }),
     followViews(),
-    followNews(),
+    followProject({ project: () => selection.project.peek(), act: askAgain }),
   ];
   return () => {
     stops.forEach((stop) => stop());
     leaveTable();
     selection.selected.value = new Set();
     selection.hovered.value = "";
-  };
-}
-
-/** Asks again when runs of the project have changed, not more often than people can read. */
-function followNews() {
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let timer;
-  const last = changes.peek()?.number;
-  const stop = effect(() => {
-    const news = changes.value;
-    const isOurs = news !== null && news.number !== last && (news.news === null || news.news.project === selection.project.peek());
-    if (isOurs && timer === undefined) {
-      const isMore = news.news === null || news.news.is_other || news.news.runs.some((run) => run.is_new || run.has_ended);
-      timer = setTimeout(() => {
-        timer = undefined;
-        askAgain(isMore);
-      }, isMore ? NEWS_MS : NEWS_MS * 2);
-    }
-  });
-  return () => {
-    stop();
-    clearTimeout(timer);
   };
 }
 
@@ -141,6 +140,7 @@ function askAgain(isMore) {
   }
   const [namespace, project] = selection.project.value.split("/");
   wishFor(wish.value, { isAgain: true });
+  refreshSparks();
   if (isMore) {
     loadOverview(namespace, project);
     chooseRows([...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean), wish.value);

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { postJson } from "trialog/data/api.js";
+import { CURVE, curveMetric } from "trialog/logic/columns.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { metricText } from "trialog/logic/operands.js";
 import { overview } from "trialog/pages/project/overview.js";
@@ -39,6 +40,12 @@ function Panel() {
     if (!part) {
       return;
     }
+    const drawn = curveMetric(text);
+    if (drawn !== null) {
+      showColumn(metricText(CURVE, drawn));
+      setText("");
+      return;
+    }
     try {
       const page = await postJson("/runs", { project: selection.project.value, columns: [text], limit: 0 });
       showColumn(page.columns[0].text);
@@ -53,7 +60,7 @@ function Panel() {
     <${Section} title="Parameters" items=${parameters} shown=${shown} atFirst=${atFirst} />
     <${Section} title="Metrics" items=${metrics} shown=${shown} atFirst=${atFirst}>
       <select aria-label="Which measure of a metric" value=${measure} onChange=${(/** @type {any} */ event) => setMeasure(event.target.value)}>
-        ${(known?.measures ?? []).map((each) => html`<option value=${each}>${each}</option>`)}</select></${Section}>
+        ${(known?.measures ?? []).map((each) => html`<option value=${each}>${each}</option>`)}<option value=${CURVE}>the curve, drawn</option></select></${Section}>
     <${Section} title="Facts" items=${facts} shown=${shown} atFirst=${atFirst} />
     ${known && !known.is_whole && html`<p class="picker-note">Of the newest 1 000 runs. Other names can be typed above.</p>`}
     <div class="picker-end"><button onClick=${() => setState({ columns: "", widths: "", freeze: "" })}>As at first</button><button onClick=${() => setColumns(["status"])}>Hide all</button></div>

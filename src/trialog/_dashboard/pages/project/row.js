@@ -3,20 +3,20 @@
 import { html } from "htm/preact";
 import { Component } from "preact";
 
-import { cellText, differenceText, groupText } from "trialog/logic/cells.js";
+import { cellText, differenceText, groupText, groupTitle } from "trialog/logic/cells.js";
 import { isNumeric } from "trialog/logic/columns.js";
 import { formatNumber, formatValue } from "trialog/logic/formats.js";
 import { pathOf } from "trialog/pages/project/actions.js";
-import { toggleGroup } from "trialog/pages/project/groups.js";
-import { cellId, frozenStyle, LEADING } from "trialog/pages/project/layout.js";
-import { selection } from "trialog/pages/project/selection.js";
+import { groupName, groupTable, toggleGroup } from "trialog/pages/project/groups.js";
+import { cellId, cellStyle } from "trialog/pages/project/layout.js";
+import { Spark } from "trialog/pages/project/sparks.js";
 import { Icon } from "trialog/parts/icons.js";
 import { StatusBadge } from "trialog/parts/status.js";
 
 /**
- * @typedef {import("trialog/pages/project/wishes.js").ShownColumn} ShownColumn
+ * @typedef {import("trialog/pages/project/layout.js").PlacedColumn} PlacedColumn
  * @typedef {import("trialog/pages/project/rows.js").Row} Row
- * @typedef {{place: number, top: number, isApart: boolean, line: import("trialog/pages/project/lines.js").Line, columns: ShownColumn[],
+ * @typedef {{place: number, top: number, isApart: boolean, line: import("trialog/pages/project/lines.js").Line, columns: PlacedColumn[],
  *   base: Row | null, isSelected: boolean, isHidden: boolean, isPinned: boolean, isBaseline: boolean, colour: string, dash: string,
  *   active: number, isGrouped: boolean}} Props
  */
@@ -71,11 +71,11 @@ function classes({ line, isSelected, isHidden, isBaseline, isApart }, row) {
   return parts.join(" ");
 }
 
-/** @param {Props} props @param {number} column @param {string} kind @param {boolean} isFrozen */
-function cell({ place, active }, column, kind, isFrozen) {
+/** @param {Props} props @param {number} column @param {string} kind @param {boolean} isFrozen @param {number} [start] */
+function cell({ place, active }, column, kind, isFrozen, start = 0) {
   return {
     role: "gridcell", id: cellId(place, column), "aria-colindex": column + 1, "data-column": column,
-    class: `cell ${kind}${isFrozen ? " frozen" : ""}${active === column ? " is-active" : ""}`, style: frozenStyle(column, isFrozen),
+    class: `cell ${kind}${isFrozen ? " frozen" : ""}${active === column ? " is-active" : ""}`, style: cellStyle(column, isFrozen, start),
   };
 }
 
@@ -87,23 +87,31 @@ function runCells(props, { page, at }) {
     <div ...${cell(props, 0, "cell-tick", true)}><span class="tick" role="checkbox" aria-checked=${isSelected} data-act="tick" aria-label=${`Select ${name}`}></span></div>
     <div ...${cell(props, 1, "cell-line", true)}><button class="line-button" tabindex="-1" data-act="hide" aria-pressed=${!isHidden}
       aria-label=${`Draw the lines of ${name}`} title=${isHidden ? "Show its lines (h)" : "Hide its lines (h)"}>
-      ${isHidden ? html`<${Icon} name="hidden" />` : html`<svg class="run-swatch" viewBox="0 0 18 10" aria-hidden="true"><path d="M1 5H17" stroke=${colour || "currentColor"} stroke-dasharray=${dash} /></svg>`}
+      ${isHidden ? html`<${Icon} name="hidden" />` : html`<${Swatch} colour=${colour} dash=${dash} />`}
     </button></div>
     <div ...${cell(props, 2, "cell-name", true)}>
       ${isPinned && html`<${Icon} name="pin" />`}${isBaseline && html`<${Icon} name="star" />`}
       <a href=${pathOf({ page, at })} tabindex="-1" class="cut" title=${name}>${name}</a>
       ${isBaseline && html`<span class="unseen">(baseline)</span>`}${page.is_deleted[at] && html`<span class="tag">deleted</span>`}
     </div>
-    ${columns.map((column, place) => {
+    ${columns.map((column) => {
       const own = page.columns.find((each) => each.text === column.text);
       const value = own ? own.values[at] : undefined;
-      const isFrozen = column.isFrozen;
-      if (!own) {
-        return html`<div ...${cell(props, place + LEADING, "", isFrozen)} key=${column.text}><span class="placeholder"></span></div>`;
+      const { isFrozen, start } = column;
+      if (column.kind === "curve") {
+        return html`<div ...${cell(props, column.place, "", isFrozen, start)} key=${column.text}><${Spark} run=${id} metric=${column.name} colour=${colour} /></div>`;
       }
-      return html`<div ...${cell(props, place + LEADING, isNumeric(own, [value ?? null]) ? "cell-number" : "", isFrozen)} key=${column.text}>${
+      if (!own) {
+        return html`<div ...${cell(props, column.place, "", isFrozen, start)} key=${column.text}><span class="placeholder"></span></div>`;
+      }
+      return html`<div ...${cell(props, column.place, isNumeric(own, [value ?? null]) ? "cell-number" : "", isFrozen, start)} key=${column.text}>${
         content(own, value, page.reasons[at], base && id !== base.page.ids[base.at] ? baseValue(base, column.text) : undefined)}</div>`;
     })}`;
+}
+
+/** How a curve looks. @param {{colour: string, dash: string}} props */
+function Swatch({ colour, dash }) {
+  return html`<svg class="run-swatch" viewBox="0 0 18 10" aria-hidden="true"><path d="M1 5H17" stroke=${colour || "currentColor"} stroke-dasharray=${dash} /></svg>`;
 }
 
 /** @param {Row} base @param {string} text */
@@ -131,18 +139,18 @@ function content(column, value, reason, base) {
 
 /** @param {Props} props @param {import("trialog/pages/project/lines.js").Group} group @param {boolean} isOpen */
 function groupCells(props, group, isOpen) {
-  const said = group.value === null ? "missing" : formatValue(group.value);
+  const said = groupTitle(groupName.value, group.value);
   const statuses = Object.entries(group.statuses);
   return html`
     <div ...${cell(props, 0, "cell-tick", true)}></div>
     <div ...${cell(props, 1, "cell-line", true)}><button class="line-button" tabindex="-1" data-act="group" aria-label=${`${isOpen ? "Close" : "Open"} the group ${said}`}
       onClick=${() => toggleGroup(group.where)}><${Icon} name=${isOpen ? "down" : "right"} /></button></div>
-    <div ...${cell(props, 2, "cell-name", true)}><strong class="cut" title=${`${selection.group.value}: ${said}`}>${said}</strong><span class="soft">${formatNumber(group.runs)}</span></div>
-    ${props.columns.map((column, place) => {
+    <div ...${cell(props, 2, "cell-name", true)}>${props.colour && html`<${Swatch} colour=${props.colour} dash=${props.dash} />`}<strong class="cut" title=${said}>${said}</strong><span class="soft">${formatNumber(group.runs)}</span></div>
+    ${props.columns.map((column) => {
       const kind = column.kind === "metric" ? "cell-number" : "";
-      const own = group.cells[place];
+      const own = group.cells[(groupTable.value?.columns ?? []).findIndex((each) => each.text === column.text)];
       const text = own ? groupText(column, own) : "";
-      return html`<div ...${cell(props, place + LEADING, own?.count && !column.type ? "cell-number" : kind, column.isFrozen)} key=${column.text}>${
+      return html`<div ...${cell(props, column.place, own?.count && !column.type ? "cell-number" : kind, column.isFrozen, column.start)} key=${column.text}>${
         column.name === "status" && column.kind === "fact"
           ? statuses.map(([status, amount]) => html`<span class="counted" key=${status}><${StatusBadge} status=${status} isShort />${formatNumber(amount)}</span>`)
           : html`<span class="cut" title=${own && own.count > 1 && typeof own.least === "number" ? `${text}; from ${formatValue(own.least)} to ${formatValue(own.greatest)}` : text}>${text}</span>`}</div>`;

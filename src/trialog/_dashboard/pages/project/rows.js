@@ -7,9 +7,10 @@
 import { signal } from "@preact/signals";
 
 import { isAborted, postJson, RequestError } from "trialog/data/api.js";
+import { takeFound } from "trialog/data/early.js";
 import { idsFilter } from "trialog/logic/operands.js";
 import { PAGE_ROWS, pagesOf } from "trialog/logic/rowwindow.js";
-import { selection } from "trialog/pages/project/selection.js";
+import { noteUnderstood, selection } from "trialog/pages/project/selection.js";
 
 /**
  * @typedef {import("trialog/logic/columns.js").Column & {values: import("trialog/logic/cells.js").Value[]}} FilledColumn
@@ -120,7 +121,8 @@ async function ask(page) {
   const control = new AbortController();
   underWay.set(page, control);
   try {
-    const answer = /** @type {TablePage} */ (await postJson("/runs", { ...wish, offset: page * PAGE_ROWS, limit: PAGE_ROWS }, control.signal));
+    const body = { ...wish, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
+    const answer = /** @type {TablePage} */ (takeFound("/runs", body) ?? await postJson("/runs", body, control.signal));
     if (wanted === wish) {
       underWay.delete(page);
       take(wish, page, answer);
@@ -148,13 +150,14 @@ function take(wish, page, answer) {
   selection.total.value = answer.total;
   tableError.value = null;
   filterProblem.value = null;
+  noteUnderstood(wish.where, wish.sort);
   if (page === 0) {
     learnOrder(wish, answer);
   }
 }
 
-/** @param {unknown} error */
-function refuse(error) {
+/** Says what is wrong: at the filter where it is that, else in the table's place. @param {unknown} error */
+export function refuse(error) {
   if (error instanceof RequestError && error.problem.kind === "FilterError") {
     filterProblem.value = error.problem;
   } else {

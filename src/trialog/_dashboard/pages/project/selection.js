@@ -73,14 +73,46 @@ const shown = computed(() => order.value && order.value.map((run) => /** @type {
   isBaseline: baseline.value === run.id,
 })));
 
-/** What a `ChartQuery` asks of: the same runs in the same order as `shown`; the hidden ones are left out where they are drawn. */
+/** Filters and orders that the server has understood; of a wrong one nobody but the table asks. */
+const understood = signal(/** @type {ReadonlySet<string>} */ (new Set([sentenceOf("", "")])));
+let kept = { project: "", where: "", sort: "" };
+/** The filter and the order that are drawn: the newest ones that the server understands; null before there are any. */
+const drawn = computed(() => {
+  if (understood.value.has(sentenceOf(where.value, sort.value))) {
+    kept = { project: project.value, where: where.value, sort: sort.value };
+  }
+  return kept.project === project.value ? kept : null;
+});
+
+/** @param {string} filter @param {string} keys */
+function sentenceOf(filter, keys) {
+  return JSON.stringify([filter, keys]);
+}
+
+/**
+ * Notes that the server understands a filter and an order.
+ * @param {string} filter
+ * @param {string} [keys] those of the address
+ */
+export function noteUnderstood(filter, keys = sort.peek()) {
+  const sentence = sentenceOf(filter, keys);
+  if (!understood.peek().has(sentence)) {
+    understood.value = new Set(understood.peek()).add(sentence);
+  }
+}
+
+/**
+ * What a `ChartQuery` asks of: the same runs in the same order as `shown`; the hidden ones are left out where they are drawn.
+ * It is null until the server has understood a filter.
+ */
 const chartSelection = computed(() => {
+  const found = drawn.value;
   const runs = hasStrangers.value ? (order.value ?? []).map((run) => run.id) : null;
-  return { project: project.value, where: where.value, sort: sort.value, runs, limit: runs ? null : limit.value };
+  return found && { ...found, runs, limit: runs ? null : limit.value };
 });
 
 export const selection = {
-  project, where, sort, group, baseline, limit, pinned, solo, hidden, order, hasStrangers, total, hovered, selected, version, styles, shown, chartSelection,
+  project, where, sort, group, baseline, limit, pinned, solo, hidden, order, hasStrangers, total, hovered, selected, version, styles, shown, drawn, chartSelection,
 };
 
 /**

@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { getJson, postJson } from "trialog/data/api.js";
+import { isLookOnly, LOOK_ONLY } from "trialog/data/server.js";
 import { formatAge } from "trialog/logic/formats.js";
 import { Dialog } from "trialog/parts/dialog.js";
 import { Icon } from "trialog/parts/icons.js";
@@ -121,13 +122,13 @@ export function ViewsMenu() {
       ${views.value.length === 0 && html`<p class="picker-note">A view keeps filter, order, columns, groups and charts under a name.</p>`}
       ${views.value.map((view) => html`<div class="view-line" key=${view.name}>
         <button class="view-open" aria-pressed=${view === current} onClick=${() => { close(); openView(view); }}><span class="cut">${view.name}</span><span class="soft">${view.by} ${formatAge(view.saved_ns)}</span></button>
-        <button class="quiet" aria-label=${`Rename the view ${view.name}`} title="Rename" onClick=${() => { close(); asked.value = { rename: view.name }; }}><${Icon} name="settings" /></button>
-        <button class="quiet" aria-label=${`Delete the view ${view.name}`} title="Delete" onClick=${() => remove(view)}><${Icon} name="trash" /></button>
+        ${!isLookOnly.value && html`<button class="quiet" aria-label=${`Rename the view ${view.name}`} title="Rename" onClick=${() => { close(); asked.value = { rename: view.name }; }}><${Icon} name="settings" /></button>
+        <button class="quiet" aria-label=${`Delete the view ${view.name}`} title="Delete" onClick=${() => remove(view)}><${Icon} name="trash" /></button>`}
       </div>`)}
-      <div class="views-end">
+      ${isLookOnly.value ? html`<p class="picker-note">${LOOK_ONLY}.</p>` : html`<div class="views-end">
         ${current && isChanged && html`<button onClick=${() => { close(); save(current.name); }} data-testid="save-view-again">Save “${current.name}”</button>`}
         <button class="primary" data-testid="save-view" onClick=${() => { close(); asked.value = { rename: null }; }}>Save as …</button>
-      </div></div>`}</${Popover}>
+      </div>`}</div>`}</${Popover}>
     ${asked.value && html`<${Naming} />`}`;
 }
 

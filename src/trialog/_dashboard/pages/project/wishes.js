@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 
-import { clampWidth, fittingWidth, inOrder, moved, parseWidths, turnSort, widthItems } from "trialog/logic/columns.js";
+import { clampWidth, curveColumn, fittingWidth, inOrder, moved, parseWidths, sortKeyOf, turnSort, widthItems } from "trialog/logic/columns.js";
 import { joinList, splitList } from "trialog/logic/url.js";
 import { NAME_WIDTH } from "trialog/pages/project/layout.js";
 import { book } from "trialog/pages/project/rows.js";
@@ -19,14 +19,18 @@ export const view = computed(() => (["table", "charts"].includes(place.value.sta
 
 /** What the table asks of the server; columns that nobody chose are the server's. */
 export const wish = computed(() => ({
-  project: selection.project.value, where: selection.where.value, sort: selection.sort.value, columns: wishedColumns.value,
+  project: selection.project.value, where: selection.where.value, sort: selection.sort.value,
+  columns: wishedColumns.value?.filter((text) => curveColumn(text) === null) ?? null,
 }));
 
 /** The columns as they stand, with their widths. */
 export const columns = computed(() => {
   const known = new Map(book.value.columns.map((column) => [column.text, column]));
   const texts = wishedColumns.value ?? [...known.keys()];
-  const there = texts.map((text) => known.get(text)).filter((column) => column !== undefined);
+  const there = texts.map((text) => {
+    const curve = curveColumn(text);
+    return curve ? { ...curve, values: [] } : known.get(text);
+  }).filter((column) => column !== undefined);
   return inOrder(there, frozen.value).map((column) => ({
     ...column, width: widths.value.get(column.text) ?? fittingWidth(column) + roomFor(column), isFrozen: frozen.value.includes(column.text),
   }));
@@ -34,6 +38,9 @@ export const columns = computed(() => {
 
 /** Room for a difference or a deviation beside a number. @param {import("trialog/logic/columns.js").Column} column */
 function roomFor(column) {
+  if (column.kind === "curve") {
+    return 0;
+  }
   const isMore = selection.baseline.value !== "" || selection.group.value !== "";
   return isMore && (column.kind !== "fact" || column.type === "length of time") ? 56 : 0;
 }
@@ -87,5 +94,5 @@ export function setWidth(text, width) {
 
 /** @param {string} text @param {boolean} isAdded */
 export function sortBy(text, isAdded) {
-  setState({ sort: turnSort(selection.sort.value, text, isAdded) });
+  setState({ sort: turnSort(selection.sort.value, sortKeyOf(text), isAdded) });
 }

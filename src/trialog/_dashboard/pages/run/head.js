@@ -3,10 +3,11 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
+import { mayChange } from "trialog/data/server.js";
 import { formatAge, formatDuration, formatTime } from "trialog/logic/formats.js";
 import { runPath } from "trialog/logic/url.js";
 import { CancelDialog, EditDialog } from "trialog/pages/run/dialogs.js";
-import { changeRun, failure, mayChange } from "trialog/pages/run/state.js";
+import { changeRun, failure } from "trialog/pages/run/state.js";
 import { Tags } from "trialog/pages/run/tags.js";
 import { CopyButton } from "trialog/parts/copy.js";
 import { Icon } from "trialog/parts/icons.js";

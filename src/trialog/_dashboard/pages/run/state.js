@@ -17,8 +17,6 @@ const LIVE_MS = 10_000; // where the server tells of news: for what nobody write
 export const run = signal(/** @type {Run | null} */ (null));
 /** @type {import("@preact/signals").Signal<unknown>} */
 export const failure = signal(/** @type {unknown} */ (null));
-/** Whether runs may be changed from here. */
-export const mayChange = signal(false);
 
 /** Where the API tells of the run of this page. */
 export const root = computed(() => {
@@ -67,7 +65,6 @@ export function followRun() {
   });
   document.addEventListener("visibilitychange", wake);
   look();
-  getJson("/server", {}, abort.signal).then((server) => { mayChange.value = server.may_change; }, () => {});
   return () => {
     abort.abort();
     clearTimeout(timer);

@@ -3,7 +3,8 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
-import { changeRun, mayChange } from "trialog/pages/run/state.js";
+import { mayChange } from "trialog/data/server.js";
+import { changeRun } from "trialog/pages/run/state.js";
 import { Icon } from "trialog/parts/icons.js";
 
 /** @param {{tags: string[]}} props */

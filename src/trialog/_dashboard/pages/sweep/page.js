@@ -8,11 +8,15 @@ import { SweepHead } from "trialog/pages/sweep/head.js";
 import { HeatMap } from "trialog/pages/sweep/heatmap.js";
 import { ImportanceBars } from "trialog/pages/sweep/importance.js";
 import { AllAxes, History, PairScatter } from "trialog/pages/sweep/linked.js";
-import { failure, forget, loadImportances, loadSweep, project, query, sweep, wish } from "trialog/pages/sweep/state.js";
+import { loadAgain, loadImportances, loadSweep } from "trialog/pages/sweep/loading.js";
+import { failure, forget, onlyRuns, project, query, sweep, wish } from "trialog/pages/sweep/state.js";
 import { FloatingMenu } from "trialog/parts/floating.js";
 import { Empty, Failure, Waiting } from "trialog/parts/states.js";
+import { followProject } from "trialog/shell/following.js";
 import { place, setState } from "trialog/shell/router.js";
 import { documentTitle } from "trialog/shell/titles.js";
+
+const POINTS_MS = 5000; // between two looks while runs only log points
 
 /** The page. */
 export function Page() {
@@ -36,6 +40,10 @@ export function Page() {
     documentTitle.value = `Sweep · ${project.value}`;
   }, [project.value]);
   useEffect(() => forget, []);
+  useEffect(() => followProject({
+    project: () => project.peek(), act: loadAgain, pause: POINTS_MS,
+    concerns: (runs) => { const only = onlyRuns.peek(); return only === null || runs.some((run) => only.includes(run.id)); },
+  }), []);
   const known = sweep.value;
   const state = failure.value ? "error" : !known ? "loading" : known.runs.length ? "ready" : "empty";
   return html`<div class="sweep-page" data-state=${state}>

@@ -2,7 +2,6 @@
 
 import { computed, signal } from "@preact/signals";
 
-import { isAborted, postJson } from "trialog/data/api.js";
 import { axisOf, chooseAxes, numberOf } from "trialog/logic/axes.js";
 import { boundOf, formatBrushes, keptRuns, parseBrushes } from "trialog/logic/brushes.js";
 import { joinList, splitList } from "trialog/logic/url.js";
@@ -44,6 +43,8 @@ const list = (key) => {
 export const project = computed(() => `${place.value.namespace}/${place.value.project}`);
 export const where = text("where");
 const runsText = text("runs");
+/** Ids that the sweep is of; null where the filter alone says. */
+export const onlyRuns = computed(() => (runsText.value ? splitList(runsText.value) : null));
 const goalText = text("goal");
 const objectiveText = text("objective");
 export const goal = computed(() => sweep.value?.goal ?? "max");
@@ -169,37 +170,12 @@ const measures = computed(() => {
   return joinList([...new Set(wanted.filter((id) => id && (FACTS.includes(id) || /^[a-z_]+\(.*\)$/.test(id))).map(String))].sort());
 });
 const query = computed(() => JSON.stringify({
-  selection: { project: project.value, where: where.value, runs: runsText.value ? splitList(runsText.value) : null },
+  selection: { project: project.value, where: where.value, runs: onlyRuns.value },
   objective: objectiveText.value || null,
   goal: goalText.value === "max" || goalText.value === "min" ? goalText.value : null,
 }));
 export const wish = computed(() => JSON.stringify({ ...JSON.parse(query.value), measures: splitList(measures.value) }));
 export { query };
-
-/** @param {AbortSignal} abort */
-export async function loadSweep(abort) {
-  try {
-    sweep.value = await postJson("/sweep", JSON.parse(wish.value), abort);
-    failure.value = null;
-  } catch (error) {
-    if (!isAborted(error)) {
-      failure.value = error;
-    }
-  }
-}
-
-/** @param {AbortSignal} abort */
-export async function loadImportances(abort) {
-  importances.value = null;
-  importanceFailure.value = null;
-  try {
-    importances.value = await postJson("/sweep/importances", JSON.parse(query.value), abort);
-  } catch (error) {
-    if (!isAborted(error)) {
-      importanceFailure.value = error;
-    }
-  }
-}
 
 /** Forgets what was shown: another visit asks anew. */
 export function forget() {
