@@ -20,13 +20,15 @@ TESTED_IN = {
     "unit/catalog/test_database.py": "_catalog/schema",
     # filters in SQL: by what each run says by itself
     "property/test_conditions.py": """
-        _catalog/conditions _catalog/operands _catalog/ordering _catalog/scopes
+        _catalog/conditions _catalog/operands _catalog/ordering _catalog/ranks _catalog/scopes
+        _catalog/sortings
     """,
     "unit/reading/test_pages.py": "_catalog/questions _reading/manyrows",
     "unit/journals/test_payloads.py": "_format/checking _journals/jsonvalues",
     "unit/catalog/test_queries.py": "_catalog/selections",
     "unit/catalog/test_verification.py": "_catalog/rebuilding _catalog/segmentchecks",
     "unit/reading/test_attempts.py": "_catalog/attemptrows",
+    "unit/reading/test_consolelog.py": "_reading/consolelogs",
     # the filter language: by what texts say, and how wrong ones are answered
     "unit/filters/test_parsing.py": """
         _filters/expressions _filters/order _filters/relations _filters/subjects _filters/tokens

@@ -61,8 +61,8 @@ def test_help_tells_the_keys_of_charts_and_of_the_table(look, check_axe, keep_pi
     assert dialog.get_by_role("heading").all_inner_texts() == [
         "Keys",
         "Anywhere on this page",
-        "On a chart",
         "In the table",
+        "On a chart",
     ]
     assert dialog.get_by_text("Pan to the left, to the right").is_visible()
     check_axe(page)

@@ -79,22 +79,18 @@ def test_rows_and_columns_stand_in_the_order_of_the_runs(runs):
         pd.testing.assert_frame_equal(found.reset_index(drop=True), expected.reset_index(drop=True))
 
 
-def test_parts_of_any_size_hold_the_same(runs):
+@pytest.mark.parametrize("part", [1, 2, 3, 100])
+def test_parts_of_any_size_hold_the_same(runs, part):
     """However many runs the database joins, each has its own line."""
-    catalog, keys = runs._catalog, runs._records.keys
-    ids = dict(zip(keys, runs.ids, strict=True))
-    for part in (1, 2, 3, 100):
-        found = {}
-
-        def take(parts):
-            for each in parts:
-                texts = each.text.split("\n")
-                found.update(zip(each.keys, zip(each.ids, texts, strict=True), strict=True))
-
-        catalog.ask(read_parameter_lines, [*keys, 12345], take, part=part)
-        assert {key: each[0] for key, each in found.items()} == ids
-        parameters = runs._parameters()
-        assert {key: orjson.loads(each[1]) for key, each in found.items()} == parameters
+    catalog, keys, found = runs._catalog, runs._records.keys, []
+    catalog.ask(read_parameter_lines, [*keys, 12345], found.extend, part=part)
+    ids, parameters = {}, {}
+    for each in found:
+        ids.update(zip(each.keys, each.ids, strict=True))
+        texts = map(orjson.loads, each.text.split("\n"))
+        parameters.update(zip(each.keys, texts, strict=True))
+    assert ids == dict(zip(keys, runs.ids, strict=True))
+    assert parameters == runs._parameters()
 
 
 def test_a_run_that_has_gone_is_left_to_whoever_knows_what_then(runs):

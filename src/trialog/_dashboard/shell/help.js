@@ -17,8 +17,13 @@ export function Help() {
     <button class="quiet" onClick=${() => { isOpen.value = true; }} aria-label="Keys (?)" title="Keys (?)" data-testid="help"><${Icon} name="help" /></button>
     ${isOpen.value && html`<${Dialog} title="Keys" kind=${keyNotes.value.length ? "wide" : ""} onClose=${() => { isOpen.value = false; }}>
       <div class="key-parts"><${Keys} title="Anywhere on this page" keys=${uniqueKeys().map((each) => [each.key.replace("Ctrl+", "Ctrl "), each.label])} />
-      ${[...new Set(keyNotes.value)].map((notes) => html`<${Keys} key=${notes.title} ...${notes} />`)}</div>
+      ${sorted([...new Set(keyNotes.value)]).map((notes) => html`<${Keys} key=${notes.title} ...${notes} />`)}</div>
     </${Dialog}>`}`;
+}
+
+/** Whatever came first on the page. @param {import("trialog/shell/keyboard.js").KeyNotes[]} notes */
+function sorted(notes) {
+  return notes.sort((a, b) => a.title.localeCompare(b.title, "en"));
 }
 
 /** @param {import("trialog/shell/keyboard.js").KeyNotes} props */
