@@ -38,7 +38,8 @@ TESTED_IN = {
     "unit/filters/test_completing.py": "_filters/cursors",
     "unit/filters/test_printing.py": "_filters/quoting",
     "unit/reading/test_charting.py": """
-        _reading/chartgroups _reading/longlines _reading/rowvalues
+        _reading/chartgroups _reading/chartpieces _reading/chartquestions _reading/longlines
+        _reading/rowvalues
     """,
     # charts: by what an answer says of points
     "unit/charts/test_charts.py": """
@@ -106,10 +107,12 @@ TESTED_IN = {
     # the witness: by what it does to a process, and for it
     "crash/test_witness.py": """
         _reading/keepers
-        _tracking/spawning _tracking/streams _tracking/witness
+        _tracking/link _tracking/spawning _tracking/streams _tracking/taps _tracking/ways
+        _tracking/witness
         _witness/attendance _witness/origin _witness/surroundings
     """,
     # the witness: what it finds out, by what it says of real processes and repositories
+    "unit/witness/test_forwarding.py": "_witness/ways",
     "unit/witness/test_gpus.py": "_witness/nvml",
     "unit/witness/test_code.py": "_witness/found _witness/git _witness/workingtree",
     # artifacts: the parts of what is read and written as a whole
@@ -145,7 +148,8 @@ TESTED_IN = {
         _server/store _server/typings
     """,
     "unit/server/test_comparing.py": "_reading/sidebyside _server/compareshapes",
-    "unit/server/test_project.py": "_server/overviews",
+    "unit/server/test_pdfpages.py": "_server/pdfprocess",
+    "unit/server/test_project.py": "_reading/projects _server/overviews",
     "unit/server/test_run.py": "_server/runshapes",
     "unit/server/test_search.py": "_server/heads",
     "unit/server/test_series.py": "_server/selecting",

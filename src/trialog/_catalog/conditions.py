@@ -24,7 +24,7 @@ from trialog._catalog.operands import (
     values_of,
 )
 from trialog._catalog.queries import parameters_of
-from trialog._catalog.runsets import ALL, NONE, Keys, RunSet, fetch_keys, keys_in, set_of
+from trialog._catalog.runsets import ALL, FEW, NONE, Keys, RunSet, fetch_keys, keys_in, set_of
 from trialog._catalog.scopes import is_any
 from trialog._catalog.valuerows import Form, split
 from trialog._filters.evaluating import compare, matches_text
@@ -48,8 +48,6 @@ from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.patterns import find_matches
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 
-FEW = 2000
-"""So many runs are looked up one by one rather than all others with them."""
 _SIGNS: dict[str, Callable[[Any, Any], Any]] = {
     "==": operator.eq,
     "<": operator.lt,

@@ -27,7 +27,6 @@ STEPS = ("step_of_min", "step_of_max")
 UNTIL_ENDED = ("status", "reason", "ended", "duration")
 """Facts that are asked of the writers of runs that nobody has ended."""
 
-
 _OWN = ("id", "name")  # as a rule each run has another
 
 

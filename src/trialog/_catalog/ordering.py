@@ -14,10 +14,9 @@ import numpy as np
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.conditions import FEW
 from trialog._catalog.operands import Circumstances, limited
 from trialog._catalog.ranks import Ranks, ranks_of
-from trialog._catalog.runsets import NO_KEYS, Keys, RunSet, bare_rows, fetch_ordered
+from trialog._catalog.runsets import FEW, NO_KEYS, Keys, RunSet, bare_rows, fetch_ordered
 from trialog._catalog.scopes import universe
 from trialog._catalog.sortings import Sorting, sorting_of
 from trialog._filters.expressions import SortKey
@@ -98,7 +97,7 @@ def _part(
 
 
 def _read_until(
-    connection: Connection, statement: Any, runs: RunSet, until: int
+    connection: Connection, statement: Any, runs: RunSet, until: int | None
 ) -> tuple[Keys, Keys]:
     """Of runs in order, the first that are in a set; and all that were looked at for them."""
     found, passed, count = [NO_KEYS], [NO_KEYS], 0
@@ -106,7 +105,7 @@ def _read_until(
         passed.append(some)
         found.append(some[runs.has(some)])
         count += len(found[-1])
-        if count >= until:
+        if until is not None and count >= until:
             break
     return np.concatenate(found)[:until], np.concatenate(passed)
 
@@ -173,15 +172,7 @@ def _newest(connection: Connection, told: Circumstances, runs: RunSet, until: in
         few = select(table.c.key).where(*limited(connection, table.c.key, runs.keys))
         return fetch_ordered(connection, few.order_by(*by_time))
     statement = select(table.c.key).where(told.scope.condition).order_by(*by_time)
-    found: list[Keys] = []
-    count = 0
-    for some in _pieces(connection, statement):
-        kept = some[runs.has(some)]
-        found.append(kept)
-        count += len(kept)
-        if until is not None and count >= until:
-            break
-    return np.concatenate(found) if found else np.empty(0, np.int64)
+    return _read_until(connection, statement, runs, until)[0]
 
 
 def _pieces(connection: Connection, statement: Any) -> Iterator[Keys]:

@@ -21,7 +21,8 @@ from trialog._format.facts import OUTSIDE
 from trialog._format.records import Kind
 from trialog._format.values import load_json
 
-_TAG_MARK = b'{"$'
+TAG_MARK = b'{"$'
+"""Before a value that JSON has no form for."""
 
 
 def find_runs(connection: Connection, wanted: RunFilter) -> list[RunRow]:
@@ -117,7 +118,7 @@ def parameters_of(connection: Connection, runs: Sequence[int]) -> dict[int, dict
     """The newest value of each parameter, by run key."""
     found = column_of(connection, runs, "parameters")
     whole = f"[{','.join(found.values())}]".encode()
-    if _TAG_MARK in whole:
+    if TAG_MARK in whole:
         return {key: parse_parameters(text) for key, text in found.items()}
     return dict(zip(found, orjson.loads(whole), strict=True))
 
@@ -188,7 +189,7 @@ def unended_of(connection: Connection, runs: Collection[int]) -> list[RunRow]:
 def parse_parameters(text: str) -> Any:
     """The parameters in a row of ``runs``; the tagged forms cost only those who use them."""
     data = text.encode()
-    return load_json(data) if _TAG_MARK in data else orjson.loads(data)
+    return load_json(data) if TAG_MARK in data else orjson.loads(data)
 
 
 class ParameterValue(NamedTuple):

@@ -9,10 +9,10 @@ import numpy as np
 from sqlalchemy import Connection, func, select
 
 from trialog._catalog import schema
-from trialog._catalog.conditions import FEW, Asker
+from trialog._catalog.conditions import Asker
 from trialog._catalog.operands import UNTIL_ENDED, Circumstances, Values, values_of
 from trialog._catalog.ordering import in_order
-from trialog._catalog.runsets import ALL, NONE, Keys, RunSet, fetch_keys, set_of
+from trialog._catalog.runsets import ALL, FEW, NONE, Keys, RunSet, fetch_keys, set_of
 from trialog._catalog.scopes import (
     Scope,
     chosen,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
 from trialog._catalog import schema
-from trialog._catalog.operands import Circumstances, limited, values_of
+from trialog._catalog.operands import STEPS, Circumstances, limited, values_of
 from trialog._catalog.runsets import Keys, are_among, bare_rows
 from trialog._catalog.scopes import is_any
 from trialog._catalog.valuerows import Form
@@ -68,8 +68,12 @@ def _by_measure(
         column.is_not(None),
         *limited(connection, table.c.run, within),
     )
-    rows = _table(connection, statement, [("run", "i8"), ("value", "f8")])
-    return _scattered(keys, rows["run"], rows["value"])
+    is_step = operand.measure in STEPS
+    rows = _table(connection, statement, [("run", "i8"), ("value", "i8" if is_step else "f8")])
+    values = rows["value"]
+    if is_step:  # doubles do not have all of them
+        values = np.unique(values, return_inverse=True)[1].astype(np.float64)
+    return _scattered(keys, rows["run"], values)
 
 
 def _by_value(

@@ -14,6 +14,8 @@ Keys = NDArray[np.int64]
 """Run keys, ascending, each once."""
 
 NO_KEYS: Keys = np.empty(0, np.int64)
+FEW = 2000
+"""So many runs are looked up one by one rather than all others with them."""
 
 
 class RunSet(NamedTuple):

@@ -249,6 +249,14 @@ export interface DifferenceShape {
   after: string | null;
 }
 
+/** A PDF, which is shown page by page. */
+export interface DocumentShape {
+  pages: number;
+  sizes: [number, number][];
+  pictures: string;
+  note?: string | null;
+}
+
 /** Why a run ended as it did, or what is known of one that goes on. */
 export interface EndShape {
   exception: ExceptionInfo | null;

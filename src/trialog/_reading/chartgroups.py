@@ -8,7 +8,7 @@ from trialog._catalog import Catalog, queries
 from trialog._filters.evaluating import rank_of, value_of
 from trialog._filters.expressions import Metric
 from trialog._filters.parsing import parse_operand
-from trialog._reading.charting import Groups
+from trialog._reading.chartquestions import Groups
 from trialog._reading.records import Records
 from trialog._reading.rowvalues import RowValues
 

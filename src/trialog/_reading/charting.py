@@ -9,32 +9,25 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from trialog._catalog import Catalog, Stretch
+from trialog._catalog import Catalog
 from trialog._catalog.selections import RunRow
-from trialog._catalog.seriesversions import SeriesVersion, series_versions
+from trialog._catalog.seriesversions import series_versions
 from trialog._catalog.views import View
 from trialog._charts.charts import Chart, chart_of, same_chart
 from trialog._charts.deltas import delta_of
 from trialog._charts.encoding import Encoded
 from trialog._charts.groups import GroupLines, group_lines
-from trialog._charts.lines import Line, by_metric, by_step, by_time
-from trialog._charts.rows import ArrayRows, Rows
+from trialog._charts.lines import Line
+from trialog._charts.rows import ArrayRows
 from trialog._charts.smoothing import smooth
-from trialog._charts.wishes import ChartWish
-from trialog._journals.stretches import NO_RANK
 from trialog._reading.chartcache import ChartCache
 from trialog._reading.chartmemory import SharedPlaces, portions
+from trialog._reading.chartpieces import Piece, bare, bytes_of, pieces_of, stamp_of
+from trialog._reading.chartquestions import Asked, Groups, Known, Split, Versions
 from trialog._reading.longlines import LONG, LongLines
-
-Split = Literal["attempt", "rank"]
-Versions = Mapping[str, Mapping[int, tuple[SeriesVersion, ...]]]
-"""How far each metric has got in each run."""
 
 _LARGE = 1 << 17  # lines times columns; of larger charts one is drawn at once, to save memory
 _READ_POINTS = 1_000_000  # of all metrics, so many are read at once
@@ -46,63 +39,6 @@ _VIEWS: dict[Split | None, View] = {
     "attempt": View(tells_attempts=True),
     "rank": View(tells_ranks=True),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Groups:
-    """Which runs belong together.
-
-    Attributes:
-        labels: of each group.
-        members: the group of each run, by run key.
-    """
-
-    labels: tuple[str, ...]
-    members: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What is asked of points, before any window is cut out of them.
-
-    Attributes:
-        metric: its name.
-        wish: what is to be shown.
-        split: tell the attempts or the ranks of a run apart.
-    """
-
-    metric: str
-    wish: ChartWish
-    split: Split | None = None
-
-    @property
-    def names(self) -> list[str]:
-        """The metrics that are read."""
-        x_metric = self.wish.x_metric
-        return [self.metric] if x_metric in (None, self.metric) else [self.metric, x_metric]
-
-    @property
-    def axis(self) -> tuple[str, str, Split | None]:
-        """What lines depend on."""
-        return (self.metric, self.wish.x, self.split)
-
-    @property
-    def curve(self) -> tuple[str | None, ...]:
-        """What smoothed lines depend on; without a smoothing, what all lines do."""
-        smoothing = self.wish.smoothing
-        return self.axis if smoothing is None else (*self.axis, str(smoothing))
-
-
-class Known(NamedTuple):
-    """What names some runs, so that what was found out of them holds until anything changes.
-
-    Attributes:
-        choice: how they, and their groups, were chosen.
-        state: of the catalog.
-    """
-
-    choice: Hashable
-    state: Hashable
 
 
 class _Situation(NamedTuple):
@@ -119,14 +55,6 @@ class _Situation(NamedTuple):
     versions: Versions
     state: str
     version: str
-
-
-@dataclass(slots=True)
-class _Piece:
-    """A line, and which attempt or rank of its run it is; None for the whole run."""
-
-    number: int | None
-    line: Line
 
 
 class ChartReader:
@@ -254,10 +182,10 @@ class ChartReader:
 
     def _pieces(
         self, runs: Sequence[RunRow], versions: Versions, asked: Asked
-    ) -> dict[int, list[_Piece]]:
+    ) -> dict[int, list[Piece]]:
         """The lines of runs, whole, on their axis and smoothed, by run key."""
-        stamps = {run.key: _stamp_of(run.key, versions) for run in runs}
-        found: dict[int, list[_Piece]] = {}
+        stamps = {run.key: stamp_of(run.key, versions) for run in runs}
+        found: dict[int, list[Piece]] = {}
         for run in runs:
             kept = self._cache.get((run.key, asked.curve), stamps[run.key])
             if kept is not None:
@@ -270,39 +198,39 @@ class ChartReader:
         for key, pieces in placed.items():
             if asked.curve == asked.axis and key in rest:
                 continue  # kept as it was read
-            size = sum(_size_of(each.line) for each in pieces)
+            size = sum(bytes_of(each.line) for each in pieces)
             self._cache.put((key, asked.curve), stamps[key], pieces, size)
         return found | placed
 
     def _long_ones(
         self, runs: Sequence[RunRow], versions: Versions, asked: Asked
-    ) -> dict[int, list[_Piece]]:
+    ) -> dict[int, list[Piece]]:
         """The lines of runs that have very many points: these stay in files."""
-        found: dict[int, list[_Piece]] = {}
+        found: dict[int, list[Piece]] = {}
         if asked.split is not None or asked.wish.x_metric is not None:
             return found
         for run in runs:
-            stamp = _stamp_of(run.key, versions)
+            stamp = stamp_of(run.key, versions)
             if sum(each.points for each in stamp[0]) <= LONG:
                 continue
             origin_ns = run.facts.created_ns
             rows = self._long.rows(run.key, asked.metric, asked.wish, origin_ns, stamp)
             if rows is not None:
-                found[run.key] = [_Piece(None, Line(rows[0], smoothed=rows[1]))]
+                found[run.key] = [Piece(None, Line(rows[0], smoothed=rows[1]))]
         return found
 
     def _placed(
         self, runs: Sequence[RunRow], versions: Versions, asked: Asked
-    ) -> dict[int, list[_Piece]]:
+    ) -> dict[int, list[Piece]]:
         """The lines of runs on their axis, as logged."""
-        found: dict[int, list[_Piece]] = {}
+        found: dict[int, list[Piece]] = {}
         unread: dict[int, RunRow] = {}
         for run in runs:
-            kept = self._cache.get((run.key, asked.axis), _stamp_of(run.key, versions))
+            kept = self._cache.get((run.key, asked.axis), stamp_of(run.key, versions))
             if kept is None:
                 unread[run.key] = run
             else:
-                found[run.key] = [_Piece(each.number, _bare(each.line)) for each in kept]
+                found[run.key] = [Piece(each.number, bare(each.line)) for each in kept]
         if unread:
             for some in portions(list(unread.values()), _READ_POINTS):
                 found |= self._read(some, versions, asked)
@@ -310,20 +238,20 @@ class ChartReader:
 
     def _read(
         self, runs: Sequence[RunRow], versions: Versions, asked: Asked
-    ) -> dict[int, list[_Piece]]:
+    ) -> dict[int, list[Piece]]:
         """Read the lines of some runs; what lies around their points is not held."""
         rows = {run.key: run for run in runs}
-        found: dict[int, list[_Piece]] = {}
+        found: dict[int, list[Piece]] = {}
         is_large = sum(run.facts.points for run in runs) > _READ_POINTS // 4
         with self._large:
             view = _VIEWS[asked.split]
             for key, stretches in self._catalog.points(list(rows), asked.names, view):
-                pieces = _pieces_of(rows[key], stretches, versions, asked)
+                pieces = pieces_of(rows[key], stretches, versions, asked)
                 for piece in pieces:
                     piece.line.rows = self._places.own(piece.line.rows)
-                found[key] = [_Piece(each.number, _bare(each.line)) for each in pieces]
-                size = sum(_size_of(each.line) for each in pieces)
-                self._cache.put((key, asked.axis), _stamp_of(key, versions), pieces, size)
+                found[key] = [Piece(each.number, bare(each.line)) for each in pieces]
+                size = sum(bytes_of(each.line) for each in pieces)
+                self._cache.put((key, asked.axis), stamp_of(key, versions), pieces, size)
         if is_large:
             from trialog._catalog.pointstream import (  # noqa: PLC0415 # loads pyarrow
                 release_memory,
@@ -332,7 +260,7 @@ class ChartReader:
             release_memory()
         return found
 
-    def _smooth(self, placed: Mapping[int, Sequence[_Piece]], asked: Asked) -> None:
+    def _smooth(self, placed: Mapping[int, Sequence[Piece]], asked: Asked) -> None:
         """Give lines their smoothed values, many at once."""
         smoothing = asked.wish.smoothing
         if smoothing is None:
@@ -378,91 +306,6 @@ class ChartReader:
         return chart if delta is None else delta
 
 
-def _pieces_of(
-    run: RunRow, stretches: Mapping[str, Stretch], versions: Versions, asked: Asked
-) -> list[_Piece]:
-    """The lines of a run, told apart as is asked."""
-    points = stretches.get(asked.metric)
-    if points is None:
-        return []
-    x_points = stretches.get(asked.wish.x_metric or "")
-    numbers = points.attempts if asked.split == "attempt" else points.ranks
-    if asked.split is None or numbers is None:
-        line = _line_of(points, x_points, asked.wish, run.facts.created_ns)
-        return [_Piece(None, line)]
-    found = []
-    for number in np.unique(numbers).tolist():
-        origin_ns = run.facts.created_ns
-        if asked.split == "attempt":
-            began = [
-                each.created_ns
-                for each in versions[asked.metric][run.key]
-                if each.attempt == number
-            ]
-            origin_ns = min(began, default=origin_ns)
-        line = _line_of(
-            _only(points, numbers == number),
-            _part_of(x_points, asked.split, number),
-            asked.wish,
-            origin_ns,
-        )
-        found.append(_Piece(None if number == NO_RANK else number, line))
-    return found
-
-
-def _part_of(points: Stretch | None, split: Split, number: int) -> Stretch | None:
-    """The points of one attempt or rank."""
-    if points is None:
-        return None
-    numbers = points.attempts if split == "attempt" else points.ranks
-    return points if numbers is None else _only(points, numbers == number)
-
-
-def _only(points: Stretch, is_wanted: Any) -> Stretch:
-    if is_wanted.all():
-        return points
-    return Stretch(points.steps[is_wanted], points.times_ns[is_wanted], points.values[is_wanted])
-
-
-def _line_of(points: Stretch, x_points: Stretch | None, wish: ChartWish, origin_ns: int) -> Line:
-    """Points on the axis that is asked for."""
-    unplaced = 0
-    if wish.axis == "step":
-        x, y = by_step(points.steps, points.values)
-    elif wish.axis == "time":
-        x, y = by_time(points.times_ns, points.values)
-    elif wish.axis == "relative":
-        x, y = by_time(points.times_ns, points.values, origin_ns)
-    elif x_points is None:
-        x, y, unplaced = np.empty(0), np.empty(0), len(points)
-    else:
-        x, y, unplaced = by_metric(points.steps, points.values, x_points.steps, x_points.values)
-    return Line(ArrayRows(x, np.asarray(y, np.float64)), unplaced)
-
-
-def _bare(line: Line) -> Line:
-    """The same line, not smoothed."""
-    return Line(line.rows, line.unplaced)
-
-
-def _size_of(line: Line) -> int:
-    return sum(_bytes_of(rows) for rows in (line.rows, line.smoothed) if rows is not None)
-
-
-def _bytes_of(rows: Rows) -> int:
-    size = 0
-    if isinstance(rows, ArrayRows):
-        size = rows.y.nbytes + (0 if rows.is_shared else rows.x.nbytes)
-    if rows.pyramid is not None:
-        kept = rows.pyramid
-        size += sum(each.nbytes for each in (kept.floats, kept.numbers, kept.edges, kept.counts))
-    return size
-
-
-def _stamp_of(run: int, versions: Versions) -> tuple[tuple[SeriesVersion, ...], ...]:
-    return tuple(each.get(run, ()) for each in versions.values())
-
-
 def _digest_of(chart: Chart) -> str:
     """What tells answers of one version apart: points may come while they are read."""
     digest = hashlib.blake2b(digest_size=6)
@@ -492,6 +335,6 @@ def _state_of(runs: Sequence[RunRow], versions: Versions, groups: Groups | None)
     digest = hashlib.blake2b(digest_size=12)
     for run in runs:
         group = None if groups is None else groups.members.get(run.key)
-        digest.update(repr((run.key, run.facts.name, group, _stamp_of(run.key, versions))).encode())
+        digest.update(repr((run.key, run.facts.name, group, stamp_of(run.key, versions))).encode())
     digest.update(repr(None if groups is None else groups.labels).encode())
     return digest.hexdigest()

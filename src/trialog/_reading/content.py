@@ -22,6 +22,7 @@ from trialog._reading.attachments import AttachmentInfo, Attachments, open_check
 from trialog._reading.attempts import AttemptInfo, read_attempts
 from trialog._reading.console import ConsoleText, ConsoleWish, read_console
 from trialog._reading.context import Context, read_context
+from trialog._reading.holdings import attachments_of
 from trialog._reading.moments import ParameterMoment, ValueMoment
 from trialog._reading.selection import view_of
 from trialog._reading.solves import BlobOf, SolveInfo, solve_info
@@ -189,7 +190,7 @@ class ContentReader:
     def attachments(self) -> Attachments:
         """The run's attachments by name, the newest version of each."""
         source = self._fresh()
-        return Attachments(source.catalog.ask(queries.attachments, source.place.key))
+        return attachments_of(source.catalog, source.place.key)
 
     def get_attachment(self, name: str, version: int | None = None) -> bytes:
         """An attachment's bytes, checked against their digest."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from trialog._catalog import Catalog, members, queries
+from trialog._catalog import Catalog, members, queries, tallies
 from trialog._catalog.members import MemberParameters
 from trialog._catalog.selections import RunRow
 from trialog._format.records import Kind
@@ -85,6 +85,13 @@ class ExperimentReader:
     def parameters(self) -> MemberParameters:
         """The parameters of its runs, as far as the catalog knows."""
         return self.catalog.ask(members.member_parameters, self._experiment)
+
+
+def experiment_name(catalog: Catalog, record: RunRecord) -> str | None:
+    """The name of the experiment that a run is of; None of none, or of one that is not there."""
+    if not record.experiment:
+        return None
+    return catalog.ask(tallies.names_of, [record.experiment]).get(record.experiment)
 
 
 def run_parameters_df(

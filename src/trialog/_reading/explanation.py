@@ -15,7 +15,6 @@ from trialog._format.records import Kind
 from trialog._format.times import date_of
 from trialog._journals.parts import SPEAKING
 from trialog._reading.alerts import AlertInfo, read_alerts
-from trialog._reading.attachments import Attachments
 from trialog._reading.console import (
     ConsoleReader,
     ConsoleWish,
@@ -27,6 +26,7 @@ from trialog._reading.context import read_context
 from trialog._reading.curves import Curve, choose_metrics, read_curves
 from trialog._reading.differences import Differences, RunKnowledge, differences_between
 from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import attachments_of, parameters_of
 from trialog._reading.records import RunException, RunRecord, read_records
 from trialog._reading.tracebacks import CodePlace, place_in, place_of_fault, without_traceback
 from trialog._reading.writers import WriterInfo, read_writers
@@ -184,9 +184,9 @@ def _compared(catalog: Catalog, record: RunRecord) -> tuple[RunRecord | None, Di
 
 def knowledge_of(catalog: Catalog, record: RunRecord) -> RunKnowledge:
     """What is known of a run that tells it from others."""
-    attachments = Attachments(catalog.ask(queries.attachments, record.key))
+    attachments = attachments_of(catalog, record.key)
     return RunKnowledge(
-        catalog.ask(queries.parameters_of, [record.key]).get(record.key, {}),
+        parameters_of(catalog, [record.key]).get(record.key, {}),
         read_context(catalog, record.place),
         {name: attachments[name].sha256 for name in attachments},
     )

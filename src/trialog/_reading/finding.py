@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from trialog._catalog import Catalog, queries
 from trialog._catalog.selections import RunRow
+from trialog._catalog.seriesversions import keys_of_ids
 from trialog._filters import RunFilter
 from trialog._names import nearest, normalise
 from trialog._reading.pages import find_keys, find_page, read_ordered
@@ -34,6 +35,19 @@ def find_in_each(catalog: Catalog, several: Sequence[RunFilter]) -> Records:
     unbounded = [replace(each, limit=None, offset=0) for each in several]
     found = {key for each in unbounded for key in find_keys(catalog, each)}
     return read_ordered(catalog, found, several[0] if several else RunFilter())
+
+
+def find_by_ids(catalog: Catalog, ids: Sequence[str], wanted: RunFilter) -> Records:
+    """Runs by id, in the order of the ids; those that are not there are left out.
+
+    Args:
+        catalog: of the store; it is brought up to date.
+        ids: whole ids.
+        wanted: the namespace and the project they are in, and how many there are at most.
+    """
+    catalog.refresh()
+    keys = catalog.ask(keys_of_ids, ids, wanted)[: wanted.limit]
+    return read_records(catalog, catalog.ask(queries.runs_by_key, keys))
 
 
 def resolve(

@@ -8,7 +8,7 @@ kinds, nothing comes of it: then all is read in Python.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import chain
 from typing import Any, NamedTuple
@@ -20,12 +20,12 @@ import pyarrow.json
 from numpy.typing import NDArray
 
 from trialog._catalog import Catalog, queries
-from trialog._catalog.queries import ParameterLines
+from trialog._catalog.queries import TAG_MARK, ParameterLines
 from trialog._format.values import MAX_EXACT, MAX_SIGNED, MIN_SIGNED
 
 _AHEAD = 4  # parts that wait to be read
 _TYPES = {bool: pa.bool_(), int: pa.int64(), float: pa.float64(), str: pa.large_string()}
-_TAG_MARK = b'{"$'  # a value that JSON has no form for
+_NONE = ":null"  # as JSON has it
 
 
 class SeveralKindsError(Exception):
@@ -59,7 +59,7 @@ def read_columns(catalog: Catalog, keys: Sequence[int]) -> ManyParameters | None
         return None
     ordered = {name: column.take(pa.array(places)) for name, column in columns.items()}
     ids = np.array(gathering.ids, object)[places].tolist()
-    names = _names_in_order(catalog, keys, ordered)
+    names = _names_in_order(catalog, keys, ordered, gathering.with_none)
     return ManyParameters(ids, {name: ordered[name] for name in names})
 
 
@@ -76,12 +76,14 @@ class Gathering:
     Attributes:
         keys: of the runs, as they came.
         ids: of the runs.
+        with_none: keys of the runs in which a name may have None, which no column tells.
     """
 
     def __init__(self) -> None:
         """Make empty ones."""
         self.keys: list[int] = []
         self.ids: list[str] = []
+        self.with_none: set[int] = set()
         self._types: dict[str, Any] = {}
         self._parts: list[_Part] = []
 
@@ -96,6 +98,9 @@ class Gathering:
             for keys, ids, text in parts:
                 self.keys += keys
                 self.ids += ids
+                if _NONE in text:
+                    lines = zip(keys, text.split("\n"), strict=True)
+                    self.with_none.update(key for key, line in lines if _NONE in line)
                 waiting.append(reader.submit(self._read, len(keys), text))
                 if len(waiting) == _AHEAD:
                     self._parts.append(waiting.popleft().result())
@@ -128,7 +133,7 @@ class Gathering:
 
     def _columns_of(self, lines: str) -> Mapping[str, Any]:
         data = lines.encode()
-        if _TAG_MARK not in data and self._types:
+        if TAG_MARK not in data and self._types:
             read = pa.json.ReadOptions(use_threads=True, block_size=len(data) // 2 + 1)
             parse = pa.json.ParseOptions(
                 explicit_schema=pa.schema(list(self._types.items())),
@@ -195,10 +200,10 @@ def _places(keys: Sequence[int], wanted: Sequence[int]) -> NDArray[np.int64] | N
 
 
 def _names_in_order(
-    catalog: Catalog, keys: Sequence[int], columns: Mapping[str, Any]
+    catalog: Catalog, keys: Sequence[int], columns: Mapping[str, Any], with_none: Container[int]
 ) -> dict[str, None]:
     """The names as they occur first, of runs in order."""
-    first = {0}
+    first = {0, *(place for place, key in enumerate(keys) if key in with_none)}
     for column in columns.values():
         if column.null_count:
             first.add(int(np.argmax(column.is_valid().to_numpy(zero_copy_only=False))))

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from trialog._catalog import Catalog, Summary
+from trialog._catalog import Catalog, Summary, queries
 from trialog._catalog.questions import (
     Exact,
     count_by_status,
@@ -58,6 +58,11 @@ def find_keys(catalog: Catalog, wanted: RunFilter) -> list[int]:
     """The keys of all runs that a filter finds, in order: no run is read for it."""
     catalog.refresh()
     return _found(catalog, wanted, 0, None)[0]
+
+
+def heads_of(catalog: Catalog, keys: Sequence[int]) -> list[tuple[str, str]]:
+    """The ids and names of runs by key, in order; those that are gone are left out."""
+    return catalog.ask(queries.heads_of, keys)
 
 
 def read_ordered(catalog: Catalog, keys: Collection[int], wanted: RunFilter) -> Records:

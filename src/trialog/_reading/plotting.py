@@ -13,7 +13,8 @@ from trialog._display.words import count
 from trialog._filters import RunFilter
 from trialog._names import nearest
 from trialog._reading.chartgroups import group_runs
-from trialog._reading.charting import Asked, ChartReader
+from trialog._reading.charting import ChartReader
+from trialog._reading.chartquestions import Asked
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import Records, RunRecord, read_records
 from trialog.errors import InvalidTypeError, NotFoundError, UsageError

@@ -14,6 +14,11 @@ ALL: Literal["all"] = "all"
 _NAMED = 10  # so many are listed where another was asked for
 
 
+def origins_of(catalog: Catalog, runs: Sequence[int]) -> queries.Origins:
+    """The attempts and ranks of runs that the catalog knows."""
+    return catalog.ask(queries.origins_of, runs)
+
+
 def view_of(catalog: Catalog, runs: Sequence[int], attempt: Any, rank: Any) -> View:
     """The view that ``attempt=`` and ``rank=`` ask for, of runs that the catalog knows.
 
@@ -30,7 +35,7 @@ def view_of(catalog: Catalog, runs: Sequence[int], attempt: Any, rank: Any) -> V
     """
     view = View(_check_attempt(attempt), _check_ranks(rank))
     if isinstance(view.attempt, int) or view.ranks:
-        _check_known(catalog.ask(queries.origins_of, runs), view, is_one=len(runs) == 1)
+        _check_known(origins_of(catalog, runs), view, is_one=len(runs) == 1)
     return view
 
 

@@ -16,6 +16,7 @@ from starlette.routing import Route as Path
 from trialog._server.answers import answer_of, compressed, refusal_of, refuse, takes_gzip
 from trialog._server.assets import Assets
 from trialog._server.description import describe
+from trialog._server.documents import PagePictures
 from trialog._server.events import Events
 from trialog._server.exports import Exports
 from trialog._server.files import Files
@@ -28,7 +29,10 @@ _BODY_BYTES = 8 << 20
 
 
 def make_app(
-    store: Store, access: Access, is_stopping: Callable[[], bool] = lambda: False
+    store: Store,
+    access: Access,
+    is_stopping: Callable[[], bool] = lambda: False,
+    assets: Assets | None = None,
 ) -> Starlette:
     """The application of a store.
 
@@ -36,8 +40,10 @@ def make_app(
         store: what is looked at.
         access: who may ask.
         is_stopping: whether the server is to end; then it lets go who still listens.
+        assets: the dashboard's files; the package's own where not given.
     """
-    assets = Assets()
+    assets = Assets() if assets is None else assets
+    files = Files(store)
     paths = [
         Path(API + _taking_slashes(route.path), _serve(route, store), methods=[route.method])
         for route in ROUTES
@@ -47,7 +53,8 @@ def make_app(
         Path(f"{API}/events", Events(store.catalog, is_stopping).serve),
         Path(f"{API}/{{rest:path}}", _serve_nothing),
         Path("/exports/{ticket}/{name}", Exports(store).serve),
-        Path("/files/{ticket}/{name:path}", Files(store).serve),
+        Path("/files/{ticket}/pages/{page:int}/{width:int}.png", PagePictures(store, files).serve),
+        Path("/files/{ticket}/{name:path}", files.serve),
         Path("/assets/{version}/{path:path}", assets.serve_file),
         Path("/favicon.ico", assets.serve_icon),
         Path("/{path:path}", assets.serve_page),

@@ -135,6 +135,12 @@ class Assets:
         data = (self._root / "icon.svg").read_bytes()
         return Response(data, media_type=_TYPES[".svg"], headers={"cache-control": "max-age=86400"})
 
+    def prepare(self) -> None:
+        """Join and compress what the first page will ask for."""
+        for page in set(_PAGES.values()):
+            self._content(_JOINED, page)
+        self._content(_STYLES, "")
+
     def modules(self) -> list[str]:
         """Paths of all our modules and those of others."""
         return [each.path for each in self._files() if each.path.endswith(".js")]

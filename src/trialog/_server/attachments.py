@@ -11,10 +11,10 @@ from urllib.parse import quote
 import numpy as np
 from numpy.typing import NDArray
 
-from trialog._catalog import queries
 from trialog._format.times import time_ns_of
 from trialog._reading import RunRecord
 from trialog._reading.attachments import AttachmentInfo
+from trialog._reading.holdings import value_names_of
 from trialog._server.cells import sendable
 from trialog._server.files import checked_blob
 from trialog._server.run import find_run
@@ -55,7 +55,7 @@ def list_files(store: Store, query: RunQuery) -> FilesShape:
             )
             for name in found
         ],
-        values=store.catalog.ask(queries.json_value_names, record.key),
+        values=value_names_of(store.catalog, record.key),
     )
 
 
@@ -63,7 +63,7 @@ def read_table(store: Store, query: AttachmentQuery) -> TableShape:
     """The first 1,000 rows of a CSV, TSV or Parquet file that a run has."""
     import pyarrow as pa  # noqa: PLC0415 # heavy: only for whoever looks at one
 
-    path, info = _found(store, query)
+    path, info = find_file(store, query)
     try:
         if "parquet" in info.media_type:
             return _parquet(path)
@@ -74,7 +74,7 @@ def read_table(store: Store, query: AttachmentQuery) -> TableShape:
 
 def read_array(store: Store, query: AttachmentQuery) -> ArrayShape:
     """What a numpy array that a run has comes to: its shape, its values in short."""
-    path, _ = _found(store, query)
+    path, _ = find_file(store, query)
     try:
         array = _array(path)
     except (ValueError, OSError, SyntaxError, EOFError, RecursionError) as error:
@@ -82,7 +82,8 @@ def read_array(store: Store, query: AttachmentQuery) -> ArrayShape:
     return _described(array)
 
 
-def _found(store: Store, query: AttachmentQuery) -> tuple[Path, AttachmentInfo]:
+def find_file(store: Store, query: AttachmentQuery) -> tuple[Path, AttachmentInfo]:
+    """Where an attachment's bytes lie, once they are there and are what was logged."""
     record = find_run(store, query)
     info = reader_of(store, query).attachments.find(query.name, query.version)
     return checked_blob(store, record, info.sha256, info.size_bytes), info

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
 from trialog._filters.fields import FIELDS, FactType
 from trialog._filters.parsing import parse_operand
@@ -15,6 +15,7 @@ from trialog._filters.printing import print_operand
 from trialog._format.times import time_ns_of
 from trialog._format.values import MAX_EXACT
 from trialog._reading import Records, RunRecord
+from trialog._reading.holdings import parameters_of
 from trialog._server.shapes import Scalar, TableColumn
 
 _SECOND = 1_000_000_000
@@ -71,7 +72,7 @@ def read_cells(catalog: Catalog, records: Records, operands: Sequence[Operand]) 
     keys = records.keys
     parameters: dict[int, dict[str, Any]] = {}
     if any(isinstance(each, Parameter) for each in operands):
-        parameters = catalog.ask(queries.parameters_of, keys)
+        parameters = parameters_of(catalog, keys)
     metrics = sorted({each.name for each in operands if isinstance(each, Metric)})
     summaries = catalog.summaries(keys, metrics) if metrics else {}
     now_ns = catalog.clock()

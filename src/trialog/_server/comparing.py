@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from trialog._catalog import queries
 from trialog._reading import Records, RunRecord
-from trialog._reading.attachments import AttachmentInfo, Attachments
+from trialog._reading.attachments import AttachmentInfo
 from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import attachments_of, metric_names_of
 from trialog._reading.sidebyside import compare_runs
 from trialog._server.attachments import file_url
 from trialog._server.cells import sendable
@@ -35,7 +35,7 @@ def read_comparison(store: Store, query: CompareQuery) -> Compared:
     if not records:
         raise NotFoundError(f"project {query.project!r} has none of these runs")
     areas = compare_runs(catalog, records)
-    metrics = catalog.ask(queries.metric_names, records.keys)
+    metrics = metric_names_of(catalog, records.keys)
     return Compared(
         runs=[head_of(record) for record in records],
         areas=[
@@ -65,7 +65,7 @@ def _pictures(store: Store, records: Records) -> list[ComparePicture]:
     """The pictures that the runs have, those that most of them have first."""
     found: dict[str, dict[str, dict[int | None, AttachmentInfo]]] = {}
     for record in records:
-        attachments = Attachments(store.catalog.ask(queries.attachments, record.key))
+        attachments = attachments_of(store.catalog, record.key)
         for name in attachments:
             for version in attachments.versions(name):
                 if version.media_type.startswith("image/"):

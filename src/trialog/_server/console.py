@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from trialog._catalog import queries
 from trialog._reading import RunRecord
 from trialog._reading.console import ConsoleWish, Printed, Wanted
 from trialog._reading.consolelogs import nearest_hit
+from trialog._reading.selection import origins_of
 from trialog._server.run import find_run
 from trialog._server.runshapes import (
     ConsoleHit,
@@ -33,7 +33,7 @@ def read_console_lines(store: Store, query: ConsoleQuery) -> ConsoleShape:
     """Lines of a run's console by their numbers, and those that are not finished."""
     record = find_run(store, query)
     log = _log(store, record, query)
-    origins = store.catalog.ask(queries.origins_of, [record.key])
+    origins = origins_of(store.catalog, [record.key])
     start, lines = _range(log, query)
     ticket: dict[str, str | int] = {
         "console": record.id,

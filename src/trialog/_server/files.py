@@ -75,12 +75,12 @@ class Files:
         try:
             if "console" in ticket:
                 return await run_in_threadpool(self._console, ticket)
-            path = await run_in_threadpool(self._path, ticket)
+            path = await run_in_threadpool(self.path_of, ticket)
         except TrialogError as error:
             return refusal_of(error)
         return _answer(request, path, ticket)
 
-    def _path(self, ticket: dict[str, str | int]) -> Path:
+    def path_of(self, ticket: dict[str, str | int]) -> Path:
         """Where the bytes lie, once they are there and are what was logged."""
         digest, size = str(ticket["sha256"]), int(ticket["size"])
         if self._store.catalog.store.blob(digest).exists():

@@ -17,10 +17,10 @@ from pathlib import Path
 
 import msgspec
 
-from trialog._catalog import queries
 from trialog._charts.encoding import decode
 from trialog._dashboard import dashboard_files
 from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import metric_names_of
 from trialog._server.assets import MODULES, without_comments
 from trialog._server.selecting import select
 from trialog._server.series import draw_chart
@@ -107,7 +107,7 @@ def write_offline(
     left_out = []
     if len(found) > len(records):
         left_out.append(f"{len(found) - len(records)} runs beyond the first {MOST_RUNS}")
-    names = store.catalog.ask(queries.metric_names, records.keys)
+    names = metric_names_of(store.catalog, records.keys)
     metrics = [name for name in names if not is_of_system(name)]
     columns = _columns(len(table.ids), len(metrics))
     chosen = Selection(project=selection.project, runs=table.ids)

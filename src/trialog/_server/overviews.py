@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog
 from trialog._filters.quoting import parameter_text
 from trialog._reading import Records
 from trialog._reading.differences import comparable
+from trialog._reading.holdings import parameters_of
 from trialog._server.shapes import ParameterHead
 
 _MOST_DISTINCT = 50
@@ -24,7 +25,7 @@ def parameter_heads(catalog: Catalog, records: Records) -> list[ParameterHead]:
     values: dict[str, set[Any]] = {}
     types: dict[str, set[_Type]] = {}
     counts: dict[str, int] = {}
-    for parameters in catalog.ask(queries.parameters_of, records.keys).values():
+    for parameters in parameters_of(catalog, records.keys).values():
         for name, value in parameters.items():
             counts[name] = counts.get(name, 0) + 1
             types.setdefault(name, set()).add(_type_of(value))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from trialog._catalog import queries
 from trialog._filters import RunFilter
 from trialog._filters.expressions import MEASURES
 from trialog._filters.fields import FIELDS
 from trialog._reading import explain_none
-from trialog._reading.pages import count_statuses, find_page
+from trialog._reading.projects import find_project
+from trialog._server.counts import counts_of
 from trialog._server.shapes import FactHead, ProjectOverview, ProjectQuery
 from trialog._server.store import Store
 from trialog.errors import NotFoundError
@@ -20,27 +18,18 @@ def read_project(store: Store, query: ProjectQuery) -> ProjectOverview:
     catalog = store.catalog
     wanted = RunFilter(namespace=query.namespace, project=query.project)
     known = store.knowledge.of(f"{query.namespace}/{query.project}")
-    owner = next(
-        (
-            each
-            for each in catalog.ask(queries.projects)
-            if (each.namespace, each.project) == (query.namespace, query.project)
-        ),
-        None,
-    )
-    if owner is None:
+    found = find_project(catalog, query.namespace, query.project)
+    if found is None:
         raise NotFoundError(explain_none(catalog, [wanted]))
-    statuses = {status.value: count for status, count in count_statuses(catalog, wanted).items()}
-    runs = sum(statuses.values())
-    everything = find_page(catalog, replace(wanted, with_deleted=True), limit=0).total
+    counted = counts_of(catalog, wanted)
     return ProjectOverview(
         namespace=query.namespace,
         project=query.project,
-        namespace_name=owner.namespace_name,
-        project_name=owner.project_name,
-        runs=runs,
-        deleted=everything - runs,
-        statuses=statuses,
+        namespace_name=found.namespace_name,
+        project_name=found.project_name,
+        runs=sum(counted.statuses.values()),
+        deleted=counted.deleted,
+        statuses=counted.statuses,
         parameters=known.heads,
         metrics=list(known.names.metrics),
         tags=list(known.names.tags),

@@ -18,6 +18,7 @@ from trialog._server import (
     comparing,
     console,
     counts,
+    documents,
     exports,
     groups,
     home,
@@ -96,6 +97,7 @@ ROUTES = (
     Route("GET", f"{_RUN}/files", attachments.list_files),
     Route("GET", f"{_RUN}/table", attachments.read_table),
     Route("GET", f"{_RUN}/array", attachments.read_array),
+    Route("GET", f"{_RUN}/document", documents.read_document),
     Route("GET", f"{_RUN}/console", console.read_console_lines),
     Route("GET", f"{_RUN}/console/search", console.search_console),
 )

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from trialog._catalog import Catalog, queries, tallies
-from trialog._format.records import Kind
+from trialog._catalog import Catalog
 from trialog._format.times import time_ns_of
 from trialog._reading import RunRecord, resolve
 from trialog._reading.alerts import AlertInfo
 from trialog._reading.attempts import AttemptInfo, read_attempts
+from trialog._reading.experiments import experiment_name
 from trialog._reading.explanation import Explanation, explain
 from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import (
+    attachments_of,
+    count_solves,
+    metric_names_of,
+    parameters_of,
+    troubles_of,
+    value_names_of,
+)
 from trialog._reading.records import RunException
 from trialog._reading.writers import WriterInfo, read_writers
 from trialog._server.heads import head_of
@@ -46,8 +54,6 @@ def read_run(store: Store, query: RunQuery) -> RunShape:
     record = find_run(store, query)
     found = explain(catalog, record)
     experiment = record.experiment
-    names = catalog.ask(tallies.names_of, [experiment]) if experiment else {}
-    facts = catalog.ask(queries.facts_of, record.key, {Kind.TROUBLE})
     return RunShape(
         head=head_of(record),
         description=record.description,
@@ -64,7 +70,7 @@ def read_run(store: Store, query: RunQuery) -> RunShape:
         damages=record.damages,
         parent=record.parent,
         experiment_id=experiment,
-        experiment_name=names.get(experiment, experiment) if experiment else None,
+        experiment_name=experiment_name(catalog, record) or experiment,
         number=record.number if experiment else None,
         annotations=record.annotations,
         deleted_ns=_ns(record.date_deleted),
@@ -74,8 +80,8 @@ def read_run(store: Store, query: RunQuery) -> RunShape:
         alerts=[_alert(each) for each in found.alerts],
         attempts=[attempt_of(each) for each in read_attempts(catalog, record.place)],
         trouble=[
-            TroubleShape(time_ns=each.time_ns, what=str(each.content.get("what", "")))
-            for each in facts
+            TroubleShape(time_ns=each.time_ns, what=each.what)
+            for each in troubles_of(catalog, record.key)
         ],
         counts=_counts(catalog, record, found),
         version=_version(record),
@@ -209,17 +215,16 @@ def _alert(info: AlertInfo) -> AlertShape:
 
 def _counts(catalog: Catalog, record: RunRecord, found: Explanation) -> Counts:
     key = record.key
-    metrics = catalog.ask(queries.metric_names, [key])
+    metrics = metric_names_of(catalog, [key])
     system = sum(map(is_of_system, metrics))
-    attachments = {row.name for row in catalog.ask(queries.attachments, key)}
     return Counts(
-        parameters=len(catalog.ask(queries.parameters_of, [key]).get(key, {})),
+        parameters=len(parameters_of(catalog, [key]).get(key, {})),
         metrics=len(metrics) - system,
         system=system,
-        attachments=len(attachments),
-        values=len(catalog.ask(queries.json_value_names, key)),
+        attachments=len(attachments_of(catalog, key)),
+        values=len(value_names_of(catalog, key)),
         alerts=len(found.alerts),
-        solves=len(catalog.ask(queries.facts_of_runs, [key], Kind.SOLVE)),
+        solves=count_solves(catalog, key),
         writers=len(read_writers(catalog, record.place)),
     )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from trialog._catalog import queries, tallies
 from trialog._filters import RunFilter
 from trialog._filters.expressions import Comparison, Fact, Literal
 from trialog._format.times import time_ns_of
@@ -13,9 +12,10 @@ from trialog._format.values import dump_json
 from trialog._public.fetching import fetch_for
 from trialog._reading import ContentReader, RunRecord
 from trialog._reading.context import read_context
-from trialog._reading.experiments import ExperimentReader
+from trialog._reading.experiments import ExperimentReader, experiment_name
 from trialog._reading.finding import find
 from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import parameter_counts_of, parameters_of
 from trialog._reading.solves import SolveInfo
 from trialog._server.cells import sendable
 from trialog._server.heads import head_of
@@ -58,8 +58,8 @@ def reader_of(store: Store, query: RunQuery) -> ContentReader:
 def read_parameters(store: Store, query: RunQuery) -> RunParameters:
     """All parameters of a run, as texts with all digits."""
     record = find_run(store, query)
-    found = store.catalog.ask(queries.parameters_of, [record.key]).get(record.key, {})
-    counts = store.catalog.ask(queries.parameter_counts, record.key)
+    found = parameters_of(store.catalog, [record.key]).get(record.key, {})
+    counts = parameter_counts_of(store.catalog, record.key)
     return RunParameters(
         parameters=[
             ParameterShape(name=name, changes=counts.get(name, 1), **_worded(value))
@@ -120,15 +120,13 @@ def read_lineage(store: Store, query: RunQuery) -> LineageShape:
     record = find_run(store, query)
     reader = ContentReader(catalog, record.place)
     children = RunFilter(where=_is("parent", record.id), limit=_MANY)
-    experiment = record.experiment
-    names = catalog.ask(tallies.names_of, [experiment]) if experiment else {}
     return LineageShape(
         parent=_parent(store, record),
         parent_id=record.parent,
         children=[head_of(each) for each in find(catalog, children)],
         siblings=_siblings(store, record),
-        experiment_id=experiment,
-        experiment_name=names.get(experiment) if experiment else None,
+        experiment_id=record.experiment,
+        experiment_name=experiment_name(catalog, record),
         writers=[writer_of(each) for each in reader.writers],
         attempts=[attempt_of(each) for each in reader.attempts],
         solves=[_solve(each) for each in reader.solves[:_MANY]],

@@ -534,6 +534,23 @@ class TableShape(Shape):
     total_columns: int
 
 
+class DocumentShape(Shape, kw_only=True):
+    """A PDF, which is shown page by page.
+
+    Attributes:
+        pages: how many it has; 0 where none can be shown.
+        sizes: width and height of the first 2,000, in points of 1/72 inch.
+        pictures: where pages are to be had as PNG: ``<pictures>/<page>/<width>.png``, of pages
+            from 1 on and widths of 200 to 2,000 pixels.
+        note: why none can be shown, or None.
+    """
+
+    pages: int
+    sizes: list[tuple[float, float]]
+    pictures: str
+    note: str | None = None
+
+
 class ArrayShape(Shape):
     """What an array comes to.
 

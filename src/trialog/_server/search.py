@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from trialog._catalog import queries
 from trialog._filters import RunFilter
 from trialog._reading import find_in_each, resolve
+from trialog._reading.projects import read_projects
 from trialog._server.heads import head_of
 from trialog._server.shapes import Found, ProjectQuery, SearchQuery
 from trialog._server.store import Store
@@ -29,7 +29,7 @@ def search(store: Store, query: SearchQuery) -> Found:
         runs = {meant.id: meant, **runs}
     projects = [
         ProjectQuery(namespace=each.namespace, project=each.project)
-        for each in catalog.ask(queries.projects)
+        for each in read_projects(catalog)
         if text.casefold() in f"{each.namespace}/{each.project} {each.project_name}".casefold()
     ]
     return Found(

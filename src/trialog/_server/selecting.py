@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog
 from trialog._catalog.operands import UNTIL_ENDED
 from trialog._catalog.questions import operands_asked
-from trialog._catalog.seriesversions import keys_of_ids
 from trialog._filters import RunFilter
 from trialog._filters.expressions import Fact
 from trialog._filters.parsing import parse_operand
-from trialog._reading.finding import find
-from trialog._reading.records import Records, read_records
+from trialog._reading.finding import find, find_by_ids
+from trialog._reading.records import Records
 from trialog._server.shapes import Selection
 from trialog.errors import UsageError
 
@@ -53,6 +52,4 @@ def select(catalog: Catalog, selection: Selection) -> Records:
     )
     if selection.runs is None:
         return find(catalog, wanted)
-    catalog.refresh()
-    keys = catalog.ask(keys_of_ids, selection.runs, wanted)[: selection.limit]
-    return read_records(catalog, catalog.ask(queries.runs_by_key, keys))
+    return find_by_ids(catalog, selection.runs, wanted)

@@ -12,7 +12,7 @@ from trialog._charts.encoding import MEDIA_TYPE
 from trialog._charts.smoothing import Smoothing
 from trialog._charts.wishes import ChartWish
 from trialog._reading.chartgroups import group_runs
-from trialog._reading.charting import Asked, Groups, Known
+from trialog._reading.chartquestions import Asked, Groups, Known
 from trialog._server.answers import Raw
 from trialog._server.selecting import is_lasting, select
 from trialog._server.shapes import ChartQuery, Selection

@@ -15,11 +15,12 @@ from pathlib import Path
 import uvicorn
 
 from trialog._server.app import make_app
+from trialog._server.assets import Assets
 from trialog._server.memory import keep_memory_small
 from trialog._server.presence import said_open
 from trialog._server.security import Access, is_loopback
 from trialog._server.store import Store
-from trialog.errors import UsageError
+from trialog.errors import TrialogError, UsageError
 
 DEFAULT_PORT = 7878
 _TRIES = 20
@@ -84,7 +85,8 @@ def serve(
         access = Access(address.token, frozenset())  # its names are not known here
     keep_memory_small()
     store = Store.at(home, may_change=may_change)
-    app = make_app(store, access, is_stopping=lambda: server.should_exit)
+    assets = Assets()
+    app = make_app(store, access, lambda: server.should_exit, assets)
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -96,7 +98,15 @@ def serve(
     server = uvicorn.Server(config)
     with said_open(store.catalog, address.bare_url), _ends_by_signals(server):
         announce(address)
+        threading.Thread(target=_prepare, args=(store, assets), daemon=True).start()
         server.run(sockets=[listener])
+
+
+def _prepare(store: Store, assets: Assets) -> None:
+    """While the browser starts, do what its first page would wait for; what fails is told there."""
+    with contextlib.suppress(TrialogError, OSError):
+        assets.prepare()
+        store.prepare()
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from trialog._reading import catalog_of
 from trialog._reading.charting import ChartReader
 from trialog._reading.consolelogs import ConsoleLogs
 from trialog._server.knowledge import Knowledge
+from trialog._server.pdfpages import PdfPages
 from trialog._server.tickets import Tickets
 from trialog._tracking.client import LocalClient
 
@@ -28,6 +30,7 @@ class Store:
         charts: draws, and keeps what it read.
         knowledge: the names that projects have.
         consoles: those that are looked at.
+        documents: reads PDFs.
     """
 
     catalog: Catalog
@@ -37,6 +40,7 @@ class Store:
     charts: ChartReader = field(init=False)
     knowledge: Knowledge = field(init=False)
     consoles: ConsoleLogs = field(default_factory=ConsoleLogs)
+    documents: PdfPages = field(default_factory=PdfPages)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "charts", ChartReader(self.catalog))
@@ -50,6 +54,15 @@ class Store:
             StoreError: the path is a file, or cannot be read.
         """
         return cls(catalog_of(home), Tickets.new(), may_change)
+
+    def prepare(self) -> None:
+        """Read what changed since somebody looked, and load what charts need.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        self.catalog.refresh()
+        importlib.import_module("trialog._catalog.pointreading")  # which loads Arrow
 
     @property
     def client(self) -> LocalClient:

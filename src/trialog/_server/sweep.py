@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple
 
-from trialog._catalog import Catalog, queries
+from trialog._catalog import Catalog
 from trialog._filters.expressions import Measure, Metric, Operand, Parameter
 from trialog._filters.parsing import parse_operand
 from trialog._filters.printing import print_operand
 from trialog._reading import Records
 from trialog._reading.differences import comparable
 from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import metric_names_of, parameters_of
 from trialog._reading.importances import find_importances
 from trialog._server.cells import parse_columns, read_cells, sendable
 from trialog._server.compareshapes import (
@@ -107,7 +108,7 @@ def _read_runs(catalog: Catalog, query: SweepQuery) -> _Runs:
     outcomes: list[Any] = [None] * len(records)
     if objective is not None:
         outcomes = read_cells(catalog, records, [objective])[0]
-    by_run = catalog.ask(queries.parameters_of, records.keys)
+    by_run = parameters_of(catalog, records.keys)
     parameters = [by_run.get(key, {}) for key in records.keys]
     goal = query.goal or _goal_of(objective)
     return _Runs(len(found), records, choices, objective, goal, outcomes, parameters)
@@ -115,7 +116,7 @@ def _read_runs(catalog: Catalog, query: SweepQuery) -> _Runs:
 
 def _choices(catalog: Catalog, records: Records) -> list[str]:
     """What may be an objective: the metrics that most of the runs have first."""
-    names = catalog.ask(queries.metric_names, records.keys)
+    names = metric_names_of(catalog, records.keys)
     training = [name for name in names if not is_of_system(name)]
     summaries = catalog.summaries(records.keys, training) if training else {}
     amounts = Counter(name for each in summaries.values() for name in each)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from trialog._catalog import queries
 from trialog._filters import check_names, complete, parse_filter
 from trialog._filters.expressions import Fact, Metric, Operand, Parameter
 from trialog._reading import Records
 from trialog._reading.headings import is_of_system
-from trialog._reading.pages import find_keys, find_page
+from trialog._reading.pages import find_keys, find_page, heads_of
 from trialog._server.cells import column_of, parse_columns, read_cells
 from trialog._server.knowledge import Known
 from trialog._server.selecting import filter_of
@@ -75,7 +74,7 @@ def read_names(store: Store, query: TableQuery) -> Names:
     catalog = store.catalog
     _check(query)
     keys = find_keys(catalog, filter_of(query.project, query.where, query.sort))
-    heads = catalog.ask(queries.heads_of, keys[query.offset : query.offset + query.limit])
+    heads = heads_of(catalog, keys[query.offset : query.offset + query.limit])
     return Names(
         total=len(keys), ids=[head[0] for head in heads], names=[head[1] for head in heads]
     )

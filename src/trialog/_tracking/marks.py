@@ -12,6 +12,7 @@ import os
 import re
 from typing import NamedTuple
 
+TORN_S = 0.05  # so long the rest of a mark is waited for
 _ESCAPE = b"\x1b"
 
 

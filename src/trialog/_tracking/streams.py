@@ -11,27 +11,21 @@ Marks on all these ways say what was printed before what (``marks.py``).
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
 import sys
-import threading
 import time
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from trialog._tracking.marks import MarkReader, new_key
+from trialog._tracking.marks import TORN_S, MarkReader, new_key
+from trialog._tracking.taps import Tap
+from trialog._tracking.ways import CLOSED, copy_of, identity_of, open_pipe, open_terminal
 
 COPY = "copy of "  # before the name of a stream that is only listened to
 _FDS = {"stdout": 1, "stderr": 2}
-_CLOSED = (-1, -1)
-_HIGH = 40  # above the numbers that the witness is given
-_PIPE_BYTES = 1 << 18
-_SET_PIPE_SIZE = getattr(fcntl, "F_SETPIPE_SZ", None)
 _READ_BYTES = 1 << 16
 _ROOM_S = 0.005  # so long a mark waits for room
 _LINE_S = 0.002  # so long the rest of a line is waited for
-_TORN_S = 0.05  # so long the rest of a mark is waited for
 
 
 class Led(NamedTuple):
@@ -48,72 +42,6 @@ class Led(NamedTuple):
     original: int
     reading: int
     identity: tuple[int, int]
-
-
-class Tap:
-    """A stream of Python's that is listened to.
-
-    Attributes:
-        reading: where a copy of what is written comes out; -1 once the witness alone holds it.
-        writing: where the copy goes in.
-        has_copied: whether anything was written.
-        is_within_line: whether the last of it did not end a line.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self.reading, self.writing = map(_high, _pipe())
-        os.set_blocking(self.writing, False)  # nobody waits for a copy
-        self.has_copied = self.is_within_line = False
-        self._stream = stream
-        self._installed: Callable[[str], Any] | None = None
-        self._writers = threading.local()
-
-    def install(self) -> None:
-        """Listen from now on; again where somebody has put a ``write`` of his own there since."""
-        if self.reading >= 0:
-            os.close(self.reading)
-            self.reading = -1
-        write = self._stream.write
-        if write is self._installed:
-            return
-
-        def write_both(text: str) -> Any:
-            if self._installed is None or getattr(self._writers, "is_within", False):
-                return write(text)  # somebody else's calls one of ours
-            self._writers.is_within = True
-            try:
-                result = write(text)
-            finally:
-                self._writers.is_within = False
-            with contextlib.suppress(Exception):  # no room, or no witness: the print goes on
-                self.has_copied, self.is_within_line = True, not text.endswith("\n")
-                os.write(self.writing, text.encode("utf-8", "replace"))
-            return result
-
-        with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
-            self._stream.write = write_both
-            self._installed = write_both
-
-    def mark(self, mark: bytes) -> bool:
-        """Put a mark behind what was copied; whether there was room."""
-        with contextlib.suppress(OSError):
-            return os.write(self.writing, mark) == len(mark)
-        return False
-
-    @property
-    def is_installed(self) -> bool:
-        """Whether it is listened to."""
-        return self._installed is not None
-
-    def remove(self) -> None:
-        """Listen no longer; whatever stands there goes on."""
-        self._installed = None
-
-    def close(self) -> None:
-        """Close what this process holds."""
-        for fd in (self.reading, self.writing):
-            if fd >= 0:
-                os.close(fd)
 
 
 class Streams:
@@ -146,19 +74,19 @@ class Streams:
             stream = getattr(sys, name)
             if stream is not None:
                 self.tapped[name] = Tap(stream)
-            if leads and (stream is None or _is_on(stream, fd)) and _identity(fd) != _CLOSED:
+            if leads and (stream is None or _is_on(stream, fd)) and identity_of(fd) != CLOSED:
                 open_fds[name] = fd
-        if len({_identity(fd) for fd in open_fds.values()}) < len(open_fds):
+        if len({identity_of(fd) for fd in open_fds.values()}) < len(open_fds):
             self._lead("both", tuple(open_fds.values()))
         else:
             for name, fd in open_fds.items():
                 self._lead(name, (fd,))
 
     def _lead(self, name: str, fds: tuple[int, ...]) -> None:
-        original = fcntl.fcntl(fds[0], fcntl.F_DUPFD_CLOEXEC, _HIGH)
+        original = copy_of(fds[0])
         is_terminal = os.isatty(original)
-        reading, writing = map(_high, _pseudo_terminal(original) if is_terminal else _pipe())
-        self.led[name] = Led(fds, original, reading, _identity(writing))
+        reading, writing = open_terminal(original) if is_terminal else open_pipe()
+        self.led[name] = Led(fds, original, reading, identity_of(writing))
         self._writing[name] = writing
 
     def listen(self) -> None:
@@ -199,7 +127,7 @@ class Streams:
             writing = self._writing.pop(name)
             os.write(writing, mark)
             for fd in led.fds:
-                if _identity(fd) == _identity(led.original):
+                if identity_of(fd) == identity_of(led.original):
                     os.dup2(writing, fd)
             os.close(writing)
             marked += [name, *(COPY + each for each in copies if self.tapped[each].mark(mark))]
@@ -227,7 +155,7 @@ class Streams:
         flush()
         for each, led in self.led.items():
             for fd in led.fds if name in (None, each) else ():
-                if _identity(fd) == led.identity:
+                if identity_of(fd) == led.identity:
                     os.dup2(led.original, fd)
         self._untap()
 
@@ -246,7 +174,7 @@ class Streams:
             waits.register(reading, select.POLLIN)
         while ways:
             is_holding = any(marks.is_holding for _, marks in ways.values())
-            pause_s = _TORN_S if is_holding else timeout_s
+            pause_s = TORN_S if is_holding else timeout_s
             ready = waits.poll(None if pause_s is None else 1000 * pause_s)
             if not ready and not is_holding:
                 return
@@ -288,16 +216,28 @@ def _mark_once(led: Led, mark: bytes) -> bool | None:
     for fd in led.fds:
         with contextlib.suppress(OSError):
             # a number of our own: another thread may lead the stream elsewhere in the middle
-            writing = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
+            writing = copy_of(fd)
             try:
-                if _identity(writing) != led.identity:
+                if identity_of(writing) != led.identity:
                     continue
-                room = select.poll()
-                room.register(writing, select.POLLOUT)
-                return bool(room.poll(1000 * _ROOM_S)) and os.write(writing, mark) == len(mark)
+                return _write_in_time(writing, mark)
             finally:
                 os.close(writing)
     return None
+
+
+def _write_in_time(fd: int, data: bytes) -> bool:
+    """Write to where room comes soon; whether all of it was. A terminal may take a part at once."""
+    room = select.poll()
+    room.register(fd, select.POLLOUT)
+    for _ in range(len(data)):
+        if not room.poll(1000 * _ROOM_S):
+            return False
+        with contextlib.suppress(BlockingIOError):  # room for less than a pipe takes at once
+            data = data[os.write(fd, data) :]
+        if not data:
+            return True
+    return False
 
 
 def _pass_once(reading: int, original: int, marks: MarkReader) -> bool:
@@ -331,40 +271,3 @@ def _is_on(stream: Any, fd: int) -> bool:
         return bool(stream.fileno() == fd)
     except Exception:  # noqa: BLE001 # whatever stands there: it is none of ours
         return False
-
-
-def _pipe() -> tuple[int, int]:
-    reading, writing = os.pipe()
-    if _SET_PIPE_SIZE is not None:
-        with contextlib.suppress(OSError):  # more than a user may have: as it is, then
-            fcntl.fcntl(writing, _SET_PIPE_SIZE, _PIPE_BYTES)
-    return reading, writing
-
-
-def _pseudo_terminal(fd: int) -> tuple[int, int]:
-    """A terminal like the one there, which leaves every byte as it is."""
-    import termios  # noqa: PLC0415 # not on every system
-
-    reading, writing = os.openpty()
-    attributes = termios.tcgetattr(fd)
-    attributes[1] &= ~termios.OPOST
-    termios.tcsetattr(writing, termios.TCSANOW, attributes)
-    with contextlib.suppress(OSError):
-        size = fcntl.ioctl(fd, termios.TIOCGWINSZ, bytes(8))
-        fcntl.ioctl(writing, termios.TIOCSWINSZ, size)
-    return reading, writing
-
-
-def _high(fd: int) -> int:
-    """The same file under a number that is in nobody's way."""
-    found = fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, _HIGH)
-    os.close(fd)
-    return found
-
-
-def _identity(fd: int) -> tuple[int, int]:
-    try:
-        status = os.fstat(fd)
-    except OSError:
-        return _CLOSED
-    return status.st_dev, status.st_ino

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from errno import ENOENT
 from pathlib import Path
 from typing import Any
 
@@ -61,13 +62,15 @@ class Attendance:
             steward: tends the journal.
 
         Raises:
-            OSError: the store cannot be written.
+            OSError: the store cannot be written, or the run is not there any more.
         """
         self.writer = start.writer
         self._origin = origin
         self._surroundings = surroundings
         self._steward = steward
         folder = Path(message["folder"])
+        if not folder.is_dir():  # a journal of its own alone would be a run that nobody began
+            raise FileNotFoundError(ENOENT, "the run's folder is gone", str(folder))
         self._project = ProjectFolder.of_run(folder)
         mine = replace(start, role="witness", writer="", tags=[], description=None)
         self._journal = writers.open_journal(self._project, mine)

@@ -7,23 +7,19 @@ nothing else.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import select
-import termios
 import threading
 import time
 from collections.abc import Callable, Collection
-from typing import Any
 
 from trialog._tracking.marks import MarkReader
+from trialog._witness.ways import Way
 
 Heard = Callable[[str, bytes, int], None]
 _READ_BYTES = 1 << 16
 _CATCH_UP_S = 1.0
 _HOLD_S = 1.0  # so long what is behind a mark waits for the message that belongs to it
-_FOLLOW_S = 0.5
-_TORN_S = 0.05  # so long the rest of a mark is waited for
 _NEVER = float("inf")
 
 
@@ -49,7 +45,7 @@ class Forwarder:
         """
         self._heard = heard
         self._broken = broken
-        self._ways = [_Way(name, MarkReader(key), *fds) for name, fds in streams.items()]
+        self._ways = [Way(name, MarkReader(key), *fds) for name, fds in streams.items()]
         self._moved = threading.Condition()  # a way has reached a mark, or may go on behind it
         self._taken: float = 0  # the number of the last message that was taken
         self._threads = [
@@ -99,7 +95,7 @@ class Forwarder:
         for thread in self._threads:
             thread.join(None if until is None else max(0.0, until - time.monotonic()))
 
-    def _pass_on(self, way: _Way) -> None:
+    def _pass_on(self, way: Way) -> None:
         goes_on = True
         while goes_on:
             way.is_busy = bool(way.unheard)
@@ -120,7 +116,7 @@ class Forwarder:
             self._moved.notify_all()
         way.close()
 
-    def _pass_once(self, way: _Way) -> bool:
+    def _pass_once(self, way: Way) -> bool:
         """Pass on what has come.
 
         Returns:
@@ -147,130 +143,23 @@ class Forwarder:
             self._hear(way, last.text, time_ns)
         return True
 
-    def _pass_text(self, way: _Way, text: bytes, time_ns: int) -> None:
+    def _pass_text(self, way: Way, text: bytes, time_ns: int) -> None:
         self._write(way, text)
         self._hear(way, text, time_ns)
 
-    def _write(self, way: _Way, text: bytes) -> None:
+    def _write(self, way: Way, text: bytes) -> None:
         if not way.write(text):
             self._broken(way.name)
 
-    def _hear(self, way: _Way, text: bytes, time_ns: int) -> None:
+    def _hear(self, way: Way, text: bytes, time_ns: int) -> None:
         text, way.unheard = way.unheard + text, b""
         if text:
             with contextlib.suppress(Exception):  # what is not understood is passed on all the same
                 self._heard(way.name, text, time_ns)
 
-    def _stop_at(self, way: _Way, number: int) -> None:
+    def _stop_at(self, way: Way, number: int) -> None:
         """Hear nothing of what is behind a mark before its message has been taken."""
         with self._moved:
             way.reached = max(way.reached, number)
             self._moved.notify_all()
             self._moved.wait_for(lambda: self._taken >= number, _HOLD_S)
-
-
-class _Way:
-    """One stream on its way.
-
-    Attributes:
-        name: of the stream.
-        marks: takes the marks out.
-        reading: where it comes out.
-        reached: the number of the last mark that was come to.
-        unheard: what has been passed on and not been heard yet.
-        is_busy: whether something has been read that was not heard yet.
-        is_over: whether nothing more will come.
-        is_terminal: whether it goes on to a terminal.
-    """
-
-    def __init__(self, name: str, marks: MarkReader, reading: int, original: int = -1) -> None:
-        self.name = name
-        self.marks = marks
-        self.reading = reading
-        self.reached = 0
-        self.unheard = b""
-        self.is_busy = False
-        self.is_over = False
-        self._original = self._kept = original
-        self.is_terminal = original >= 0 and os.isatty(original)
-        self._size = b""
-        self._followed_s = 0.0
-        self._modes = _modes(reading) if self.is_terminal else None
-
-    @property
-    def pause_s(self) -> float | None:
-        """How long nothing is to be done unless more comes."""
-        if self.unheard:
-            return 0
-        if self.marks.is_holding:
-            return _TORN_S
-        return _FOLLOW_S if self.is_terminal else None
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether something has been printed that was not passed on yet."""
-        if self.is_over:
-            return False
-        waiting = fcntl.ioctl(self.reading, termios.FIONREAD, bytes(4))
-        return self.is_busy or any(waiting)
-
-    @property
-    def is_hung_up(self) -> bool:
-        """Whether the real terminal is gone: whoever still has ours is to notice."""
-        if not self.is_terminal:
-            return False
-        asked = select.poll()
-        asked.register(self._kept, 0)
-        return bool(asked.poll(0))
-
-    def write(self, data: bytes) -> bool:
-        """Write it to where it was meant for.
-
-        Returns:
-            Whether somebody may still read there.
-        """
-        while data and self._original >= 0:
-            try:
-                data = data[os.write(self._original, data) :]
-            except BlockingIOError:
-                select.select([], [self._original], [])
-            except OSError:
-                self._original = -1
-                return False
-        return True
-
-    def close(self) -> None:
-        """Nobody can print any more: who reads where it went on to is to see the end."""
-        os.close(self.reading)
-        if self._kept >= 0:
-            os.close(self._kept)
-
-    def follow(self) -> None:
-        """A terminal's size is that of the real one; its modes are for the real one."""
-        if not self.is_terminal:
-            return
-        modes = _modes(self.reading)
-        if modes != self._modes and modes is not None:
-            self._modes = modes
-            with contextlib.suppress(OSError, termios.error):
-                real = termios.tcgetattr(self._kept)
-                real[0], real[3], real[6] = modes
-                termios.tcsetattr(self._kept, termios.TCSANOW, real)
-        now = time.monotonic()
-        if now - self._followed_s < _FOLLOW_S:
-            return
-        self._followed_s = now
-        with contextlib.suppress(OSError):
-            size = fcntl.ioctl(self._kept, termios.TIOCGWINSZ, bytes(8))
-            if size != self._size:
-                self._size = size
-                fcntl.ioctl(self.reading, termios.TIOCSWINSZ, size)
-
-
-def _modes(terminal: int) -> tuple[Any, Any, Any] | None:
-    """How a terminal takes what is typed: input and local modes, and control characters."""
-    try:
-        attributes = termios.tcgetattr(terminal)
-    except termios.error:
-        return None
-    return attributes[0], attributes[3], attributes[6]

@@ -27,11 +27,13 @@ from trialog._writing.steward import Steward
 
 _LEAVING_S = 0.05  # so often it is looked whether all is read of runs that have ended
 _NEVER = float("inf")
-Layout = dict[str, list[int]]
 _STREAMS = ("stdout", "stderr", "both")
 _LINGER_S = 1.0  # so long others may print after the process has gone, and it is still kept
 _READ_BYTES = 1 << 16
 _SAID_BYTES = 1 << 18
+
+Layout = dict[str, list[int]]
+"""The file numbers that the witness was given, by what they are."""
 
 
 def main(layout_text: str, key: str) -> None:
@@ -185,6 +187,7 @@ class Loop:
                 attendance.notebook = message["notebook"]
         elif word == "drain":
             self._say({"drained": True})
+        # "lead" says nothing more: its mark parts the copies from what is led
 
     def _open(self, message: dict[str, Any]) -> None:
         origin = Origin.from_json(message["origin"])

@@ -194,6 +194,76 @@ def test_what_was_logged_runs_nowhere(of_lab, check_axe, keep_picture):
     assert page.errors == []
 
 
+PAPER = """
+import io
+import matplotlib
+matplotlib.use("Agg")
+import trialog
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure
+
+file = io.BytesIO()
+with PdfPages(file) as pages:
+    for number in range(1, 13):
+        figure = Figure(figsize=(6, 4 if number < 12 else 8))
+        axes = figure.subplots()
+        axes.plot([1, 3, number])
+        axes.set_title(f"Results, page {number}")
+        pages.savefig(figure)
+with trialog.init("acme/lab", name="paper", capture=False) as run:
+    run.log_attachment("report.pdf", "application/pdf", file.getvalue())
+    run.log_attachment("broken.pdf", "application/pdf", b"%PDF-1.4 nothing")
+"""
+
+
+@pytest.mark.slow
+def test_pages_of_a_document(tmp_path, dashboard, check_axe, keep_picture):
+    """One at a time, by buttons, keys and number; each has its room before it is there."""
+    home = tmp_path / "store"
+    environment = {**os.environ, "TRIALOG_HOME": str(home)}
+    subprocess.run([sys.executable, "-c", PAPER], check=True, env=environment, timeout=60)
+    shown = dashboard(home)
+    page = shown.open("/acme/lab/runs/paper/files?file=report.pdf")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_alt_text("Page 1 of 12 of report.pdf").wait_for()
+    drawn = page.locator(".document-page img")
+    assert drawn.evaluate("each => each.naturalWidth % 200") == 0
+    assert drawn.evaluate("each => each.naturalWidth >= each.clientWidth")
+    room = page.locator(".document-page").bounding_box()
+    assert room["width"] / room["height"] == pytest.approx(1.5, abs=0.01)
+    check_axe(page)
+    keep_picture(page, "run-file-pdf")
+    page.get_by_role("button", name="Previous").click(force=True)  # none is before the first
+    page.get_by_role("button", name="Next").click()
+    page.get_by_alt_text("Page 2 of 12 of report.pdf").wait_for()
+    page.keyboard.press("ArrowRight")
+    page.get_by_alt_text("Page 3 of 12 of report.pdf").wait_for()
+    assert page.get_by_text("page 3 of 12", exact=True).is_visible()
+    assert page.get_by_role("status").get_by_text("Page 3 of 12 of report.pdf").count() == 1
+    assert page.locator(".document-page").bounding_box()["height"] == room["height"]
+    page.keyboard.press("ArrowLeft")
+    page.get_by_alt_text("Page 2 of 12 of report.pdf").wait_for()
+    assert "page=2" in page.url
+    page.get_by_label("Go to page").fill("99")
+    page.keyboard.press("Enter")
+    page.get_by_alt_text("Page 12 of 12 of report.pdf").wait_for()
+    assert page.locator(".document-page").bounding_box()["height"] > room["height"] * 1.9
+    pictures = [each for each in asked if each.endswith(".png")]
+    assert len({each.split("/")[-2] for each in pictures}) == 3  # no page that was not looked at
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 800})
+    shown.settle(page)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+    check_axe(page)
+    keep_picture(page, "run-file-pdf-dark")
+    page.goto(f"{shown.url}/acme/lab/runs/paper/files?file=broken.pdf")
+    shown.settle(page)
+    assert "it is no PDF, or a damaged one" in page.get_by_test_id("document-note").inner_text()
+    assert page.get_by_role("link", name="Download").is_visible()
+    assert page.errors == []
+
+
 def test_console_search_and_colours(of_lab, check_axe, keep_picture):
     """Any of all lines is reached; what is found is counted, marked, and stands in the address."""
     shown, path = of_lab

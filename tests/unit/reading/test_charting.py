@@ -16,7 +16,8 @@ from trialog._filters import RunFilter
 from trialog._reading import longlines
 from trialog._reading.catalogs import catalog_of
 from trialog._reading.chartgroups import group_runs
-from trialog._reading.charting import Asked, ChartReader
+from trialog._reading.charting import ChartReader
+from trialog._reading.chartquestions import Asked
 from trialog._reading.finding import find
 
 

@@ -79,6 +79,16 @@ def test_rows_and_columns_stand_in_the_order_of_the_runs(runs):
         pd.testing.assert_frame_equal(found.reset_index(drop=True), expected.reset_index(drop=True))
 
 
+@pytest.mark.usefixtures("store")
+def test_a_name_stands_where_it_occurs_first_though_it_has_no_value_there():
+    """None is given, and so counts."""
+    for parameters in ({"x": 1}, {"a": None, "x": 1}, {"b": 1}, {"a": 1}):
+        trialog.init("acme", "demo", parameters=parameters).finish()
+    runs = trialog.runs("acme/demo", sort="created")
+    many = read_columns(runs._catalog, runs._records.keys)
+    assert list(many.columns) == ["x", "a", "b"] == list(runs.parameters_df())
+
+
 @pytest.mark.parametrize("part", [1, 2, 3, 100])
 def test_parts_of_any_size_hold_the_same(runs, part):
     """However many runs the database joins, each has its own line."""

@@ -93,6 +93,16 @@ def test_every_fact_is_known_of_every_run(sweep):
             assert sorted(names(sort=f"-{name}")) == sweep
 
 
+@pytest.mark.usefixtures("store")
+def test_steps_that_no_double_tells_apart_are_sorted():
+    """A step is an integer, however large."""
+    for name, more in (("a", 1), ("b", 0), ("c", 2), ("d", 0)):
+        with trialog.init("acme", "demo", name=name) as run:
+            run.log("loss", 0.5, 2**53 + more)
+    assert names(sort="step_of_min(loss)") == ["d", "b", "a", "c"]
+    assert names(sort="-step_of_max(loss)") == ["c", "a", "d", "b"]
+
+
 @pytest.mark.usefixtures("sweep")
 def test_what_cannot_be_understood_is_refused():
     """Before anything is read."""

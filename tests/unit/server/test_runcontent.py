@@ -104,7 +104,8 @@ def test_runs_of_an_experiment_are_siblings(server):
     found = server.get("/api/v1/projects/acme/demo/runs/b/lineage").json()
     assert found["experiment_name"] == "sweep"
     assert [each["name"] for each in found["siblings"]] == ["a"]
-    assert server.get("/api/v1/projects/acme/demo/runs/b").json()["number"] == 1
+    shown = server.get("/api/v1/projects/acme/demo/runs/b").json()
+    assert (shown["number"], shown["experiment_name"]) == (1, "sweep")
 
 
 def test_context_is_plain(handmade):

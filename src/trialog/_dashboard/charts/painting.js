@@ -20,7 +20,12 @@ function paint() {
     return left > 0 && performance.now() < end;
   };
   for (const [owner, draw] of waiting) {
-    const isMore = draw(spend);
+    let isMore = false;
+    try {
+      isMore = draw(spend);
+    } catch (error) {
+      reportError(error); // one that cannot be drawn holds no other up
+    }
     if (!isMore && waiting.get(owner) === draw) {
       waiting.delete(owner);
     }

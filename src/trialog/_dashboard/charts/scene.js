@@ -73,7 +73,7 @@ function firstAbove(loaded, most) {
 }
 
 /** @returns {import("trialog/charts/drawing.js").Palette} */
-export function readPalette() {
+function readPalette() {
   void isDark.value; // who reads the colours reads them again when these change
   const style = getComputedStyle(document.documentElement);
   const read = (/** @type {string} */ name) => style.getPropertyValue(name).trim();

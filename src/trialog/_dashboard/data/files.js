@@ -18,14 +18,52 @@ export async function loadBytes(version, start, stop, abort) {
     return new Uint8Array();
   }
   const headers = start > 0 || stop < version.size_bytes ? { range: `bytes=${start}-${Math.min(stop, version.size_bytes) - 1}` } : undefined;
-  const load = async () => {
-    const answer = await fetch(version.file, { headers, signal: abort });
-    if (!answer.ok) {
-      throw new Error((await answer.json().catch(() => null))?.error?.message ?? `The file cannot be had (${answer.status}).`);
-    }
-    return new Uint8Array(await answer.arrayBuffer());
-  };
+  const load = async () => new Uint8Array(await (await fetchChecked(version.file, headers, abort)).arrayBuffer());
   return during(load());
+}
+
+/**
+ * A picture that the server draws, as an address of this page; its words where there is none.
+ * @param {string} address
+ * @returns {{source: string, failure: unknown}} no source yet: an empty one
+ */
+export function usePicture(address) {
+  const [state, setState] = useState({ address: "", source: "", failure: /** @type {unknown} */ (null) });
+  useEffect(() => {
+    const abort = new AbortController();
+    let source = "";
+    during(fetchChecked(address, undefined, abort.signal).then((answer) => answer.blob())).then(
+      (picture) => {
+        if (!abort.signal.aborted) {
+          source = URL.createObjectURL(picture);
+          setState({ address, source, failure: null });
+        }
+      },
+      (error) => {
+        if (!abort.signal.aborted) {
+          setState({ address, source: "", failure: error });
+        }
+      },
+    );
+    return () => {
+      abort.abort();
+      URL.revokeObjectURL(source);
+    };
+  }, [address]);
+  return state.address === address ? state : { source: "", failure: null };
+}
+
+/**
+ * @param {string} address
+ * @param {Record<string, string> | undefined} headers
+ * @param {AbortSignal | undefined} signal
+ */
+async function fetchChecked(address, headers, signal) {
+  const answer = await fetch(address, { headers, signal });
+  if (!answer.ok) {
+    throw new Error((await answer.json().catch(() => null))?.error?.message ?? `The file cannot be had (${answer.status}).`);
+  }
+  return answer;
 }
 
 /**

@@ -90,7 +90,7 @@ export function chartQuery(look, { metric, x, group, selection, pixels }) {
 /** What is to be waited for between two steps of the slider: its values, from none to nearly all. */
 export const WEIGHTS = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99, 0.992, 0.995, 0.997, 0.998, 0.999];
 export const SIZES = [1, 3, 5, 9, 15, 25, 45, 75, 101, 151, 251, 501, 1001];
-export const HALF_LIVES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
+const HALF_LIVES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 50_000];
 
 /**
  * A smoothing as a place of the slider.

@@ -9,7 +9,7 @@ import { metricText } from "trialog/logic/operands.js";
 
 /** The measure of a column that draws a metric: a column of the page, of which the filter language knows nothing. */
 export const CURVE = "curve";
-export const CURVE_WIDTH = 140;
+const CURVE_WIDTH = 140;
 
 /**
  * The metric of a column as `curve("val/acc")`; null of others.
@@ -40,8 +40,8 @@ export function sortKeyOf(text) {
   return name === null ? text : metricText("last", name);
 }
 
-export const LEAST_WIDTH = 56;
-export const GREATEST_WIDTH = 900;
+const LEAST_WIDTH = 56;
+const GREATEST_WIDTH = 900;
 /** @type {Record<string, number>} */
 const FACT_WIDTHS = { status: 112, created: 140, updated: 140, ended: 140, duration: 96, age: 96, tags: 150, id: 220, reason: 220, description: 240, name: 220 };
 

@@ -1,7 +1,7 @@
 /** JSON as a tree that is opened part by part; numbers keep their digits. Pure. */
 
 /** A number that a double cannot hold, as it was written. */
-export class ExactNumber {
+class ExactNumber {
   /** @param {string} digits */
   constructor(digits) {
     this.digits = digits;

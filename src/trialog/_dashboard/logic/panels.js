@@ -17,9 +17,9 @@ import { joinList, splitList } from "trialog/logic/url.js";
  */
 
 export const HEIGHT = 240;
-export const PINNED = "Pinned";
+const PINNED = "Pinned";
 export const OTHERS = "Metrics";
-export const ADDED = "Own charts";
+const ADDED = "Own charts";
 const FOLDED = new Set(["system"]);
 const MARKS = /** @type {const} */ ({ "*": "pinned", "-": "removed", ">": "order", "~": "turned", "_": "wide" });
 
@@ -71,7 +71,7 @@ export function formatLayout(layout) {
 }
 
 /** @param {string} metric */
-export function sectionOf(metric) {
+function sectionOf(metric) {
   const at = metric.indexOf("/");
   return at > 0 ? metric.slice(0, at) : OTHERS;
 }

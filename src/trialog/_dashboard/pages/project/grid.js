@@ -108,7 +108,8 @@ export function Grid() {
     drawn.push(place + apart);
   }
   const now = active.value;
-  const isThere = now.line < apart || (now.line - apart >= first && now.line - apart < end);
+  const isThere = (now.line < apart || (now.line - apart >= first && now.line - apart < end))
+    && (now.column < staying || (now.column >= from && now.column < to));
   const base = chosenRows.value.get(selection.baseline.value) ?? null;
   const selected = selection.selected.value;
   /** @param {number} place */

@@ -172,7 +172,7 @@ export async function selectAll() {
 }
 
 /** Hides the lines of all runs, or shows them again. */
-export function hideAll() {
+function hideAll() {
   const ids = (selection.order.value ?? []).map((run) => run.id);
   hideRuns(ids, !ids.every((id) => selection.hidden.value.has(id)));
 }

@@ -32,6 +32,8 @@ import { documentTitle } from "trialog/shell/titles.js";
 
 /** Whether the charts have been asked for: the server works on them while the table is drawn. */
 const haveChartsAsked = signal(false);
+/** Ids of the runs that are shown wherever they stand in the order. */
+const chosen = computed(() => [...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean));
 /** Whether the table may be drawn. */
 const isTablesTurn = computed(() => haveChartsAsked.value || view.value === "table");
 
@@ -93,7 +95,6 @@ function follow() {
       untracked(() => act(found));
     }
   });
-  const chosen = computed(() => [...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean));
   const stops = [
     whenever(() => ({ wish: wish.value, version: selection.version.value }), (now) => {
       wishFor(now.wish, { isAgain: now.version !== before });
@@ -143,6 +144,6 @@ function askAgain(isMore) {
   refreshSparks();
   if (isMore) {
     loadOverview(namespace, project);
-    chooseRows([...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean), wish.value);
+    chooseRows(chosen.value, wish.value);
   }
 }

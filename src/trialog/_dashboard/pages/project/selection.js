@@ -14,7 +14,7 @@ import { isDark } from "trialog/shell/theme.js";
 import { place, setState } from "trialog/shell/router.js";
 
 /** So many lines are drawn at most, where the address does not say `limit=`. */
-export const DEFAULT_LIMIT = 1000;
+const DEFAULT_LIMIT = 1000;
 
 /**
  * @typedef {{id: string, name: string}} Named

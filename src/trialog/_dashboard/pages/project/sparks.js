@@ -72,12 +72,20 @@ async function askSoon() {
   metrics.forEach((metric) => { void ask(metric); });
 }
 
+/** Nothing is kept of a metric that no cell shows. @param {string} metric */
+function forget(metric) {
+  seen.delete(metric);
+  answers.delete(metric);
+  underWay.delete(metric);
+}
+
 /** Asks again for all that is in sight: in one chart all curves have one x axis. @param {string} metric */
 async function ask(metric) {
   const runs = [...(seen.get(metric)?.keys() ?? [])];
   underWay.get(metric)?.abort();
-  if (runs.length === 0) {
-    return; // the column is gone
+  if (runs.length === 0) { // the column is gone
+    forget(metric);
+    return;
   }
   const control = new AbortController();
   underWay.set(metric, control);

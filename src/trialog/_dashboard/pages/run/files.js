@@ -61,7 +61,7 @@ function List({ attachments, values }) {
       const found = items.filter((item) => isFound(item.name));
       return found.length > 0 && html`<h2 key=${title}>${title} <span class="soft">${found.length}</span></h2>
         <ul>${found.slice(0, 1000).map((item) => html`<li key=${item.name}><button class="file-item" aria-current=${item.isChosen ? "true" : null}
-          onClick=${() => setState({ ...item.state, v: "", with: "" })}><${Icon} name=${item.icon} /><span class="cut" title=${item.name}>${item.name}</span><span class="soft">${item.hint}</span></button></li>`)}</ul>
+          onClick=${() => setState({ ...item.state, v: "", with: "", page: "" })}><${Icon} name=${item.icon} /><span class="cut" title=${item.name}>${item.name}</span><span class="soft">${item.hint}</span></button></li>`)}</ul>
         ${found.length > 1000 && html`<p class="soft">and ${found.length - 1000} more; search for one</p>`}`;
     })}
   </nav>`;

@@ -74,7 +74,7 @@ export function followRun() {
 }
 
 /** Asks for the run again: after a change. */
-export async function reloadRun() {
+async function reloadRun() {
   run.value = await getJson(root.peek());
 }
 

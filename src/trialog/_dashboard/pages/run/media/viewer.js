@@ -7,6 +7,7 @@ import { previewOf } from "trialog/logic/previews.js";
 import { ArrayView, HistogramView } from "trialog/pages/run/media/arrays.js";
 import { BytesView, TextView } from "trialog/pages/run/media/bytes.js";
 import { DiffView } from "trialog/pages/run/media/diff.js";
+import { DocumentView } from "trialog/pages/run/media/document.js";
 import { FigureView } from "trialog/pages/run/media/figure.js";
 import { ImageView } from "trialog/pages/run/media/images.js";
 import { JsonView } from "trialog/pages/run/media/json.js";
@@ -26,7 +27,7 @@ export function Viewer({ attachment }) {
   const kind = previewOf(version.media_type, version.filename);
   return html`<article class="panel part-panel viewer" aria-label=${name} data-testid="viewer" data-kind=${kind}>
     <div class="part-head">
-      <button class="quiet file-back" aria-label="Back to all files" onClick=${() => setState({ file: "", v: "", with: "" })}><${Icon} name="left" /></button>
+      <button class="quiet file-back" aria-label="Back to all files" onClick=${() => setState({ file: "", v: "", with: "", page: "" })}><${Icon} name="left" /></button>
       <h2 class="cut" title=${name}>${name}</h2>
       ${versions.length > 1 && kind !== "image" && html`<${Versions} versions=${versions} version=${version} />`}
       <a class="button" href=${version.file} download=${version.filename}><${Icon} name="download" />Download</a>
@@ -71,7 +72,7 @@ function View({ kind, name, version, versions }) {
       return html`<p class="soft">Shown with no rights: its scripts do not run, and it reaches nothing.</p>
         <iframe class="page-frame" sandbox="" src=${version.file} title=${name} referrerpolicy="no-referrer"></iframe>`;
     case "pdf":
-      return html`<p>Browsers show a PDF with rights that a logged file does not get here. Download it to read it.</p><${BytesView} version=${version} />`;
+      return html`<${DocumentView} name=${name} version=${version} />`;
     default:
       return html`<${BytesView} version=${version} />`;
   }
