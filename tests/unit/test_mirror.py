@@ -109,7 +109,7 @@ TESTED_IN = {
         _reading/keepers
         _tracking/link _tracking/spawning _tracking/streams _tracking/taps _tracking/ways
         _tracking/witness
-        _witness/attendance _witness/origin _witness/surroundings
+        _witness/origin _witness/surroundings
     """,
     # the witness: what it finds out, by what it says of real processes and repositories
     "unit/witness/test_forwarding.py": "_witness/ways",

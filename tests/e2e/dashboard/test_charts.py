@@ -142,6 +142,21 @@ def test_zoom_refines_to_the_points(dashboard, spiked):
     assert drawn(page, "loss")["xRange"] == before["xRange"]
 
 
+def test_pan_goes_as_far_as_the_pointer(dashboard, spiked):
+    """A drag with Shift moves the window by all of the way, not by its last move alone."""
+    server = dashboard(spiked)
+    page = server.open("/acme/spikes?view=charts")
+    drag(page, "loss", 0.4, 0.6)
+    server.settle(page)
+    low, high = drawn(page, "loss")["xRange"]
+    page.keyboard.down("Shift")
+    drag(page, "loss", 0.75, 0.25)
+    page.keyboard.up("Shift")
+    server.settle(page)
+    wanted = [low + (high - low) / 2, high + (high - low) / 2]
+    assert drawn(page, "loss")["xRange"] == pytest.approx(wanted, abs=(high - low) / 20)
+
+
 def test_smoothing_keeps_the_raw_line(dashboard, spiked):
     """The line as logged stays behind the smoothed one, and the state is in the address."""
     server = dashboard(spiked)

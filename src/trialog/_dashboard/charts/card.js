@@ -54,7 +54,7 @@ export class CardState {
     const { board, panel } = this;
     const { source, cursor } = board;
     const plot = new Plot(host, {
-      zoomX: (range) => this.zoom(range),
+      zoomX: (range, isSliding) => this.zoom(range, isSliding),
       zoomY: (range) => { this.yWindow.value = range; },
       point: (x) => { cursor.value = x === null ? null : { x, axis: this.axis, from: panel.id }; },
       hover: (run) => { source.hovered.value = run; },
@@ -178,14 +178,14 @@ export class CardState {
     return metrics === null || this.panel.metrics.some((metric) => metric in metrics) || x in metrics || news.is_other;
   }
 
-  /** @param {[number, number] | null} range */
-  zoom(range) {
+  /** @param {[number, number] | null} range @param {boolean} [isSliding] */
+  zoom(range, isSliding = false) {
     if (this.panel.x && this.panel.x !== this.board.look.value.x) {
       return; // its axis is its own: there is no window that others share
     }
     const extent = this.loaded.value?.answers[0]?.header.x.extent;
     const isAll = range && extent && range[0] <= extent[0] && range[1] >= extent[1];
-    this.board.zoom(range && !isAll && range[1] > range[0] ? range : null);
+    this.board.zoom(range && !isAll && range[1] > range[0] ? range : null, isSliding);
   }
 }
 

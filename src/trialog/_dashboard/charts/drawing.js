@@ -7,7 +7,7 @@
 import { isBroken } from "trialog/logic/chartdata.js";
 import { makeScale, ticksOf, toPixel } from "trialog/logic/scales.js";
 import { faded } from "trialog/logic/colours.js";
-import { drawMarks } from "trialog/charts/marks.js";
+import { drawMarks, FONT_PX, LETTER_PX } from "trialog/charts/marks.js";
 
 /**
  * @typedef {import("trialog/logic/chartdata.js").Curve} Curve
@@ -31,7 +31,6 @@ import { drawMarks } from "trialog/charts/marks.js";
  *   xTicks: import("trialog/logic/scales.js").Tick[], yTicks: import("trialog/logic/scales.js").Tick[], hasLabels: boolean}} Frame
  */
 
-const FONT_PX = 11;
 const MOST_WIDE = 8000; // values in all lines; with more, lines are one pixel wide: wider ones cost five times the time
 const LABELS = 8;
 const DOT_ROOM_PX = 14;
@@ -51,7 +50,7 @@ export function frameOf(scene, width, height, above = 0) {
   const longest = Math.max(3, ...yTicks.map((tick) => tick.text.length));
   const left = Math.min(84, 14 + longest * 6.4);
   const hasLabels = scene.hasLabels && scene.curves.length <= LABELS && width >= 420;
-  const labelled = hasLabels ? Math.min(130, Math.max(...scene.curves.map(({ curve }) => shorten(curve.label).length * 6.2 + 12), 12)) : 12;
+  const labelled = hasLabels ? Math.min(130, Math.max(...scene.curves.map(({ curve }) => shorten(curve.label).length * LETTER_PX + 12), 12)) : 12;
   const [right, top, bottom] = [width - labelled, above + 12, height - 24];
   const xTicks = ticksOf(scene.xRange, { isLog: scene.isLogX, kind: scene.kind, count: Math.max(2, (right - left) / 84) });
   return {

@@ -10,7 +10,8 @@ import { formatPlace, toPixel } from "trialog/logic/scales.js";
  * @typedef {import("trialog/charts/drawing.js").Pen} Pen
  */
 
-const FONT_PX = 11;
+export const FONT_PX = 11;
+export const LETTER_PX = 6.2; // the width of most letters of that size
 
 /**
  * @typedef {{x: number, value: number, isAbove: boolean, colour: string, label: string, count: number}} Clipped
@@ -80,7 +81,7 @@ export function drawMarks(pen, scene, frame) {
 /** Words on a plate, so that they can be read above many lines. @param {Pen} pen @param {Scene} scene @param {string} text @param {number} x @param {number} y */
 function write(pen, scene, text, x, y) {
   pen.fillStyle = faded(scene.palette.panel, 0.85);
-  pen.fillRect(x - 1, y - 7, text.length * 6.2 + 3, 14);
+  pen.fillRect(x - 1, y - 7, text.length * LETTER_PX + 3, 14);
   pen.textAlign = "left";
   pen.textBaseline = "middle";
   pen.fillStyle = scene.palette.text;

@@ -1,24 +1,23 @@
 /**
- * One chart on the page: three canvases (grid and axes; lines; what the pointer is on), pointer and keys.
+ * One chart on the page: three canvases (grid and axes; lines; what the pointer is on), and where its cursor is.
  *
  * The lines are drawn once and stay while the pointer moves; only the uppermost canvas is drawn anew then.
+ * What it does for the pointer and for keys is in `plotpointer.js` and `plotkeys.js`.
  */
 
 import { drawAxes, drawChosen, drawCurves, frameOf } from "trialog/charts/drawing.js";
 import { forgetPainting, paintSoon } from "trialog/charts/painting.js";
+import { followKeys } from "trialog/charts/plotkeys.js";
+import { drawDrag, followPointer } from "trialog/charts/plotpointer.js";
 import { Tooltip } from "trialog/charts/tooltip.js";
-import { slotFrom } from "trialog/logic/chartdata.js";
 import { readAt } from "trialog/logic/readout.js";
-import { formatPlace, fromPixel, toPixel, zoomed } from "trialog/logic/scales.js";
-
-const NEAR_PX = 28; // so near must the pointer be to a line to be on it
-const CLICK_PX = 4;
+import { toPixel } from "trialog/logic/scales.js";
 
 /**
  * @typedef {import("trialog/charts/drawing.js").Scene} Scene
  * @typedef {import("trialog/charts/drawing.js").Frame} Frame
  * @typedef {object} Acts what the page does when the user does something
- * @property {(range: [number, number] | null) => void} zoomX null: all of it
+ * @property {(range: [number, number] | null, isSliding?: boolean) => void} zoomX null: all of it; isSliding: no step of its own for the back button
  * @property {(range: [number, number] | null) => void} zoomY
  * @property {(x: number | null) => void} point the cursor of all charts
  * @property {(run: string) => void} hover the run under the pointer; "" for none
@@ -50,19 +49,12 @@ export class Plot {
     this.chosen = ""; // key of a line
     /** @type {ReadonlySet<string>} runs that others chose */
     this.marked = new Set();
-    /** @type {{x: number, y: number, toX: number, toY: number, isPan: boolean, range: [number, number]} | null} */
+    /** @type {import("trialog/charts/plotpointer.js").Drag | null} */
     this.drag = null;
     this.size = { width: 0, height: 0 };
     this.stops = new AbortController();
-    const { signal } = this.stops;
-    host.addEventListener("pointermove", (event) => this.onMove(event), { signal });
-    host.addEventListener("pointerdown", (event) => this.onDown(event), { signal });
-    host.addEventListener("pointerup", (event) => this.onUp(event), { signal });
-    host.addEventListener("pointercancel", () => this.endDrag(), { signal });
-    host.addEventListener("pointerleave", () => this.onLeave(), { signal });
-    host.addEventListener("dblclick", () => this.reset(), { signal });
-    host.addEventListener("keydown", (event) => this.onKey(event), { signal });
-    host.addEventListener("blur", () => this.onLeave(), { signal });
+    followPointer(this, this.stops.signal);
+    followKeys(this, this.stops.signal);
     this.observer = new ResizeObserver(() => this.measure());
     this.observer.observe(host);
     this.measure();
@@ -159,7 +151,7 @@ export class Plot {
       drawChosen(pen, drawn, scene, frame);
     }
     if (this.drag && !this.drag.isPan) {
-      this.drawDrag(pen, scene, frame);
+      drawDrag(pen, this.drag, scene, frame);
       this.tooltip.hide();
       return;
     }
@@ -209,75 +201,9 @@ export class Plot {
     }
   }
 
-  /** @param {CanvasRenderingContext2D} pen @param {Scene} scene @param {Frame} frame */
-  drawDrag(pen, scene, frame) {
-    const box = this.dragged(frame);
-    pen.fillStyle = scene.palette.text + "1f";
-    pen.strokeStyle = scene.palette.soft;
-    pen.lineWidth = 1;
-    pen.fillRect(box.left, box.top, box.right - box.left, box.bottom - box.top);
-    pen.strokeRect(box.left + 0.5, box.top + 0.5, box.right - box.left, box.bottom - box.top);
-  }
-
-  /** What is dragged over: x alone where the pointer went sideways, y alone where it went up or down. @param {Frame} frame */
-  dragged(frame) {
-    const { x, y, toX, toY } = this.drag ?? { x: 0, y: 0, toX: 0, toY: 0 };
-    const [wide, high] = [Math.abs(toX - x), Math.abs(toY - y)];
-    const hasX = wide >= 12 || wide >= high;
-    const hasY = high >= 30 && high > wide * 0.35;
-    const clampX = (/** @type {number} */ value) => Math.min(frame.right, Math.max(frame.left, value));
-    const clampY = (/** @type {number} */ value) => Math.min(frame.bottom, Math.max(frame.top, value));
-    return {
-      hasX: hasX && wide > CLICK_PX, hasY,
-      left: hasX ? clampX(Math.min(x, toX)) : frame.left, right: hasX ? clampX(Math.max(x, toX)) : frame.right,
-      top: hasY ? clampY(Math.min(y, toY)) : frame.top, bottom: hasY ? clampY(Math.max(y, toY)) : frame.bottom,
-    };
-  }
-
   /** @param {import("trialog/logic/chartdata.js").Curve} curve */
   isChosen(curve) {
     return curve.key === this.chosen || (curve.run !== "" && this.marked.has(curve.run));
-  }
-
-  // -- the pointer -------------------------------------------------------------------------------
-
-  /** @param {PointerEvent} event */
-  placeOf(event) {
-    const box = this.host.getBoundingClientRect();
-    return { x: event.clientX - box.left, y: event.clientY - box.top };
-  }
-
-  /** @param {PointerEvent} event */
-  onMove(event) {
-    const { frame, scene } = this;
-    if (!frame || !scene) {
-      return;
-    }
-    const { x, y } = this.placeOf(event);
-    if (this.drag) {
-      Object.assign(this.drag, { toX: x, toY: y });
-      if (this.drag.isPan) {
-        const { range } = this.drag;
-        const move = (/** @type {number} */ value) => fromPixel(frame.x, toPixel(frame.x, value) - (x - (this.drag?.x ?? x)));
-        this.acts.zoomX([move(range[0]), move(range[1])]);
-        this.drag.x = x;
-        this.drag.range = [move(range[0]), move(range[1])];
-      }
-      this.drawTop();
-      return;
-    }
-    if (x < frame.left - 6 || x > frame.right + 6) {
-      this.onLeave();
-      return;
-    }
-    this.isActive = true;
-    this.pointer = Math.min(frame.bottom, Math.max(frame.top, y));
-    this.cursor = fromPixel(frame.x, Math.min(frame.right, Math.max(frame.left, x)));
-    const read = readAt(scene, frame, this.cursor, this.pointer, "");
-    const first = read?.lines[0];
-    this.choose(first && first.distance <= NEAR_PX ? first.drawn.curve : null);
-    this.acts.point(this.cursor);
-    this.drawTop();
   }
 
   /** @param {import("trialog/logic/chartdata.js").Curve | null} curve */
@@ -286,49 +212,15 @@ export class Plot {
     this.acts.hover(curve?.run ?? "");
   }
 
-  /** @param {PointerEvent} event */
-  onDown(event) {
-    if (event.button !== 0 || !this.frame || !this.scene || event.pointerType === "touch") {
-      return;
-    }
-    const { x, y } = this.placeOf(event);
-    this.drag = { x, y, toX: x, toY: y, isPan: event.shiftKey, range: [...this.scene.xRange] };
-    this.host.setPointerCapture(event.pointerId);
-  }
-
-  /** @param {PointerEvent} event */
-  onUp(event) {
-    const { drag, frame } = this;
-    if (!drag || !frame) {
-      return;
-    }
-    const box = this.dragged(frame);
-    const isClick = Math.hypot(drag.toX - drag.x, drag.toY - drag.y) <= CLICK_PX;
-    this.endDrag();
-    if (drag.isPan) {
-      return;
-    }
-    if (isClick) {
-      const run = this.scene?.curves.find(({ curve }) => curve.key === this.chosen)?.curve.run;
-      if (run && event.detail !== 2) {
-        this.acts.pin(run);
-      }
-      return;
-    }
-    if (box.hasY) {
-      this.acts.zoomY([fromPixel(frame.y, box.bottom), fromPixel(frame.y, box.top)]);
-    }
-    if (box.hasX) {
-      this.acts.zoomX([fromPixel(frame.x, box.left), fromPixel(frame.x, box.right)]);
+  pinChosen() {
+    const run = this.scene?.curves.find(({ curve }) => curve.key === this.chosen)?.curve.run;
+    if (run) {
+      this.acts.pin(run);
     }
   }
 
-  endDrag() {
-    this.drag = null;
-    this.drawTop();
-  }
-
-  onLeave() {
+  /** No cursor, no line chosen; what another chart does stays. */
+  leave() {
     if (this.isActive) {
       this.isActive = false;
       this.pointer = null;
@@ -339,137 +231,10 @@ export class Plot {
     }
   }
 
+  /** All of both axes. */
   reset() {
     this.acts.zoomY(null);
     this.acts.zoomX(null);
-  }
-
-  // -- the keyboard ------------------------------------------------------------------------------
-
-  /** @param {KeyboardEvent} event */
-  onKey(event) {
-    const { scene, frame } = this;
-    if (!scene || !frame || event.ctrlKey || event.metaKey || event.altKey) {
-      return;
-    }
-    const by = event.shiftKey ? 10 : 1;
-    /** @type {Record<string, () => void>} */
-    const acts = {
-      ArrowLeft: () => this.step(-by),
-      ArrowRight: () => this.step(by),
-      Home: () => this.step(-Infinity),
-      End: () => this.step(Infinity),
-      "[": () => this.turn(-1),
-      "]": () => this.turn(1),
-      "+": () => this.zoomAt(0.5),
-      "=": () => this.zoomAt(0.5),
-      "-": () => this.zoomAt(2),
-      ",": () => this.pan(-0.25),
-      ".": () => this.pan(0.25),
-      Enter: () => this.pinChosen(),
-      Escape: () => this.escape(),
-    };
-    const act = acts[event.key];
-    if (act) {
-      event.preventDefault();
-      event.stopPropagation();
-      act();
-    }
-  }
-
-  /** To the next place where the chosen line, or any, has a value. @param {number} by */
-  step(by) {
-    const { scene, frame } = this;
-    const drawn = scene?.curves.find(({ curve }) => curve.key === this.chosen) ?? scene?.curves[0];
-    if (!scene || !frame || !drawn) {
-      return;
-    }
-    const { x } = { x: drawn.answer.arrays.x.values };
-    const { y } = drawn.curve;
-    const [left, right] = drawn.answer.header.borders;
-    const places = [];
-    const [from, to] = [Math.max(slotFrom(x, scene.xRange[0]), left ? 1 : 0), x.length - (right ? 1 : 0)];
-    for (let slot = from; slot < to && x[slot] <= scene.xRange[1]; slot += 1) {
-      if (y[slot] === y[slot]) {
-        places.push(x[slot]);
-      }
-    }
-    if (!places.length) {
-      return;
-    }
-    let at = this.cursor === null ? (by < 0 && by !== -Infinity ? places.length : -1) : slotFrom(Float64Array.from(places), this.cursor);
-    if (this.cursor !== null && by > 0 && places[at] > this.cursor) {
-      at -= 1;
-    }
-    this.cursor = places[Math.min(places.length - 1, Math.max(0, at + by))];
-    this.isActive = true;
-    this.pointer = null;
-    this.acts.point(this.cursor);
-    this.drawTop();
-    this.say(drawn);
-  }
-
-  /** @param {import("trialog/charts/drawing.js").Drawn} drawn */
-  say(drawn) {
-    const { scene, frame, cursor } = this;
-    const read = scene && frame && cursor !== null ? readAt({ ...scene, curves: [drawn] }, frame, cursor, null, this.acts.baseline()) : null;
-    if (scene && read) {
-      this.acts.tell(`${drawn.curve.label}, ${scene.xLabel} ${formatPlace(read.x, scene.kind)}: ${read.lines[0].value}`);
-    }
-  }
-
-  /** To another line. @param {number} by */
-  turn(by) {
-    const curves = this.scene?.curves ?? [];
-    if (!curves.length) {
-      return;
-    }
-    const at = curves.findIndex(({ curve }) => curve.key === this.chosen);
-    const next = curves[(at + by + curves.length + (at < 0 && by < 0 ? 1 : 0)) % curves.length];
-    this.isActive = true;
-    this.pointer = null;
-    this.choose(next.curve);
-    if (this.cursor === null) {
-      this.step(Infinity);
-      return;
-    }
-    this.drawTop();
-    this.say(next);
-  }
-
-  /** @param {number} factor */
-  zoomAt(factor) {
-    const { scene } = this;
-    if (scene) {
-      const [lo, hi] = scene.xRange;
-      const middle = scene.isLogX ? Math.sqrt(lo * hi) : (lo + hi) / 2;
-      this.acts.zoomX(zoomed(scene.xRange, this.cursor ?? middle, factor, scene.isLogX));
-    }
-  }
-
-  /** Moves the window along x. @param {number} share of its width */
-  pan(share) {
-    const { frame } = this;
-    if (frame) {
-      const by = share * (frame.right - frame.left);
-      this.acts.zoomX([fromPixel(frame.x, frame.left + by), fromPixel(frame.x, frame.right + by)]);
-    }
-  }
-
-  pinChosen() {
-    const run = this.scene?.curves.find(({ curve }) => curve.key === this.chosen)?.curve.run;
-    if (run) {
-      this.acts.pin(run);
-    }
-  }
-
-  escape() {
-    if (this.cursor !== null || this.chosen) {
-      this.isActive = true;
-      this.onLeave();
-    } else {
-      this.reset();
-    }
   }
 }
 
