@@ -32,6 +32,7 @@ from trialog._reading.longlines import LONG, LongLines
 _LARGE = 1 << 17  # lines times columns; of larger charts one is drawn at once, to save memory
 _READ_POINTS = 1_000_000  # of all metrics, so many are read at once
 _KEPT_BYTES = 1 << 21  # larger answers are made again
+_ANSWERS_BYTES = 16 << 20  # of all answers: the points of a large chart do not push them out
 _SITUATION_BYTES = 400  # of a run
 
 _VIEWS: dict[Split | None, View] = {
@@ -76,6 +77,7 @@ class ChartReader:
         """
         self._catalog = catalog
         self._cache = ChartCache() if cache is None else cache
+        self._answers = ChartCache(_ANSWERS_BYTES)
         self._long = LongLines(catalog)
         self.asking = threading.Lock()
         self._large = threading.RLock()
@@ -120,7 +122,7 @@ class ChartReader:
         """
         situation = self._situation(runs, asked, groups, known)
         key = ("bytes", situation.version)
-        kept = self._cache.get(key, None) if since is None else None
+        kept = self._answers.get(key, None) if since is None else None
         if kept is not None:
             found: Encoded = kept
             return found
@@ -130,7 +132,7 @@ class ChartReader:
         if is_large:
             made.pack()  # nobody is kept waiting by it, nor by what it takes of the cache
         if since is None and made.kept_bytes <= _KEPT_BYTES:
-            self._cache.put(key, None, made, made.kept_bytes)
+            self._answers.put(key, None, made, made.kept_bytes)
         return made
 
     # -- inside --------------------------------------------------------------------------------

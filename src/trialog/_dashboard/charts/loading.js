@@ -41,6 +41,9 @@ function next() {
   }
 }
 
+/** Whether any chart is asked for. */
+export const isLoading = () => running + waiting.length > 0;
+
 /**
  * A chart's answer, up to date.
  * @param {object} query

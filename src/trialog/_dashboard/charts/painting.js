@@ -58,6 +58,9 @@ export function paintSoon(owner, draw) {
   }
 }
 
+/** Whether anything is still to be drawn. */
+export const isPainting = () => waiting.size > 0;
+
 /** @param {object} owner whose drawing is not wanted any more */
 export function forgetPainting(owner) {
   waiting.delete(owner);

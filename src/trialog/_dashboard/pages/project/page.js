@@ -1,6 +1,6 @@
 /** The page of a project: its table of runs, and their charts. */
 
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { computed, effect, untracked } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect } from "preact/hooks";
 
@@ -30,12 +30,8 @@ import { addKeyNotes, addShortcuts } from "trialog/shell/keyboard.js";
 import { place } from "trialog/shell/router.js";
 import { documentTitle } from "trialog/shell/titles.js";
 
-/** Whether the charts have been asked for: the server works on them while the table is drawn. */
-const haveChartsAsked = signal(false);
 /** Ids of the runs that are shown wherever they stand in the order. */
 const chosen = computed(() => [...new Set([...selection.pinned.value, selection.baseline.value])].filter(Boolean));
-/** Whether the table may be drawn. */
-const isTablesTurn = computed(() => haveChartsAsked.value || view.value === "table");
 
 /** The page. */
 export function Page() {
@@ -67,14 +63,14 @@ function stateOf() {
   if (tableError.value) {
     return "error";
   }
-  return book.value.wish === null || !isTablesTurn.value ? "loading" : book.value.total === 0 ? "empty" : "ready";
+  return book.value.wish === null ? "loading" : book.value.total === 0 ? "empty" : "ready";
 }
 
 function Table() {
   if (tableError.value) {
     return html`<${Failure} error=${tableError.value} again=${() => { tableError.value = null; selection.version.value += 1; }} />`;
   }
-  if (book.value.wish === null || !isTablesTurn.value) {
+  if (book.value.wish === null) {
     return filterProblem.value ? html`<p class="state">The filter cannot be understood.</p>` : html`<${Waiting} what="the runs" />`;
   }
   return book.value.total === 0 ? html`<${NoneFound} />` : html`<${Grid} />`;
@@ -116,11 +112,6 @@ function follow() {
     whenever(() => ({ drawn: selection.drawn.value, version: selection.version.value, known: overview.value }), ({ drawn }) => {
       if (drawn) {
         loadCounts(drawn.project, splitChip(drawn.where).rest);
-      }
-    }),
-    effect(() => {
-      if (overview.value || overviewError.value) {
-        setTimeout(() => { haveChartsAsked.value = true; });
       }
     }),
     followViews(),

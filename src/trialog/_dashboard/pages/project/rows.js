@@ -6,11 +6,13 @@
 
 import { signal } from "@preact/signals";
 
+import { during } from "trialog/data/activity.js";
 import { isAborted, postJson, RequestError } from "trialog/data/api.js";
 import { takeFound } from "trialog/data/early.js";
 import { idsFilter } from "trialog/logic/operands.js";
 import { PAGE_ROWS, pagesOf } from "trialog/logic/rowwindow.js";
 import { noteUnderstood, selection } from "trialog/pages/project/selection.js";
+import { tablesTurn } from "trialog/pages/project/turns.js";
 
 /**
  * @typedef {import("trialog/logic/columns.js").Column & {values: import("trialog/logic/cells.js").Value[]}} FilledColumn
@@ -124,6 +126,10 @@ async function ask(page) {
     const body = { ...wish, offset: page * PAGE_ROWS, limit: PAGE_ROWS };
     const answer = /** @type {TablePage} */ (takeFound("/runs", body) ?? await postJson("/runs", body, control.signal));
     if (wanted === wish) {
+      learn(wish, page, answer);
+      await during(tablesTurn());
+    }
+    if (wanted === wish) {
       underWay.delete(page);
       take(wish, page, answer);
       lookAt(seen.first, seen.end);
@@ -139,6 +145,14 @@ async function ask(page) {
   }
 }
 
+/** What charts need of an answer. @param {Wish} wish @param {number} page @param {TablePage} answer */
+function learn(wish, page, answer) {
+  noteUnderstood(wish.where, wish.sort);
+  if (page === 0) {
+    void learnOrder(wish, answer);
+  }
+}
+
 /** @param {Wish} wish @param {number} page @param {TablePage} answer */
 function take(wish, page, answer) {
   const before = book.value;
@@ -150,10 +164,6 @@ function take(wish, page, answer) {
   selection.total.value = answer.total;
   tableError.value = null;
   filterProblem.value = null;
-  noteUnderstood(wish.where, wish.sort);
-  if (page === 0) {
-    learnOrder(wish, answer);
-  }
 }
 
 /** Says what is wrong: at the filter where it is that, else in the table's place. @param {unknown} error */
