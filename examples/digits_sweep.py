@@ -163,6 +163,7 @@ def point_further(project: str, tag: str) -> None:
         print(f"  export TRIALOG_HOME={shlex.quote(os.environ['TRIALOG_HOME'])}")
     if shutil.which("trialog") is None:
         print(f"  . {shlex.quote(str(Path(sys.prefix, 'bin', 'activate')))}")
+    print("  trialog ui")
     print(f"  trialog run list {project}")
     print(f"  trialog run compare {project} --best val/acc")
     print(f"  trialog run show {best}")
