@@ -15,13 +15,14 @@ def test_what_is_made_is_read(content):
     assert tickets.read(tickets.make(content)) == content
 
 
-@given(st.data())
-def test_tampered_tickets_mean_nothing(data):
+@given(st.integers(0, 10_000), st.integers(0, 7))
+def test_tampered_tickets_mean_nothing(place, letter):
     """A ticket of which one character is changed, or of another server, is none."""
     tickets = Tickets.new()
     ticket = tickets.make({"sha256": "ab", "size": 3})
-    place = data.draw(st.integers(0, len(ticket) - 2))  # the last one may hold spare bits
-    other = data.draw(st.sampled_from("ABab09-_").filter(lambda each: each != ticket[place]))
+    place %= len(ticket) - 1  # the last one may hold spare bits
+    letters = "ABab09-_"  # what is drawn does not depend on the key, which is random
+    other = next(each for each in letters[letter:] + letters if each != ticket[place])
     assert tickets.read(ticket[:place] + other + ticket[place + 1 :]) is None
     assert Tickets.new().read(ticket) is None
 
