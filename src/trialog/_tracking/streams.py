@@ -25,7 +25,8 @@ COPY = "copy of "  # before the name of a stream that is only listened to
 _FDS = {"stdout": 1, "stderr": 2}
 _READ_BYTES = 1 << 16
 _ROOM_S = 0.005  # so long a mark waits for room
-_LINE_S = 0.002  # so long the rest of a line is waited for
+_LINE_S = 0.02  # so long the rest of a line is waited for
+_PRINT_S = 0.05  # so long a print that has begun is waited for
 
 
 class Led(NamedTuple):
@@ -121,17 +122,24 @@ class Streams:
         marked = []
         for name, led in self.led.items():
             copies = [each for each in _FDS if name in (each, "both") and each in self.tapped]
-            for each in copies:
-                self.tapped[each].remove()
-            flush()
-            writing = self._writing.pop(name)
-            os.write(writing, mark)
-            for fd in led.fds:
-                if identity_of(fd) == identity_of(led.original):
-                    os.dup2(writing, fd)
-            os.close(writing)
-            marked += [name, *(COPY + each for each in copies if self.tapped[each].mark(mark))]
+            until = time.monotonic() + _PRINT_S
+            with contextlib.ExitStack() as held:
+                for each in copies:
+                    held.enter_context(self.tapped[each].held_up(until))
+                    self.tapped[each].remove()
+                self._lead_over(name, led, mark)
+                marked += [name, *(COPY + each for each in copies if self.tapped[each].mark(mark))]
         return marked
+
+    def _lead_over(self, name: str, led: Led, mark: bytes) -> None:
+        """What is written there goes its way, on which the mark is the first."""
+        flush()
+        writing = self._writing.pop(name)
+        os.write(writing, mark)
+        for fd in led.fds:
+            if identity_of(fd) == identity_of(led.original):
+                os.dup2(writing, fd)
+        os.close(writing)
 
     def mark(self, mark: bytes) -> tuple[list[str], bool]:
         """Put a mark behind all that this process has written.

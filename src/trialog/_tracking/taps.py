@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from threading import get_ident
 from typing import Any
 
 from trialog._tracking.ways import open_pipe
+
+_HELD_S = 0.1  # so long, at most, a print waits while another way is made for it
+_LOOK_S = 0.0002
 
 
 class Tap:
@@ -27,7 +31,8 @@ class Tap:
         self.has_copied = self.is_within_line = False
         self._stream = stream
         self._installed: Callable[[str], Any] | None = None
-        self._writers = threading.local()
+        self._writers: set[int] = set()  # threads that are between a print and its copy
+        self._holder: int | None = None  # the thread that holds up the others
 
     def install(self) -> None:
         """Listen from now on; again where somebody has put a ``write`` of his own there since."""
@@ -39,21 +44,51 @@ class Tap:
             return
 
         def write_both(text: str) -> Any:
-            if self._installed is None or getattr(self._writers, "is_within", False):
+            writer = get_ident()
+            if self._installed is None or writer in self._writers:
                 return write(text)  # somebody else's calls one of ours
-            self._writers.is_within = True
             try:
+                self._begin(writer)
+                is_heard = self._installed is not None
                 result = write(text)
+                if is_heard:
+                    self._copy(text)
+                return result
             finally:
-                self._writers.is_within = False
-            with contextlib.suppress(Exception):  # no room, or no witness: the print goes on
-                self.has_copied, self.is_within_line = True, not text.endswith("\n")
-                os.write(self.writing, text.encode("utf-8", "replace"))
-            return result
+                self._writers.discard(writer)
 
         with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
             self._stream.write = write_both
             self._installed = write_both
+
+    def _begin(self, writer: int) -> None:
+        """A thread is about to print: not while it is held up, unless that takes long."""
+        self._writers.add(writer)
+        until = time.monotonic() + _HELD_S
+        while self._holder not in (None, writer) and time.monotonic() < until:
+            self._writers.discard(writer)
+            time.sleep(_LOOK_S)
+            self._writers.add(writer)  # before it is looked: who holds it up looks the other way
+
+    def _copy(self, text: str) -> None:
+        with contextlib.suppress(Exception):  # no room, or no witness: the print goes on
+            self.has_copied, self.is_within_line = True, not text.endswith("\n")
+            os.write(self.writing, text.encode("utf-8", "replace"))
+
+    @contextlib.contextmanager
+    def held_up(self, until_s: float) -> Iterator[None]:
+        """Let nobody else print: what was printed has been copied, or will not be.
+
+        Args:
+            until_s: so long, on the monotonic clock, a print that has begun is waited for.
+        """
+        self._holder = get_ident()
+        try:
+            while self._writers - {self._holder} and time.monotonic() < until_s:
+                time.sleep(_LOOK_S)
+            yield
+        finally:
+            self._holder = None
 
     def mark(self, mark: bytes) -> bool:
         """Put a mark behind what was copied; whether there was room."""
