@@ -12,10 +12,16 @@ import re
 import time
 from pathlib import Path
 
-_STATE, _PARENT, _START_TIME = 0, 1, 19  # of /proc/<pid>/stat, counted after the command
+_STATE, _PARENT, _START_TIME, _EXIT_STATUS = (
+    0,
+    1,
+    19,
+    49,
+)  # of /proc/<pid>/stat, counted after the command
 _MOUNT_POINT = 4  # field 5 of a line of mountinfo
 _ESCAPED = re.compile(r"\\([0-7]{3})")  # a space, a tab, … in it
 _DEAD_STATES = "ZXx"
+_ZOMBIE = "Z"
 
 
 def boot_id() -> str:
@@ -65,6 +71,22 @@ def parent_of(pid: int | str = "self") -> int:
     """The process that another one, or this one, is a child of; 0 where unknown."""
     fields = _process_fields(str(pid))
     return int(fields[_PARENT]) if fields else 0
+
+
+def exit_status(pid: int, started: int) -> int | None:
+    """How a process ended whose parent has not taken note of it yet, as its parent will get it.
+
+    Args:
+        pid: its number.
+        started: clock ticks from boot to its start; another process may have the number by now.
+
+    Returns:
+        None where it is alive or gone, where it is not ours to know, and on older systems.
+    """
+    fields = _process_fields(str(pid))
+    if len(fields) <= _EXIT_STATUS or fields[_STATE] != _ZOMBIE:
+        return None
+    return int(fields[_EXIT_STATUS]) if int(fields[_START_TIME]) == started else None
 
 
 def has_variable(pid: int, name: str) -> bool:

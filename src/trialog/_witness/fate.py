@@ -1,7 +1,8 @@
 """How the process beside the witness ended, as far as the system or Python say.
 
 Linux tells the exit code of any process by its pidfd (6.15 and later, ``PIDFD_GET_INFO`` of
-linux/pidfd.h), once its parent has taken note of it. Who was killed for want of memory stands in
+linux/pidfd.h), once its parent has taken note of it; until then, in its line of ``/proc``, which
+older ones have too. Who was killed for want of memory stands in
 the kernel's log, where that may be read, and is counted by cgroups and by the machine. Where a
 fatal signal found the process, Python's faulthandler has said through a pipe.
 """
@@ -9,6 +10,7 @@ fatal signal found the process, Python's faulthandler has said through a pipe.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import re
@@ -101,6 +103,7 @@ class FateReader:
         if _machine.pid_namespace() == _FIRST_PID_NAMESPACE:  # the kernel's numbers are ours
             with contextlib.suppress(OSError):
                 self._log = os.open(kernel_log, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        self._process_start = process_start or _machine.process_start(pid)
         # What the kernel says of the process, which may be gone by now, it says after its start.
         self._started_us = process_start * 1_000_000 // os.sysconf("SC_CLK_TCK")
 
@@ -138,22 +141,35 @@ class FateReader:
 
     def _wait_status(self) -> int | None:
         """The process's status as its parent would get it; None where nobody says."""
-        if self.pidfd is None:
-            return None
-        select.select([self.pidfd], [], [], _REAPED_S)
+        if self.pidfd is not None:
+            select.select([self.pidfd], [], [], _REAPED_S)
         until = time.monotonic() + _REAPED_S
         while True:
-            info = bytearray(_INFO_BYTES)
-            struct.pack_into("<Q", info, 0, _INFO_EXIT)
+            status = _machine.exit_status(self._pid, self._process_start)
+            if status is not None:
+                return status
             try:
-                fcntl.ioctl(self.pidfd, _GET_INFO, info)
+                status = self._reaped_status()
             except OSError:
                 return None  # an older system
-            if struct.unpack_from("<Q", info)[0] & _INFO_EXIT:
-                return int(struct.unpack_from("<i", info, _EXIT_CODE_AT)[0])
-            if time.monotonic() > until:
-                return None  # a zombie: nobody asks for it
+            if status is not None or time.monotonic() > until:
+                return status
             time.sleep(0.005)
+
+    def _reaped_status(self) -> int | None:
+        """The status that the process's parent got; None before that.
+
+        Raises:
+            OSError: this system tells no such thing.
+        """
+        if self.pidfd is None:
+            raise OSError(errno.ENOTSUP, "no processes as files")
+        info = bytearray(_INFO_BYTES)
+        struct.pack_into("<Q", info, 0, _INFO_EXIT)
+        fcntl.ioctl(self.pidfd, _GET_INFO, info)
+        if not struct.unpack_from("<Q", info)[0] & _INFO_EXIT:
+            return None
+        return int(struct.unpack_from("<i", info, _EXIT_CODE_AT)[0])
 
     def _was_out_of_memory(self) -> bool:
         """Whether the kernel killed it for want of memory."""

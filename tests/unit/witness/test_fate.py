@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,36 @@ def test_a_signal_has_its_name(process, name, reason):
     """The word for it, and the signal."""
     order = f"import signal; os.kill(os.getpid(), signal.{name})"
     assert end_of(process, order) == Fate(reason, signal=name)
+
+
+@pytest.mark.parametrize("has_pidfd", [True, False])
+@pytest.mark.parametrize(
+    "order,expected",
+    [
+        ("os._exit(3)", Fate("exit code 3", exit_code=3)),
+        ("os.kill(os.getpid(), 9)", Fate("killed", signal="SIGKILL")),
+    ],
+)
+def test_a_parent_that_asks_late_hides_no_end(process, tmp_path, order, expected, has_pidfd):
+    """One that reads all output first, say; on systems too that tell no codes of others later."""
+    reader = FateReader(process.pid, counters=[], kernel_log=tmp_path / "none")
+    process.stdin.write(order.encode())
+    process.stdin.close()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    if not has_pidfd:
+        reader.pidfd = None
+    begun_s = time.monotonic()
+    assert reader.read() == expected
+    assert time.monotonic() - begun_s < 2
+
+
+def test_another_process_of_the_number_says_nothing(process, tmp_path):
+    """Numbers are given again; the time of the start tells them apart."""
+    reader = FateReader(process.pid, process_start=1, counters=[], kernel_log=tmp_path / "none")
+    reader.pidfd = None
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert reader.read() == Fate()
 
 
 def test_what_faulthandler_said_is_kept(process):
