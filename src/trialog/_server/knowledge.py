@@ -44,12 +44,11 @@ class Knowledge:
         self._lock = threading.Lock()
 
     def of(self, project: str | None) -> Known:
-        """What is known of a project.
+        """What is known of a project, as the catalog knows it: it is not brought up to date here.
 
         Args:
             project: as ``namespace/project``; None for all of them.
         """
-        self._catalog.refresh()
         with self._lock:  # who asks meanwhile waits for the same
             state = self._catalog.state()  # before: what is read may be newer, not older
             before, known = self._kept.get(project, (None, None))

@@ -17,6 +17,7 @@ def read_project(store: Store, query: ProjectQuery) -> ProjectOverview:
     """What there is in a project: how many runs of each status, and the columns to choose from."""
     catalog = store.catalog
     wanted = RunFilter(namespace=query.namespace, project=query.project)
+    catalog.refresh()
     known = store.knowledge.of(f"{query.namespace}/{query.project}")
     found = find_project(catalog, query.namespace, query.project)
     if found is None:

@@ -82,6 +82,7 @@ def read_names(store: Store, query: TableQuery) -> Names:
 
 def read_completions(store: Store, query: CompleteQuery) -> Completed:
     """What may come next in a filter that is being typed, and what is wrong with it."""
+    store.catalog.refresh()
     known = store.knowledge.of(query.project)
     cursor = len(query.text) if query.cursor is None else query.cursor
     found = complete(query.text, cursor, known.names)

@@ -10,13 +10,16 @@ def test_it_is_read_once_and_again_after_a_change(store):
     """The same object as long as nothing was logged; what is new is there at once."""
     with trialog.init("acme", "demo", parameters={"lr": 0.1}, tags=["a"]) as run:
         run.log("loss", 1.0)
-    knowledge = Store.at(store).knowledge
+    served = Store.at(store)
+    knowledge = served.knowledge
+    served.catalog.refresh()
     first = knowledge.of("acme/demo")
     assert (first.names.metrics, first.names.tags) == (["loss"], ["a"])
     assert (first.runs, first.is_whole) == (1, True)
     assert knowledge.of("acme/demo") is first
     with trialog.init("acme", "demo", parameters={"lr": 0.2}) as run:
         run.log("acc", 0.5)
+        served.catalog.refresh()
         during = knowledge.of("acme/demo")
         assert set(during.names.metrics) == {"loss", "acc"}
         assert during.heads[0].distinct == 2
