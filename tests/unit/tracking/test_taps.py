@@ -61,8 +61,9 @@ def test_a_print_that_has_begun_is_copied_before_another_way_is_taken(stream, ta
     assert stream.written == ["line", " 18\n"]
 
 
-def test_a_print_waits_while_another_way_is_made(stream, tap):
+def test_a_print_waits_while_another_way_is_made(stream, tap, monkeypatch):
     """It goes the new way, and is not copied."""
+    monkeypatch.setattr("trialog._tracking.taps._HELD_S", 30)
     with tap.held_up(time.monotonic()):
         printing = threading.Thread(target=stream.write, args=["later\n"])
         printing.start()
@@ -87,16 +88,17 @@ def test_a_print_that_lasts_holds_nobody_up_for_long(stream, tap):
         stream.goes_on.set()
         other.start()
         other.join(10)
-        assert stream.written[-1] == "other"
+        assert "other" in stream.written
     printing.join(10)
     assert sorted(stream.written) == ["other", "slow"]
 
 
-def test_what_a_stream_prints_itself_meanwhile_is_not_held_up(stream, tap):
+def test_what_a_stream_prints_itself_meanwhile_is_not_held_up(stream, tap, monkeypatch):
     """A flush of somebody else's may print: on the thread that makes the way, and once."""
+    monkeypatch.setattr("trialog._tracking.taps._HELD_S", 30)
     with tap.held_up(time.monotonic()):
         begun_s = time.monotonic()
         stream.write("within\n")
-        assert time.monotonic() - begun_s < 0.05
+        assert time.monotonic() - begun_s < 10
     assert stream.written == ["within\n"]
     assert tap.copied() == b"within\n"
