@@ -107,7 +107,7 @@ TESTED_IN = {
     # the witness: by what it does to a process, and for it
     "crash/test_witness.py": """
         _reading/keepers
-        _tracking/link _tracking/spawning _tracking/streams _tracking/taps _tracking/ways
+        _tracking/link _tracking/spawning _tracking/streams _tracking/ways
         _tracking/witness
         _witness/origin _witness/surroundings
     """,
