@@ -235,6 +235,15 @@ export interface CurveShape {
   last: number;
 }
 
+/** The first metrics of a run: those without a section, then the others, by name. */
+export interface CurvesQuery {
+  namespace: string;
+  project: string;
+  run: string;
+  count?: number;
+  pixels?: number;
+}
+
 /** What differs in one area, the first hundred of ``total``. */
 export interface DifferenceArea {
   area: string;
@@ -680,6 +689,7 @@ export interface TablePage {
   is_deleted: boolean[];
   columns: TableColumn[];
   now_ns: number;
+  problem?: Problem | null;
 }
 
 /** A part of a project's table of runs. */

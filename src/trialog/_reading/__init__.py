@@ -10,7 +10,7 @@ from trialog._reading.catalogs import catalog_of
 from trialog._reading.content import ContentReader
 from trialog._reading.experiments import ExperimentReader
 from trialog._reading.finding import explain_none, find, find_in_each, resolve
-from trialog._reading.knownnames import explain_names, read_known_names
+from trialog._reading.knownnames import explain_names, read_known_names, unknown_name
 from trialog._reading.records import Records, RunException, RunRecord
 from trialog._reading.runinfo import RunInfo, fetch_run_info, fetch_runs
 from trialog._reading.runs import Runs
@@ -36,4 +36,5 @@ __all__ = [
     "find_in_each",
     "read_known_names",
     "resolve",
+    "unknown_name",
 ]

@@ -135,6 +135,12 @@ class ChartReader:
             self._answers.put(key, None, made, made.kept_bytes)
         return made
 
+    def lines(self, run: RunRow, asked: Asked) -> list[Line]:
+        """The whole lines of a metric of one run, on their axis; none where it has no point."""
+        present, versions, _, _ = self._situation([run], asked, None, None)
+        pieces = self._pieces(present, versions, asked)
+        return [each.line for each in pieces.get(run.key, ())]
+
     # -- inside --------------------------------------------------------------------------------
 
     def _situation(

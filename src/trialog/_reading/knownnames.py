@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from trialog._catalog import Catalog, queries
 from trialog._filters import KnownNames, RunFilter, check_names
-from trialog._filters.expressions import Parameter, operands_of
+from trialog._filters.expressions import Expression, Parameter, operands_of
 from trialog._reading.finding import find_in_each
 from trialog._reading.headings import is_of_system
 from trialog._reading.records import Records
@@ -67,12 +67,33 @@ def explain_names(catalog: Catalog, several: Sequence[RunFilter], where: str | N
     asked = [replace(each, where=None, sort=(), offset=0, limit=MOST_RUNS + 1) for each in several]
     records = find_in_each(catalog, asked)
     known = read_known_names(catalog, records[:MOST_RUNS])
+    wrong = unknown_name(condition, known, where, is_whole=0 < len(records) <= MOST_RUNS)
+    if wrong is None:
+        return ""
+    if _takes_metric_for_parameter(condition, known):
+        raise wrong
+    hint = "" if wrong.suggestion is None else f", did you mean {wrong.suggestion}?"
+    return f"{wrong.message}{hint}"
+
+
+def unknown_name(
+    condition: Expression, known: KnownNames, where: str, *, is_whole: bool
+) -> FilterError | None:
+    """What is wrong with a name in a condition that finds nothing, as far as one can be sure.
+
+    Args:
+        condition: which finds no run.
+        known: what the runs have that it was asked of.
+        where: the text of the condition.
+        is_whole: whether these are all runs, and there are some.
+    """
     try:
         check_names(condition, known, where)
     except FilterError as error:
-        names = {each.name for each in operands_of(condition) if isinstance(each, Parameter)}
-        if names & set(known.metrics) - set(known.parameters):
-            raise
-        hint = "" if error.suggestion is None else f", did you mean {error.suggestion}?"
-        return f"{error.message}{hint}" if 0 < len(records) <= MOST_RUNS else ""
-    return ""
+        return error if is_whole or _takes_metric_for_parameter(condition, known) else None
+    return None
+
+
+def _takes_metric_for_parameter(condition: Expression, known: KnownNames) -> bool:
+    names = {each.name for each in operands_of(condition) if isinstance(each, Parameter)}
+    return bool(names & set(known.metrics) - set(known.parameters))

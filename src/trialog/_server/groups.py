@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from trialog._filters.evaluating import rank_of
 from trialog._filters.expressions import (
     All,
     Comparison,
@@ -41,7 +42,9 @@ _SECOND_NS = 1_000_000_000
 def read_groups(store: Store, query: GroupQuery) -> GroupTable:
     """Runs that have a value in common: how many, and what their columns come to.
 
-    Groups stand in the order of their first runs. A run with several tags is in a group of each.
+    Groups stand in the order of their values, the one of runs that lack it last; where an order of
+    runs is asked for, in the order of their first runs. A run with several tags is in a group of
+    each.
     """
     by = parse_operand(query.by)
     if isinstance(by, Fact) and FIELDS[by.name].type in _APART:
@@ -63,6 +66,10 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
             alike = comparable(each)
             values.setdefault(alike, each)
             members.setdefault(alike, []).append(key)
+    if not wanted.sort:
+        members = {
+            alike: members[alike] for alike in sorted(members, key=lambda it: _place_of(values[it]))
+        }
     lengths = [isinstance(each, Fact) and FIELDS[each.name].type is _LENGTH for each in operands]
     drawn = {} if query.drawn is None else drawn_groups(store, query.drawn, query.by).members
     groups = [
@@ -85,6 +92,12 @@ def read_groups(store: Store, query: GroupQuery) -> GroupTable:
         columns=[column_of(each) for each in operands],
         groups=groups,
     )
+
+
+def _place_of(value: Any) -> tuple[bool, tuple[int, Any], bool]:
+    """Where a group of that value stands: as its curve does; NaN, then what is missing, at last."""
+    rank = rank_of(value)
+    return rank is None, rank or (0, 0), value is None
 
 
 def _curve_of(runs: Sequence[int], drawn: Mapping[int, int]) -> int | None:

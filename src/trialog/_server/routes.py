@@ -91,6 +91,7 @@ ROUTES = (
     Route("GET", f"{_RUN}/parameters", runcontent.read_parameters),
     Route("GET", f"{_RUN}/parameter", runcontent.read_parameter),
     Route("GET", f"{_RUN}/summary", runcontent.read_summary),
+    Route("GET", f"{_RUN}/curves", series.draw_curves),
     Route("GET", f"{_RUN}/values", runcontent.read_values),
     Route("GET", f"{_RUN}/context", runcontent.read_run_context),
     Route("GET", f"{_RUN}/lineage", runcontent.read_lineage),

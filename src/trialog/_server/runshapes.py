@@ -22,6 +22,18 @@ class RunQuery(Shape):
     run: str
 
 
+class CurvesQuery(RunQuery, kw_only=True):
+    """The first metrics of a run: those without a section, then the others, by name.
+
+    Attributes:
+        count: how many; 24 at most.
+        pixels: how wide each is drawn.
+    """
+
+    count: int = 6
+    pixels: int = 220
+
+
 class RunParameterQuery(RunQuery):
     """A parameter of a run."""
 

@@ -13,11 +13,17 @@ from trialog._charts.smoothing import Smoothing
 from trialog._charts.wishes import ChartWish
 from trialog._reading.chartgroups import group_runs
 from trialog._reading.chartquestions import Asked, Groups, Known
+from trialog._reading.headings import is_of_system
+from trialog._reading.holdings import metric_names_of
+from trialog._reading.metriccurves import chart_of_metrics
 from trialog._server.answers import Raw
+from trialog._server.run import find_run
+from trialog._server.runshapes import CurvesQuery
 from trialog._server.selecting import is_lasting, select
 from trialog._server.shapes import ChartQuery, Selection
 from trialog._server.store import Store
 
+_MOST_CURVES = 24
 _RUN_BYTES = 2048  # what a run's facts take in memory, about
 
 
@@ -58,6 +64,20 @@ def draw_chart(store: Store, query: ChartQuery) -> Raw:
     rows, groups, known = _chosen(store, query.selection, query.group)
     found = store.charts.encoded(rows, asked, groups, query.since, known)
     return Raw(found, MEDIA_TYPE, {"cache-control": "no-store"})
+
+
+def draw_curves(store: Store, query: CurvesQuery) -> Raw:
+    """The first metrics of a run, each a line of one ``application/vnd.trialog.chart``.
+
+    Made as any chart: each column has its least and its greatest value.
+    """
+    key = find_run(store, query).key
+    names = [each for each in metric_names_of(store.catalog, [key]) if not is_of_system(each)]
+    first = sorted(names, key=lambda name: ("/" in name, name))
+    shown = first[: max(0, min(query.count, _MOST_CURVES))]
+    wish = ChartWish(pixels=query.pixels)
+    found = chart_of_metrics(store.catalog, store.charts, key, shown, wish)
+    return Raw(found.encoded(), MEDIA_TYPE, {"cache-control": "no-store"})
 
 
 def drawn_groups(store: Store, selection: Selection, field: str) -> Groups:

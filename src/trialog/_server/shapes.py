@@ -375,6 +375,7 @@ class TablePage(Shape, kw_only=True):
         paths: of their projects, as ``namespace/project``.
         is_deleted: which of them are deleted.
         now_ns: the server's time.
+        problem: a name in the filter that no run has, where the filter finds none.
     """
 
     total: int
@@ -387,6 +388,7 @@ class TablePage(Shape, kw_only=True):
     is_deleted: list[bool]
     columns: list[TableColumn]
     now_ns: int
+    problem: Problem | None = None
 
 
 class Names(Shape, kw_only=True):
@@ -432,7 +434,8 @@ class GroupQuery(Shape, kw_only=True):
         by: what runs of a group have in common, in the filter language.
         project: ``namespace/project``, or None for the whole store.
         where: in the filter language; empty for all.
-        sort: keys of the filter language: groups stand in the order of their first runs.
+        sort: keys of the filter language: groups stand in the order of their first runs; without,
+            in the order of their values.
         columns: what is summed up, in the filter language.
         limit: at most so many groups.
         drawn: the runs that charts beside the table draw; each group then says which curve is its.

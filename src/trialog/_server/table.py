@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from trialog._filters import check_names, complete, parse_filter
-from trialog._filters.expressions import Fact, Metric, Operand, Parameter
-from trialog._reading import Records
+from trialog._filters.expressions import Fact, Metric, Operand, Parameter, operands_of
+from trialog._reading import Records, unknown_name
 from trialog._reading.headings import is_of_system
 from trialog._reading.pages import find_keys, find_page, heads_of
 from trialog._server.cells import column_of, parse_columns, read_cells
@@ -66,6 +66,7 @@ def table_of(store: Store, records: Records, query: TableQuery, total: int) -> T
         is_deleted=[each.date_deleted is not None for each in records],
         columns=[column_of(*each) for each in zip(operands, cells, strict=True)],
         now_ns=catalog.clock(),
+        problem=None if total else _unknown_name(store, query),
     )
 
 
@@ -92,13 +93,7 @@ def read_completions(store: Store, query: CompleteQuery) -> Completed:
         if known.runs and known.is_whole:  # else an older run may have the name
             check_names(condition, known.names, query.text)
     except FilterError as error:
-        problem = Problem(
-            kind=type(error).__name__,
-            message=str(error).partition("\n")[0],
-            start=error.start,
-            end=error.end,
-            suggestion=error.suggestion,
-        )
+        problem = _problem(error)
     return Completed(
         start=found.start,
         end=found.end,
@@ -107,6 +102,28 @@ def read_completions(store: Store, query: CompleteQuery) -> Completed:
             for each in found.items
         ],
         problem=problem,
+    )
+
+
+def _unknown_name(store: Store, query: TableQuery) -> Problem | None:
+    """The name in a filter that no run has: why it may find none."""
+    condition = parse_filter(query.where)
+    asked = () if condition is None else operands_of(condition)
+    if condition is None or not any(isinstance(each, Parameter | Metric) for each in asked):
+        return None
+    known = store.knowledge.of(query.project)
+    is_whole = known.runs > 0 and known.is_whole
+    wrong = unknown_name(condition, known.names, query.where, is_whole=is_whole)
+    return None if wrong is None else _problem(wrong)
+
+
+def _problem(error: FilterError) -> Problem:
+    return Problem(
+        kind=type(error).__name__,
+        message=str(error).partition("\n")[0],
+        start=error.start,
+        end=error.end,
+        suggestion=error.suggestion,
     )
 
 

@@ -28,13 +28,14 @@ def headings(page):
 
 def test_what_differs(look, ids, check_axe, keep_picture):
     """Only what differs at first, with the distance from the baseline; all on demand."""
-    names = ("resnet18-00", "resnet18-01", "resnet34-04")
+    names = ("resnet18-00", "resnet18-01", "resnet18-02")
     page = look.open(address(ids, *names), height=1200)
     assert headings(page) == list(names)
     row = page.locator('[data-row="lr"] td')
     assert row.nth(0).inner_text() == "0.001"
     assert "+0.002" in row.nth(1).inner_text()
     assert "+200 %" in row.nth(1).inner_text()
+    assert "× 10" in row.nth(2).inner_text()
     assert page.locator('[data-row="model/name"]').count() == 0
     check_axe(page)
     keep_picture(page, "compare-light")
@@ -131,7 +132,7 @@ def test_one_run_alone(look, ids, check_axe):
 
 
 def test_it_follows_the_runs(dashboard, tmp_path):
-    """What a run logs stands in the table and in the charts, on the page of a sweep too."""
+    """What a run logs stands in the table, the charts and the code, on the page of a sweep too."""
     home = tmp_path / "live"
     client = trialog.LocalClient(home)
     server = dashboard(home)
@@ -143,13 +144,19 @@ def test_it_follows_the_runs(dashboard, tmp_path):
     ):
         for run in (one, two):
             run.log("loss", 1.0)
-        page = server.open(f"/acme/live/compare?runs={one.id},{two.id}")
+        page = server.open(f"/acme/live/compare?runs={one.id},{two.id}&code=1")
         sweep = server.open("/acme/live/sweep")
         page.locator("[data-liveness=live]").wait_for()
         sweep.locator("[data-liveness=live]").wait_for()
+        code = page.get_by_test_id("code-diff")
+        code.get_by_text("a and b kept no changes to the code").wait_for()
+        for run, line in ((one, "+x = 1"), (two, "+x = 2")):  # as is kept while a run goes on
+            patch = f"diff --git a/a.py b/a.py\n{line}\n".encode()
+            run.log_attachment("code/diff.patch", "text/x-diff", patch)
         two.log({"loss": 0.125, "late": 7.0})
         page.locator('[data-row="last(loss)"]').get_by_text("0.125").wait_for()
         page.locator('[data-testid=chart][data-metric="late"]').wait_for()
+        code.locator(".diff-added").get_by_text("+x = 2").wait_for()
         with trialog.init("acme/live", name="c", client=client, supersede=False) as three:
             three.log("loss", 0.5)
         sweep.get_by_test_id("best").get_by_role("link", name="c").wait_for()

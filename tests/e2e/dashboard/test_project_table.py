@@ -99,6 +99,64 @@ def test_filter_that_is_wrong(look, check_axe, keep_picture):
     assert len(names(page)) == 16
 
 
+def test_filter_with_a_name_that_no_run_has(look, check_axe, keep_picture):
+    """It finds none, as it should, and says which name was probably meant."""
+    page = look.open(TABLE)
+    filter_by(look, page, "lrr > 0.001 and seed == 1")
+    problem = page.get_by_test_id("filter-problem")
+    assert "no run has a parameter 'lrr': did you mean lr?" in problem.inner_text()
+    assert problem.locator("mark").inner_text() == "lrr"
+    assert page.get_by_text("No run is like that").is_visible()
+    check_axe(page)
+    keep_picture(page, "project-filter-unknown-name")
+    page.reload()
+    look.settle(page)
+    problem.get_by_role("button", name="Use lr").click()
+    look.settle(page)
+    assert problem.count() == 0
+    assert page.get_by_test_id("filter").input_value() == "lr > 0.001 and seed == 1"
+    assert len(names(page)) == 3
+    filter_by(look, page, "lr > 100")
+    assert page.get_by_text("No run is like that").is_visible()
+    assert problem.count() == 0
+
+
+def test_first_look_has_columns(look):
+    """Beside the charts at least four columns of the table are seen whole; a kept width stays."""
+    page = look.open(PROJECT, width=1440, height=900)
+    seen = """rail => [...rail.querySelectorAll("[role=columnheader][data-text]")]
+        .filter(head => head.getBoundingClientRect().right <= rail.getBoundingClientRect().right)
+        .map(head => head.dataset.text)"""
+    rail = page.get_by_role("region", name="Table of runs")
+    assert rail.evaluate(seen)[:3] == ["name", "status", "lr"]
+    assert len(rail.evaluate(seen)) >= 5
+    page = look.open(f"{PROJECT}?rail=400", width=1440, height=900)
+    assert rail_width(page) == 400
+    page = look.open(PROJECT, width=1440, height=900)
+    page.set_viewport_size({"width": 1024, "height": 800})
+    page.wait_for_function("() => document.querySelector('.rail').offsetWidth === 470")
+
+
+def rail_width(page):
+    return page.locator(".rail").evaluate("rail => rail.offsetWidth")
+
+
+def test_a_new_column_is_seen_at_once(look):
+    """It stands behind the name, also where the table was scrolled; screen readers are told."""
+    page = look.open(PROJECT, width=1000)
+    grid = page.get_by_role("grid", name="Runs")
+    grid.evaluate("grid => grid.scrollTo({ left: 600 })")
+    page.get_by_test_id("columns").click()
+    page.get_by_test_id("find-column").fill("host")
+    page.get_by_role("checkbox", name="host").check()
+    look.settle(page)
+    assert page.get_by_role("status").filter(has_text="host stands behind the name").count() == 1
+    page.keyboard.press("Escape")
+    head = page.locator("[role=columnheader][data-text]")
+    assert head.nth(1).get_attribute("data-text") == "host"
+    assert grid.evaluate("grid => grid.scrollLeft") == 0
+
+
 def test_order_and_columns(look, check_axe):
     """Heads sort, with shift by several; columns are chosen, kept in sight and moved by keys."""
     page = look.open(f"{TABLE}&columns=lr,max(%22val/acc%22)")
@@ -121,13 +179,17 @@ def test_order_and_columns(look, check_axe):
     page.get_by_role("menuitem", name="Move right").press("Enter")
     look.settle(page)
     assert page.evaluate("new URLSearchParams(location.search).get('columns')") == (
-        'max("val/acc"),lr,duration'
+        'lr,duration,max("val/acc")'
     )
 
 
 def test_groups(look, check_axe, keep_picture):
     """Groups have mean and deviation, and open to their runs."""
     page = look.open(f"{TABLE}&group=parameters[%22model/depth%22]")
+    titles = page.locator(".group-row strong")
+    assert titles.all_inner_texts() == [f"model/depth = {depth}" for depth in (18, 34, 152)] + [
+        "model/depth is missing"
+    ]
     page.get_by_role("button", name="Open the group model/depth = 34").click()
     look.settle(page)
     assert names(page) == [f"resnet34-{number:02}" for number in (7, 6, 5, 4)]
@@ -137,7 +199,7 @@ def test_groups(look, check_axe, keep_picture):
 
 
 def test_groups_have_the_colours_of_their_curves(look):
-    """A group says what its runs have in common, beside the looks of its curve in the charts."""
+    """Groups stand in the order of their values, as their curves do, and have their looks."""
     page = look.open(f"{PROJECT}?group=lr", height=1100)
     rows = page.locator(".group-row")
     shown = {
@@ -147,8 +209,10 @@ def test_groups_have_the_colours_of_their_curves(look):
     drawn = page.locator("[data-testid=plot]").first.evaluate(
         "host => host.__data.scene.curves.map(each => [each.curve.label, each.style.colour])"
     )
-    assert {f"lr = {label}": colour for label, colour in drawn} == shown
-    assert "lr = 0.01" in shown
+    assert [(f"lr = {label}", colour) for label, colour in drawn] == list(shown.items())
+    rates = [float(title.removeprefix("lr = ")) for title in shown]
+    assert rates == sorted(rates)
+    assert 0.01 in rates
 
 
 def test_keys_select_pin_and_compare(look):

@@ -106,6 +106,50 @@ def test_every_tab_is_accessible(look, check_axe, keep_picture, tab):
     assert page.errors == []
 
 
+def test_first_curves_lead_to_their_charts(look, check_axe, keep_picture):
+    """Below the summary, in one request; by keyboard to the chart, which stands first."""
+    page = look.open("/acme/vision/runs/resnet18-03")
+    curves = page.get_by_test_id("first-curves")
+    assert curves.get_by_role("link").all_inner_texts()[0] == "all 3 charts"
+    asked = page.evaluate(
+        "() => performance.getEntriesByType('resource').map((each) => each.name)"
+        ".filter((each) => /curves[?]|chart$/.test(each)).length"
+    )
+    assert asked == 1
+    before = page.get_by_role("heading", name="What the metrics came to").bounding_box()
+    assert before["y"] < curves.bounding_box()["y"]
+    loss = curves.get_by_role("link", name="train/loss from 0.")
+    assert " to 25, last 0." in loss.inner_text()
+    assert len(loss.locator("path").get_attribute("d").split("L")) > 200
+    check_axe(page)
+    keep_picture(page, "run-overview", full_page=True)
+    page.emulate_media(color_scheme="dark")
+    look.settle(page)
+    check_axe(page)
+    keep_picture(page, "run-overview-dark", full_page=True)
+    loss.press("Enter")
+    page.wait_for_url("**panels=**")
+    look.settle(page)
+    assert page.get_by_test_id("chart").first.get_attribute("data-metric") == "train/loss"
+    assert page.errors == []
+
+
+def test_first_curves_are_live(tmp_path, dashboard):
+    """They go on while the run does, and a metric that comes later has one too."""
+    home = tmp_path / "live"
+    server = dashboard(home)
+    client = trialog.LocalClient(home)
+    with trialog.init("acme/live", name="live", capture=False, client=client) as run:
+        run.log("loss", 1.0)
+        page = server.open("/acme/live/runs/live")
+        page.locator("[data-liveness=live]").wait_for()
+        curves = page.get_by_test_id("first-curves")
+        curves.get_by_role("link", name="loss from 1 to 1, last 1").wait_for()
+        run.log({"loss": 0.125, "late": 7.0})
+        curves.get_by_role("link", name="loss from 0.125 to 1, last 0.125").wait_for()
+        curves.get_by_role("link", name="late from 7 to 7, last 7").wait_for()
+
+
 def test_keys_open_tabs(look):
     """1 to 9, and back by the browser's button."""
     page = look.open("/acme/vision/runs/resnet18-00")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  clampWidth, curveColumn, curveMetric, fittingWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortKeyOf, sortText, turnSort, widthItems,
+  clampWidth, curveColumn, curveMetric, fittingRail, fittingWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortKeyOf, sortText, turnSort, widthItems, withColumn,
 } from "trialog/logic/columns.js";
 
 const column = (/** @type {object} */ more) => ({ text: "lr", kind: "parameter", name: "lr", measure: null, type: null, ...more });
@@ -49,6 +49,28 @@ test("numbers stand at the end, names fit", () => {
   assert.equal(isNumeric(column({ kind: "fact", type: "time" }), [1]), false);
   assert.ok(fittingWidth(column({ name: "a long parameter" })) > fittingWidth(column({})));
   assert.equal(fittingWidth(column({ kind: "fact", name: "tags" })), 150);
+});
+
+test("a column of numbers is as narrow as they are, while its name fits", () => {
+  assert.ok(fittingWidth(column({}), [0.1, null]) < fittingWidth(column({}), ["adam"]));
+  assert.ok(fittingWidth(column({ name: "model/depth" }), [18]) > fittingWidth(column({}), [18]));
+});
+
+test("the first look has four columns at 1440 pixels, and two charts", () => {
+  const names = ["lr", "seed", "model/depth"].map((name) => fittingWidth(column({ name }), [1]));
+  const four = names.reduce((sum, width) => sum + width, fittingWidth(column({ kind: "fact", name: "status" })));
+  assert.ok(66 + 180 + four + 15 <= fittingRail(1440));  // the first two, the name, a scroll bar
+  for (const width of [1280, 1440, 1920, 3840]) {
+    assert.ok(width - fittingRail(width) >= 724);
+    assert.ok(fittingRail(width) <= 760);
+  }
+  assert.equal(fittingRail(800), 470);
+});
+
+test("a column that is newly shown stands first", () => {
+  assert.deepEqual(withColumn(["status", "lr"], "depth", true), ["depth", "status", "lr"]);
+  assert.deepEqual(withColumn(["status", "lr"], "lr", true), ["lr", "status"]);
+  assert.deepEqual(withColumn(["status", "lr"], "lr", false), ["status"]);
 });
 
 test("a column may draw a metric: it sorts by the last value", () => {

@@ -20,11 +20,20 @@ test("only what differs, or all, and only what is looked for, in names and in va
 test("differences from the baseline, in the unit and in percent, and their share of the largest", () => {
   const [base, more, less, none, text] = deltasOf([2, 3, 1.5, 2, "x"], 0);
   assert.deepEqual([base, none, text], [null, null, null]);
-  assert.deepEqual(more, { text: "+1", percent: "+50 %", share: 1, isMore: true });
-  assert.deepEqual(less, { text: "−0.5", percent: "−25 %", share: 0.5, isMore: false });
-  assert.equal(deltasOf([0, 1], 0)[1]?.percent, "");
-  assert.equal(deltasOf([-2, -1], 0)[1]?.percent, "+50 %");
+  assert.deepEqual(more, { text: "+1", relative: "+50 %", share: 1, isMore: true });
+  assert.deepEqual(less, { text: "−0.5", relative: "−25 %", share: 0.5, isMore: false });
+  assert.equal(deltasOf([0, 1], 0)[1]?.relative, "");
+  assert.equal(deltasOf([-2, -1], 0)[1]?.relative, "+50 %");
   assert.deepEqual(deltasOf(["a", 1], 0), [null, null]);
+});
+
+test("a factor from tenfold on; nothing relative to 0, nor across it", () => {
+  const relatives = (/** @type {number} */ base, /** @type {number[]} */ values) => deltasOf([base, ...values], 0).slice(1).map((delta) => delta?.relative);
+  assert.deepEqual(relatives(2, [19.9, 20, 246, 24_690, 2.4e6, 2e9]), ["+895 %", "× 10", "× 123", "× 12 300", "× 1.2e6", "× 1e9"]);
+  assert.deepEqual(relatives(-2, [-20, -3, -1, 1, 200]), ["× 10", "−50 %", "+50 %", "", ""]);
+  assert.deepEqual(relatives(0, [1, -1, 1e9]), ["", "", ""]);
+  assert.deepEqual(relatives(5, [0, 1e-3, -5, 1e308]), ["−100 %", "−100 %", "", "× 2e307"]);
+  assert.deepEqual(relatives(1e-300, [1e300]), [""]);
 });
 
 test("the same as a table in Markdown", () => {

@@ -29,6 +29,12 @@ test("a curve is broken where something was logged that is no number, and says s
   assert.equal(found.get("run-1")?.path, "M2 12h1.5");
 });
 
+test("curves of one run are told apart by their labels", () => {
+  const both = answer([[0, 1, 2, 1, 0], [100, NONE, 300, NONE, NONE]], [[0, 2, 0, 0], [100, 300, 300, 0]], [0, 0]);
+  both.header.lines.forEach((/** @type {any} */ line, /** @type {number} */ at) => Object.assign(line, { run: "one", label: ["loss", "acc"][at] }));
+  assert.deepEqual([...sparklinesOf(both, SIZE, "label").keys()], ["loss", "acc"]);
+});
+
 test("a run without a finite value has no path", () => {
   const found = sparklinesOf(answer([[NONE, NONE, NONE, NONE, NONE]], [[NONE, NONE, NONE, 5]], [31]), SIZE);
   assert.deepEqual(found.get("run-0"), { path: "", words: "no finite value; 5 not finite" });

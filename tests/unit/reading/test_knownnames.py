@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import trialog
-from trialog._filters import RunFilter
-from trialog._reading import catalog_of, find, read_known_names
+from trialog._filters import RunFilter, parse_filter
+from trialog._reading import catalog_of, find, read_known_names, unknown_name
 from trialog.errors import FilterError
 
 
@@ -44,3 +44,20 @@ def test_a_metric_asked_for_as_a_parameter_is_an_error():
     with pytest.raises(FilterError, match=r"did you mean last\(loss\)"):
         trialog.runs(where="loss > 1")
     assert len(trialog.runs(where="loss != 1")) == 3
+
+
+@pytest.mark.parametrize(
+    "where, is_whole, guess",
+    [
+        ("rl > 1", True, "lr"),
+        ("rl > 1", False, None),
+        ("loss > 1", False, "last(loss)"),
+        ("lr > 1", True, None),
+    ],
+)
+def test_of_names_that_older_runs_may_have_nothing_is_said(store, where, is_whole, guess):
+    """But where the newest runs have it as a metric."""
+    catalog = catalog_of(store)
+    known = read_known_names(catalog, find(catalog, RunFilter()))
+    wrong = unknown_name(parse_filter(where), known, where, is_whole=is_whole)
+    assert (wrong and wrong.suggestion) == guess

@@ -6,6 +6,8 @@ import gzip
 import subprocess
 import sys
 
+import msgspec
+import numpy as np
 import pytest
 
 import trialog
@@ -13,8 +15,9 @@ from trialog._catalog import queries
 from trialog._charts.encoding import MEDIA_TYPE, decode
 from trialog._filters import RunFilter
 from trialog._server.answers import answer_of
+from trialog._server.runshapes import CurvesQuery
 from trialog._server.selecting import is_lasting, select
-from trialog._server.series import draw_chart
+from trialog._server.series import draw_chart, draw_curves
 from trialog._server.shapes import ChartQuery, Selection
 from trialog._server.store import Store
 from trialog.errors import FilterError, UsageError
@@ -92,6 +95,27 @@ def test_what_depends_on_the_clock_is_chosen_anew(asked, expected):
     """Ages, and what is asked of processes that run, change while nobody writes anything."""
     assert is_lasting(Selection(**asked)) is expected
     assert not is_lasting(Selection(), "status")
+
+
+def test_the_first_curves_of_a_run_come_at_once(store):
+    """A metric a line, those without a section first; neither a peak nor a small value is lost."""
+    with trialog.init("acme", "demo", name="r", capture=False) as run:
+        for step in range(500):
+            peak = {"spike": float(step == 321)}
+            run.log(
+                {"b/acc": step, "tokens": step * 1e9, "tiny": 1 + step / 1e4, **peak}, step=step
+            )
+        run.log({"loss": 0.5, "system/cpu": 1.0}, step=499)
+        run.log("words", {"a": "b"})
+    query = CurvesQuery(namespace="acme", project="demo", run="r", count=4, pixels=20)
+    header, arrays = decode(draw_curves(Store.at(store), query).content)
+    assert [line["label"] for line in header["lines"]] == ["loss", "spike", "tiny", "tokens"]
+    assert {line["run"] for line in header["lines"]} == {run.id}
+    assert (arrays["y"].shape, header["is_exact"]) == ((4, 40), False)
+    assert np.nanmax(arrays["y"][1]) == 1.0
+    assert arrays["y"][2][[0, -1]] == pytest.approx([1, 1.0499], abs=1e-4)
+    every = draw_curves(Store.at(store), msgspec.structs.replace(query, count=10**6))
+    assert [line["label"] for line in decode(every.content)[0]["lines"]][-1] == "b/acc"
 
 
 def test_an_answer_comes_compressed_as_it_was_kept(store, ids):

@@ -91,6 +91,28 @@ def test_errors_show_where(server, query, start, end):
     assert (answer["error"]["start"], answer["error"]["end"]) == (start, end)
 
 
+@pytest.mark.parametrize(
+    "where, told",
+    [
+        ("lrr > 0.1", ("no run has a parameter 'lrr': did you mean lr?", 0, 3, "lr")),
+        (
+            "lr > 9 or max(zzz) > 1",
+            ("no run has a metric 'zzz'", 10, 18, None),
+        ),
+        ("lr > 9", None),
+        ('status == "PENDING"', None),
+        ("", None),
+    ],
+)
+def test_a_filter_that_finds_none_says_which_name_is_wrong(server, where, told):
+    """It is answered all the same; the nearest name is suggested."""
+    status, page = ask(server, "/runs", where=where)
+    problem = page["problem"]
+    assert status == 200
+    parts = ("message", "start", "end", "suggestion")
+    assert (problem and tuple(problem[part] for part in parts)) == told
+
+
 @pytest.mark.parametrize("query", [{"limit": -1}, {"offset": -1}, {"project": "vision"}])
 def test_what_cannot_be(server, query):
     """Bounds below 0 and a project without its namespace are refused."""
@@ -120,6 +142,16 @@ def test_groups(server):
     assert groups[None]["statuses"] == {"COMPLETED": 1, "CRASHED": 1}
     for group in table["groups"]:
         assert ask(server, "/runs", where=group["where"])[1]["total"] == group["runs"]
+
+
+def test_groups_in_the_order_of_their_values(server):
+    """Numbers follow one another as numbers, texts as texts; runs without a value come last."""
+    for value in (9, 10, "b", "a", True, math.nan):
+        trialog.init(PROJECT, parameters={"x": value}).finish()
+    groups = ask(server, "/groups", by="x", where="lr is None")[1]["groups"]
+    assert [each["value"] for each in groups] == [True, 9, 10, "a", "b", "NaN", None]
+    few = ask(server, "/groups", by="x", limit=2)[1]
+    assert ([each["value"] for each in few["groups"]], few["total"]) == ([True, 9], 7)
 
 
 def test_groups_of_tags(server):

@@ -1,5 +1,6 @@
 /** What stands on the border of a chart: extremes outside of the range, and values that are no numbers. */
 
+import { BESIDE_PX, sidesOf } from "trialog/logic/bordermarks.js";
 import { faded } from "trialog/logic/colours.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { formatPlace, toPixel } from "trialog/logic/scales.js";
@@ -62,27 +63,30 @@ export function drawMarks(pen, scene, frame) {
   const { marks } = clippedOf(scene, frame);
   pen.font = `${FONT_PX}px ${scene.palette.font}`;
   pen.textBaseline = "middle";
-  const taken = [-Infinity, -Infinity];
-  for (const mark of marks.sort((a, b) => a.x - b.x)) {
+  const drawn = marks.map((mark) => {
     const at = Math.min(frame.right, Math.max(frame.left, toPixel(frame.x, mark.x)));
-    const y = mark.isAbove ? frame.top - 3 : frame.bottom + 3;
-    drawTriangle(pen, at, y, mark.isAbove ? -5 : 5, mark.colour);
     const place = marks.length <= 3 ? ` @ ${formatPlace(mark.x, scene.kind)}` : "";
     const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : place}`;
-    const side = mark.isAbove ? 0 : 1;
-    if (marks.length <= 6 && at - taken[side] > 8 && at + 8 + text.length * 6 < frame.right) {
-      write(pen, scene, text, at + 7, mark.isAbove ? frame.top + 1 : frame.bottom - 3);
-      taken[side] = at + 8 + text.length * 6;
+    return { ...mark, at, text, width: text.length * LETTER_PX + 3 };
+  });
+  const sides = sidesOf(drawn, frame);
+  drawn.forEach(({ at, isAbove, text }, each) => {
+    if (sides[each]) {
+      write(pen, scene, text, at + sides[each] * BESIDE_PX, isAbove ? frame.top + 1 : frame.bottom - 3, sides[each] < 0);
     }
+  });
+  for (const { at, isAbove, colour } of drawn) { // above the words, so that none is hidden
+    drawTriangle(pen, at, isAbove ? frame.top - 3 : frame.bottom + 3, isAbove ? -5 : 5, colour);
   }
   drawBad(pen, scene, frame);
 }
 
-/** Words on a plate, so that they can be read above many lines. @param {Pen} pen @param {Scene} scene @param {string} text @param {number} x @param {number} y */
-function write(pen, scene, text, x, y) {
+/** Words on a plate, so that they can be read above many lines. @param {Pen} pen @param {Scene} scene @param {string} text @param {number} x where they begin @param {number} y @param {boolean} [isEnd] x is where they end */
+function write(pen, scene, text, x, y, isEnd = false) {
+  const width = text.length * LETTER_PX + 3;
   pen.fillStyle = faded(scene.palette.panel, 0.85);
-  pen.fillRect(x - 1, y - 7, text.length * LETTER_PX + 3, 14);
-  pen.textAlign = "left";
+  pen.fillRect(isEnd ? x + 1 - width : x - 1, y - 7, width, 14);
+  pen.textAlign = isEnd ? "right" : "left";
   pen.textBaseline = "middle";
   pen.fillStyle = scene.palette.text;
   pen.fillText(text, x, y);
@@ -124,7 +128,7 @@ function drawBad(pen, scene, frame) {
     }
     if (found.size <= 12) {
       const word = kind === "nan" ? "NaN" : kind === "inf" ? "∞" : "−∞";
-      write(pen, scene, count > 1 ? `${word} ×${count}` : word, at + 7, kind === "inf" ? frame.top + 1 : frame.bottom - 4);
+      write(pen, scene, count > 1 ? `${word} ×${count}` : word, at + BESIDE_PX, kind === "inf" ? frame.top + 1 : frame.bottom - 4);
     }
   }
 }

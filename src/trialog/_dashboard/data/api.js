@@ -33,6 +33,17 @@ export async function getJson(path, query = {}, abort) {
 
 /**
  * @param {string} path
+ * @param {Record<string, string | number | boolean | null | undefined>} [query]
+ * @param {AbortSignal} [abort]
+ * @returns {Promise<ArrayBuffer>}
+ */
+export async function getBytes(path, query = {}, abort) {
+  const answer = await request("GET", path + queryText(query), undefined, abort);
+  return answer.arrayBuffer();
+}
+
+/**
+ * @param {string} path
  * @param {unknown} body
  * @param {AbortSignal} [abort]
  * @param {"POST" | "PUT" | "DELETE"} [method]

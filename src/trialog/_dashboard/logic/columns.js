@@ -41,18 +41,44 @@ export function sortKeyOf(text) {
 }
 
 const LEAST_WIDTH = 56;
+const NUMBER_WIDTH = 80;
+const TEXT_WIDTH = 92;
+const LEAST_RAIL = 470;
+const GREATEST_RAIL = 760;
+const TWO_CHARTS = 724; // two cards, what is between and around them, a scroll bar
 const GREATEST_WIDTH = 900;
 /** @type {Record<string, number>} */
 const FACT_WIDTHS = { status: 112, created: 140, updated: 140, ended: 140, duration: 96, age: 96, tags: 150, id: 220, reason: 220, description: 240, name: 220 };
 
 /**
- * How wide a column is until somebody changes it: so that its name can be read.
+ * How wide a column is until somebody changes it: so that its name and a number can be read.
  * @param {Column} column
+ * @param {readonly unknown[]} [values] some of them
  */
-export function fittingWidth(column) {
+export function fittingWidth(column, values = []) {
   const known = column.kind === "fact" ? FACT_WIDTHS[column.name] : undefined;
   const badge = column.measure ? column.measure.length * 6 + 16 : 0;
-  return known ?? Math.max(column.kind === "curve" ? CURVE_WIDTH : 92, Math.round(Math.min(column.name.length, 20) * 7.6) + badge + 40);
+  const least = column.kind === "curve" ? CURVE_WIDTH : isNumeric(column, values) ? NUMBER_WIDTH : TEXT_WIDTH;
+  return known ?? Math.max(least, Math.round(Math.min(column.name.length, 20) * 7.6) + badge + 40);
+}
+
+/**
+ * How wide the table is beside the charts until somebody changes it: as far as two charts find room beside each other.
+ * @param {number} windowWidth
+ */
+export function fittingRail(windowWidth) {
+  return Math.round(Math.max(LEAST_RAIL, Math.min(GREATEST_RAIL, windowWidth * 0.46, windowWidth - TWO_CHARTS)));
+}
+
+/**
+ * Columns with another one shown, before all others so that it is in sight at once; or without it.
+ * @param {readonly string[]} texts
+ * @param {string} text
+ * @param {boolean} isShown
+ */
+export function withColumn(texts, text, isShown) {
+  const rest = texts.filter((each) => each !== text);
+  return isShown ? [text, ...rest] : rest;
 }
 
 /** Whether a column's values stand at its end, as numbers do. @param {Column} column @param {readonly unknown[]} values */

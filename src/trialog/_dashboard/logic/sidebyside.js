@@ -3,10 +3,13 @@
 import { csvText } from "trialog/logic/csv.js";
 import { formatNumber, formatValue } from "trialog/logic/formats.js";
 
+const MANIFOLD = 10; // from this factor on, it says more than percent do
+const EXPONENTIAL = 1e5;
+
 /**
  * @typedef {{name: string, values: readonly unknown[], differs: boolean}} Row
  * @typedef {{name: string, rows: readonly Row[]}} Area
- * @typedef {{text: string, percent: string, share: number, isMore: boolean}} Delta share: of the largest one in its row, from 0 to 1
+ * @typedef {{text: string, relative: string, share: number, isMore: boolean}} Delta relative: in percent, or as a factor; share: of the largest one in its row, from 0 to 1
  */
 
 /**
@@ -55,14 +58,32 @@ export function deltasOf(values, baseline) {
       return null;
     }
     const sign = far[at] > 0 ? "+" : "−";
-    const percent = base === 0 ? null : (Math.abs(far[at]) / Math.abs(base)) * 100;
     return {
       text: sign + formatNumber(Math.abs(far[at]), 3),
-      percent: percent === null ? "" : percent > 9999 ? `${sign}>9999 %` : `${sign}${formatNumber(percent < 0.001 ? Number(percent.toExponential(0)) : Number(percent.toPrecision(3)), 3)} %`,
+      relative: relativeOf(value, base),
       share: Math.abs(far[at]) / most,
       isMore: far[at] > 0,
     };
   });
+}
+
+/**
+ * How a value stands to the baseline's: a factor from tenfold on, else percent; nothing where their signs differ or the baseline is 0.
+ * @param {number} value
+ * @param {number} base
+ */
+function relativeOf(value, base) {
+  const factor = value / base;
+  if (!(factor >= 0) || base === 0 || !Number.isFinite(factor)) {
+    return "";
+  }
+  if (factor >= MANIFOLD) {
+    const rounded = Number(factor.toPrecision(3));
+    return `× ${rounded < EXPONENTIAL ? formatNumber(rounded, 3) : rounded.toExponential(1).replace(".0e", "e").replace("e+", "e")}`;
+  }
+  const percent = (Math.abs(value - base) / Math.abs(base)) * 100;
+  const rounded = percent < 0.001 ? Number(percent.toExponential(0)) : Number(percent.toPrecision(3));
+  return `${value > base ? "+" : "−"}${formatNumber(rounded, 3)} %`;
 }
 
 /**

@@ -15,9 +15,10 @@ const EDGE = 2; // room around it, for the width of the line
  * The curves of a chart's answer, by run: on one x axis, each on a y axis of its own.
  * @param {Answer} answer
  * @param {Size} size
+ * @param {"run" | "label"} [key] by what they are told apart
  * @returns {Map<string, Sparkline>}
  */
-export function sparklinesOf(answer, size) {
+export function sparklinesOf(answer, size, key = "run") {
   const [lo, hi] = answer.header.x.extent ?? [0, 0];
   const x = answer.arrays.x?.values ?? [];
   const across = (/** @type {number} */ value) => EDGE + (hi > lo ? (value - lo) / (hi - lo) : 0.5) * (size.width - 2 * EDGE);
@@ -25,7 +26,7 @@ export function sparklinesOf(answer, size) {
     const [least, greatest] = rangeOf(curve.y);
     const down = (/** @type {number} */ value) => EDGE + (greatest > least ? (greatest - value) / (greatest - least) : 0.5) * (size.height - 2 * EDGE);
     const path = pathOf(curve.y, (slot) => isBroken(curve.breaks, slot), (slot) => `${short(across(x[slot]))} ${short(down(curve.y[slot]))}`);
-    return [curve.run, { path, words: wordsOf(curve.facts, least, greatest) }];
+    return [curve[key], { path, words: wordsOf(curve.facts, least, greatest) }];
   }));
 }
 

@@ -97,7 +97,7 @@ function CompareRow({ row, base }) {
       const isOther = row.differs && at !== base && JSON.stringify(value ?? null) !== first;
       return html`<td key=${at} class=${`${typeof value === "number" ? "number" : ""} ${at === base ? "is-baseline" : ""} ${isOther ? "is-other" : ""}`}>
         <span class="value" title=${typeof value === "number" ? String(value) : word}>${word || html`<span class="none" title="says nothing">–</span>`}</span>
-        ${delta && html`<span class="delta"><span>${delta.text}${delta.percent && html` <span class="percent">${delta.percent}</span>`}</span>
+        ${delta && html`<span class="delta"><span>${delta.text}${delta.relative && html` <span class="relative">${delta.relative}</span>`}</span>
           <span class="delta-bar" aria-hidden="true"><span class=${delta.isMore ? "more" : "less"} style=${{ width: `${Math.max(2, delta.share * 50)}%` }}></span></span></span>`}
       </td>`;
     })}

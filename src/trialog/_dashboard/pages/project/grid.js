@@ -42,6 +42,12 @@ export function moveTo(line, column) {
   look();
 }
 
+/** Brings the first columns into sight. */
+export function showFirstColumns() {
+  scroller?.scrollTo({ left: 0 });
+  look();
+}
+
 /** Puts the focus into the table. */
 export function focusGrid() {
   scroller?.focus({ preventScroll: true });

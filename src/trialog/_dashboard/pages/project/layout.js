@@ -7,7 +7,7 @@ export const HEAD = 34;
 /** Columns before those that were chosen: the tick, the line, the name. */
 export const LEADING = 3;
 export const LEADING_WIDTHS = [30, 36];
-export const NAME_WIDTH = innerWidth < 720 ? 150 : 210;
+export const NAME_WIDTH = innerWidth < 720 ? 150 : 180;
 
 /** The width of a column that is being dragged; not in the address until it is let go. */
 export const dragged = signal(/** @type {{text: string, width: number} | null} */ (null));

@@ -17,7 +17,7 @@ import { tablesTurn } from "trialog/pages/project/turns.js";
 /**
  * @typedef {import("trialog/logic/columns.js").Column & {values: import("trialog/logic/cells.js").Value[]}} FilledColumn
  * @typedef {{total: number, offset: number, ids: string[], names: string[], paths: string[], statuses: string[], reasons: (string | null)[],
- *   is_deleted: boolean[], columns: FilledColumn[], now_ns: number}} TablePage
+ *   is_deleted: boolean[], columns: FilledColumn[], now_ns: number, problem: RequestError["problem"] | null}} TablePage
  * @typedef {{project: string, where: string, sort: string, columns: string[] | null}} Wish
  * @typedef {{wish: Wish | null, total: number, columns: FilledColumn[], pages: ReadonlyMap<number, TablePage>}} Book
  * @typedef {{page: TablePage, at: number}} Row
@@ -30,7 +30,7 @@ const NO_BOOK = /** @type {Book} */ ({ wish: null, total: 0, columns: [], pages:
 export const book = signal(NO_BOOK);
 /** Why the newest wish was not answered. */
 export const tableError = signal(/** @type {unknown} */ (null));
-/** What is wrong with the filter that was applied. */
+/** What is wrong with the filter that was applied: why it was refused, or a name in it that no run has. */
 export const filterProblem = signal(/** @type {RequestError["problem"] | null} */ (null));
 /** Pinned runs and the baseline, wherever they stand in the order. */
 export const chosenRows = signal(/** @type {ReadonlyMap<string, Row>} */ (new Map()));
@@ -72,6 +72,9 @@ export function wishFor(wish, { isAgain = false } = {}) {
     book.value = NO_BOOK;
     selection.order.value = null;
     selection.total.value = null;
+  }
+  if (wanted?.where !== wish.where) {
+    filterProblem.value = null;
   }
   abortAll();
   fresh.clear();
@@ -163,7 +166,7 @@ function take(wish, page, answer) {
   book.value = { wish, total: answer.total, columns: answer.columns.length && (page === 0 || isNew) ? answer.columns : before.columns, pages };
   selection.total.value = answer.total;
   tableError.value = null;
-  filterProblem.value = null;
+  filterProblem.value = answer.problem;
 }
 
 /** Says what is wrong: at the filter where it is that, else in the table's place. @param {unknown} error */

@@ -3,13 +3,16 @@
 import { computed, signal } from "@preact/signals";
 import { html } from "htm/preact";
 
+import { fittingRail } from "trialog/logic/columns.js";
 import { place, setState } from "trialog/shell/router.js";
 
 const LEAST = 220;
 const STEP = 24;
 
 const dragged = signal(/** @type {number | null} */ (null));
-const kept = computed(() => Number.parseInt(place.value.state.rail ?? "", 10) || 470);
+const windowWidth = signal(innerWidth);
+addEventListener("resize", () => { windowWidth.value = innerWidth; });
+const kept = computed(() => Number.parseInt(place.value.state.rail ?? "", 10) || fittingRail(windowWidth.value));
 /** How wide the table is beside the charts, in pixels. */
 export const railWidth = computed(() => dragged.value ?? kept.value);
 

@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 
-import { clampWidth, curveColumn, fittingWidth, inOrder, moved, parseWidths, sortKeyOf, turnSort, widthItems } from "trialog/logic/columns.js";
+import { clampWidth, curveColumn, fittingWidth, inOrder, moved, parseWidths, sortKeyOf, turnSort, widthItems, withColumn } from "trialog/logic/columns.js";
 import { joinList, splitList } from "trialog/logic/url.js";
 import { NAME_WIDTH } from "trialog/pages/project/layout.js";
 import { book } from "trialog/pages/project/rows.js";
@@ -32,7 +32,7 @@ export const columns = computed(() => {
     return curve ? { ...curve, values: [] } : known.get(text);
   }).filter((column) => column !== undefined);
   return inOrder(there, frozen.value).map((column) => ({
-    ...column, width: widths.value.get(column.text) ?? fittingWidth(column) + roomFor(column), isFrozen: frozen.value.includes(column.text),
+    ...column, width: widths.value.get(column.text) ?? fittingWidth(column, column.values) + roomFor(column), isFrozen: frozen.value.includes(column.text),
   }));
 });
 
@@ -59,8 +59,7 @@ export function setColumns(next) {
 
 /** @param {string} text @param {boolean} [isShown] */
 export function showColumn(text, isShown = true) {
-  const rest = texts().filter((each) => each !== text);
-  setColumns(isShown ? [...rest, text] : rest);
+  setColumns(withColumn(texts(), text, isShown));
 }
 
 /** @param {string} text @param {number} by places to the right */

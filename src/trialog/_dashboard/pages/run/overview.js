@@ -1,10 +1,11 @@
-/** The first look at a run: why it ended, what to look at, what its metrics came to, what it is. */
+/** The first look at a run: why it ended, what to look at, what its metrics came to and how, what it is. */
 
 import { html } from "htm/preact";
 
 import { formatAge, formatDuration, formatNumber, formatTime } from "trialog/logic/formats.js";
 import { runPath } from "trialog/logic/url.js";
 import { End } from "trialog/pages/run/end.js";
+import { FirstCurves } from "trialog/pages/run/firstcurves.js";
 import { run, useAsked } from "trialog/pages/run/state.js";
 import { SummaryTable } from "trialog/pages/run/summary.js";
 import { CopyButton } from "trialog/parts/copy.js";
@@ -26,6 +27,7 @@ export function Overview() {
       <${End} run=${shown} />
       <${Alerts} run=${shown} />
       <${SummaryTable} title="What the metrics came to" which="metrics" />
+      <${FirstCurves} run=${shown} />
     </div>
     <aside class="overview-side" aria-label="Facts">
       <${Peek} run=${shown} />

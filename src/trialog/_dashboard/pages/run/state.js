@@ -83,9 +83,10 @@ async function reloadRun() {
  * @template T
  * @param {string} part of the run, as "/parameters"
  * @param {Record<string, string | number | boolean | null | undefined>} [query]
+ * @param {(path: string, query: any, abort: AbortSignal) => Promise<T>} [get] where the answer is no JSON
  * @returns {{data: T | null, failure: unknown, again: () => void}}
  */
-export function useAsked(part, query = {}) {
+export function useAsked(part, query = {}, get = getJson) {
   const [state, setState] = useState({ key: "", data: /** @type {any} */ (null), failure: /** @type {unknown} */ (null) });
   const [turn, setTurn] = useState(0);
   const path = root.value + part;
@@ -93,7 +94,7 @@ export function useAsked(part, query = {}) {
   const version = run.value?.version;
   useEffect(() => {
     const abort = new AbortController();
-    getJson(path, query, abort.signal).then(
+    get(path, query, abort.signal).then(
       (data) => setState({ key, data, failure: null }),
       (error) => {
         if (!isAborted(error)) {
