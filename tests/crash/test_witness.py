@@ -361,7 +361,8 @@ def test_what_c_writes_is_the_runs_that_was_open(is_terminal):
     """Past Python, in runs of a millisecond, while a thread prints too; no byte is added."""
     script = (
         "import os, sys, threading, time, trialog\n"
-        "from trialog._tracking import active\n"
+        "from trialog._tracking import active, link\n"
+        "link._GREETING_S = 30\n"  # so long it may take to be loaded on a slow machine
         "with trialog.init('acme', 'witnessed', name='first'): active.session.witness.settle()\n"
         "say = lambda: [os.write(2, b'thread\\n') for _ in range(200)]\n"
         "thread = threading.Thread(target=say); thread.start()\n"
@@ -391,8 +392,9 @@ def test_what_c_writes_is_the_runs_that_was_open(is_terminal):
     assert err == b"thread\n" * 200
     for number in range(40):
         run = trialog.get_run(f"run {number}")
-        await_true(lambda run=run: list(run.console()))
-        lines = [line.text for line in run.console() if line.text != "thread"]
+        lines = await_true(
+            lambda run=run: [line.text for line in run.console() if line.text != "thread"]
+        )
         assert lines == [f"line {number}"]
 
 

@@ -29,9 +29,9 @@ def server():
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            posts.put(json.loads(body))  # before the answer, which the next one may follow at once
             self.send_response(busy.pop() if busy else 204)
             self.end_headers()
-            posts.put(json.loads(body))
 
         def log_message(self, *_):
             pass

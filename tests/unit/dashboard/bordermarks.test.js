@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { sidesOf } from "trialog/logic/bordermarks.js";
+import { loggedAt, sidesOf } from "trialog/logic/bordermarks.js";
 
 const FRAME = { left: 50, right: 450 };
 
@@ -24,4 +24,13 @@ test("words stand where they cover no other mark of their border; those of the f
 test("of many marks only the outermost of each border says its value", () => {
   const many = [60, 140, 220, 300, 380].map((at) => mark(at, at));
   assert.deepEqual(sidesOf([...many, mark(100, -9, false), mark(300, -1, false)], FRAME), [0, 0, 0, 0, 1, 1, 0]);
+});
+
+test("a line's extreme says where it was logged, though it is drawn rounded and at its column; other values do not", () => {
+  const facts = { max: 50.1, max_x: 3960, min: -2, min_x: 7 };
+  assert.equal(loggedAt(facts, Math.fround(50.1), true), 3960);
+  assert.equal(loggedAt(facts, -2, false), 7);
+  assert.equal(loggedAt(facts, 50, true), null);
+  assert.equal(loggedAt(facts, -2, true), null);
+  assert.equal(loggedAt({}, 50, true), null);
 });

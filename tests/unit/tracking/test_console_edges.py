@@ -11,8 +11,10 @@ def test_what_c_prints_lies_between_the_edges(script, journals, monkeypatch):
         import ctypes
         import time
         import trialog
+        from trialog._tracking import link
         from trialog._tracking.console_edges import settle_console
 
+        link._GREETING_S = 30  # on a slow machine, the witness takes longer to be loaded
         libc = ctypes.CDLL(None)
         with trialog.init("acme", "Edges") as run:
             for turn in range(5):
@@ -47,7 +49,7 @@ def test_a_run_that_keeps_no_console_waits_for_nobody(script):
             began_s = time.perf_counter()
             for _ in range(100):
                 settle_console()
-            assert time.perf_counter() - began_s < 0.5
+            assert time.perf_counter() - began_s < 5
         """
     )
     assert done.returncode == 0, done.stderr

@@ -1,6 +1,6 @@
 /** What stands on the border of a chart: extremes outside of the range, and values that are no numbers. */
 
-import { BESIDE_PX, sidesOf } from "trialog/logic/bordermarks.js";
+import { BESIDE_PX, loggedAt, sidesOf } from "trialog/logic/bordermarks.js";
 import { faded } from "trialog/logic/colours.js";
 import { formatNumber } from "trialog/logic/formats.js";
 import { formatPlace, toPixel } from "trialog/logic/scales.js";
@@ -13,9 +13,10 @@ import { formatPlace, toPixel } from "trialog/logic/scales.js";
 
 export const FONT_PX = 11;
 export const LETTER_PX = 6.2; // the width of most letters of that size
+const COLUMN_PX = 3; // no column of points is wider
 
 /**
- * @typedef {{x: number, value: number, isAbove: boolean, colour: string, label: string, count: number}} Clipped
+ * @typedef {{x: number, isExact: boolean, value: number, isAbove: boolean, colour: string, label: string, count: number}} Clipped isExact: x is where it was logged
  * What lies outside of the shown range: the outermost of each few pixels.
  * @param {Scene} scene
  * @param {Frame} frame
@@ -43,14 +44,17 @@ export function clippedOf({ curves, yRange, isLogY }, frame) {
         continue;
       }
       count += 1;
+      const exact = answer.header.is_exact ? x[slot] : curve.isGroup ? null : loggedAt(curve.facts, value, isAbove);
+      const isExact = exact !== null && Math.abs(toPixel(frame.x, exact) - at) <= COLUMN_PX;
+      const place = { x: isExact ? exact : x[slot], isExact };
       const key = `${isAbove}${Math.round(at / 7)}`;
       const other = found.get(key);
       if (!other) {
-        found.set(key, { x: x[slot], value, isAbove, colour: style.colour, label: curve.label, count: 1 });
+        found.set(key, { ...place, value, isAbove, colour: style.colour, label: curve.label, count: 1 });
       } else {
         other.count += 1;
         if (isAbove ? value > other.value : value < other.value) {
-          Object.assign(other, { x: x[slot], value, colour: style.colour, label: curve.label });
+          Object.assign(other, { ...place, value, colour: style.colour, label: curve.label });
         }
       }
     }
@@ -65,7 +69,7 @@ export function drawMarks(pen, scene, frame) {
   pen.textBaseline = "middle";
   const drawn = marks.map((mark) => {
     const at = Math.min(frame.right, Math.max(frame.left, toPixel(frame.x, mark.x)));
-    const place = marks.length <= 3 ? ` @ ${formatPlace(mark.x, scene.kind)}` : "";
+    const place = marks.length <= 3 ? ` @ ${mark.isExact ? "" : "≈ "}${formatPlace(mark.x, scene.kind)}` : "";
     const text = `${formatNumber(mark.value, 4)}${mark.count > 1 ? ` ×${mark.count}` : place}`;
     return { ...mark, at, text, width: text.length * LETTER_PX + 3 };
   });

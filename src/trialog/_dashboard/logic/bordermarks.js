@@ -1,4 +1,6 @@
-/** Which of the marks on a chart's border say their values, and on which side. Pure. */
+/** The marks on a chart's border: where their values were logged, which of them are written, and on which side. Pure. */
+
+const ROUNDED = 1e-6; // so far, at most, a drawn value is from the one that was logged
 
 const MOST = 6; // with more marks, only the greatest and the lowest value are written
 const HALF_PX = 5; // of a mark
@@ -10,6 +12,18 @@ export const BESIDE_PX = 7; // from a mark to its words
  * @typedef {{at: number, value: number, isAbove: boolean, width: number}} Mark at: where on x, width: of its words; both in pixels
  * @typedef {1 | -1 | 0} Side right of the mark, left of it, nowhere
  */
+
+/**
+ * Where a value of a line was logged, if it is the line's extreme; null where nobody has said so.
+ * @param {Record<string, number>} facts of the line
+ * @param {number} value as it is drawn
+ * @param {boolean} isGreatest whether it may be the greatest, not the least
+ */
+export function loggedAt(facts, value, isGreatest) {
+  const extreme = isGreatest ? facts.max : facts.min;
+  const at = isGreatest ? facts.max_x : facts.min_x;
+  return Math.abs(value - extreme) <= ROUNDED * Math.abs(extreme) && Number.isFinite(at) ? at : null;
+}
 
 /**
  * Where the words of marks stand. At each border the value that is furthest out comes first: it has its words even where
