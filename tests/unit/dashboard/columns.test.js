@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  clampWidth, curveColumn, curveMetric, fittingRail, fittingWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortKeyOf, sortText, turnSort, widthItems, withColumn,
+  clampWidth, curveColumn, curveMetric, fittingRail, fittingWidth, groupWidth, inOrder, isNumeric, moved, parseSort, parseWidths, sortKeyOf, sortText, turnSort, widthItems, withColumn,
 } from "trialog/logic/columns.js";
 
 const column = (/** @type {object} */ more) => ({ text: "lr", kind: "parameter", name: "lr", measure: null, type: null, ...more });
@@ -65,6 +65,12 @@ test("the first look has four columns at 1440 pixels, and two charts", () => {
     assert.ok(fittingRail(width) <= 760);
   }
   assert.equal(fittingRail(800), 470);
+});
+
+test("the name of a group has room for its value, of a long name too", () => {
+  assert.equal(groupWidth(""), 0);
+  assert.ok(groupWidth("model/depth") >= 200);
+  assert.equal(groupWidth("x".repeat(200)), groupWidth("x".repeat(20)));
 });
 
 test("a column that is newly shown stands first", () => {

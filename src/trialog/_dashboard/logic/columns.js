@@ -63,6 +63,14 @@ export function fittingWidth(column, values = []) {
 }
 
 /**
+ * How wide a column is in which groups are told apart: as *lr = 0.01*, with how many there are.
+ * @param {string} field that the runs of a group have in common; empty for no groups
+ */
+export function groupWidth(field) {
+  return field ? Math.round(Math.min(field.length, 20) * 7.6) + 130 : 0;
+}
+
+/**
  * How wide the table is beside the charts until somebody changes it: as far as two charts find room beside each other.
  * @param {number} windowWidth
  */

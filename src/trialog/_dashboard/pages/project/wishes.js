@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 
-import { clampWidth, curveColumn, fittingWidth, inOrder, moved, parseWidths, sortKeyOf, turnSort, widthItems, withColumn } from "trialog/logic/columns.js";
+import { clampWidth, curveColumn, fittingWidth, groupWidth, inOrder, moved, parseWidths, sortKeyOf, turnSort, widthItems, withColumn } from "trialog/logic/columns.js";
 import { joinList, splitList } from "trialog/logic/url.js";
 import { NAME_WIDTH } from "trialog/pages/project/layout.js";
 import { book } from "trialog/pages/project/rows.js";
@@ -45,8 +45,8 @@ function roomFor(column) {
   return isMore && (column.kind !== "fact" || column.type === "length of time") ? 56 : 0;
 }
 
-/** Of the column of names. */
-export const nameWidth = computed(() => widths.value.get("name") ?? NAME_WIDTH);
+/** Of the column of names, where groups say their values. */
+export const nameWidth = computed(() => widths.value.get("name") ?? Math.max(NAME_WIDTH, groupWidth(selection.group.value)));
 
 /** @typedef {import("trialog/pages/project/rows.js").FilledColumn & {width: number, isFrozen: boolean}} ShownColumn */
 
