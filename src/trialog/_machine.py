@@ -81,12 +81,15 @@ def exit_status(pid: int, started: int) -> int | None:
         started: clock ticks from boot to its start; another process may have the number by now.
 
     Returns:
-        None where it is alive or gone, where it is not ours to know, and on older systems.
+        None where it is alive or gone. A 0 stands there also where it is not ours to know, and on
+        systems that only look like Linux: then it is None too.
     """
     fields = _process_fields(str(pid))
     if len(fields) <= _EXIT_STATUS or fields[_STATE] != _ZOMBIE:
         return None
-    return int(fields[_EXIT_STATUS]) if int(fields[_START_TIME]) == started else None
+    if int(fields[_START_TIME]) != started:
+        return None
+    return int(fields[_EXIT_STATUS]) or None
 
 
 def has_variable(pid: int, name: str) -> bool:

@@ -43,7 +43,7 @@ HUGE = 2**53
 VALUES = [
     *(True, False, 0, 1, 2, -3, 1.0, 0.0, -0.0, 0.5, 1e-300, math.inf, -math.inf, math.nan),
     *(HUGE, HUGE + 1, -HUGE - 1, 2**63 - 1, 2**63, -(2**63), 2**70 + 1, float(2**70)),
-    *("adam", "Adam", "1", "0.5", "nan", "True", "", "Straße", "x" * 600, "x" * 601),
+    *("adam", "Adam", "1", "0.5", "nan", "True", "", "Straße", "x" * 600, "x" * 601, None),
 ]
 POINTS = [0.0, 1.0, 1, -1.0, math.nan, math.inf, -math.inf, HUGE + 1, HUGE, 0.5]
 NAMES = ("p", "q", "word", "status")
@@ -185,7 +185,9 @@ texts = st.builds(Fact, st.sampled_from(TEXTS))
 numbers = st.builds(Fact, st.sampled_from(NUMBERS))
 operands = parameters | metrics | texts | numbers
 signs = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
-literals = st.builds(Literal, st.sampled_from([each for each in VALUES if repr(each) != "nan"]))
+literals = st.builds(
+    Literal, st.sampled_from([each for each in VALUES if repr(each) not in ("nan", "None")])
+)
 words = st.builds(Literal, st.sampled_from(["demo", "acme", "Run 7", "infeasible", "run", ""]))
 of_words = st.sampled_from(["run", "1", "x", "AD", "ß", "ss", "sweep", "", "%", "_"])
 statuses = st.lists(st.sampled_from(list(RunStatus)), min_size=1, max_size=4).map(
@@ -316,8 +318,8 @@ def test_each_value_is_compared_with_each(told, operand, sign):
     """At the border too: what is equal is neither less nor greater."""
     catalog, said = told
     for value in VALUES:
-        if repr(value) == "nan":
-            continue
+        if repr(value) == "nan" or (value is None and sign not in ("==", "!=")):
+            continue  # no filter has them
         condition = Comparison(sign, operand, Literal(value))
         found = find_keys(catalog, RunFilter(with_deleted=True, where=condition))
         assert found == [key for key, run in said.items() if holds(condition, run)], value

@@ -156,8 +156,7 @@ class Asker:
     def _present(self, operand: Operand, within: Keys | None) -> RunSet:
         match operand:
             case Parameter(name):
-                table, columns = schema.PARAMETER_VALUES, self._told.scope.parameter_columns(name)
-                return self._fetch(table, columns, within)
+                return self._present_parameter(name, within)
             case Metric(name, measure) if measure not in STEPS:
                 table, columns = schema.MEASURES, self._told.scope.metric_columns(name)
                 return self._fetch(table, columns, within)
@@ -168,6 +167,16 @@ class Asker:
                 if column is not None:
                     return self._of_runs(column.is_not(None), within)
         return self._decided(operand, within, lambda _: True)
+
+    def _present_parameter(self, name: str, within: Keys | None) -> RunSet:
+        """The runs that have a parameter; where it is None, they lack it."""
+        table, columns = schema.PARAMETER_VALUES, self._told.scope.parameter_columns(name)
+        is_other = table.c.form == int(Form.OTHER)
+        others = self._fetch(table, columns, within, is_other).keys
+        given = parameters_of(self._connection, others.tolist()) if len(others) else {}
+        return self._fetch(table, columns, within, ~is_other) | set_of(
+            run for run, each in given.items() if each[name] is not None
+        )
 
     def _fetch(
         self, table: Any, columns: list[int], within: Keys | None, *conditions: Any

@@ -134,7 +134,8 @@ def _parameters(connection: Connection, scope: Scope, name: str, within: Keys | 
         else:
             found[run] = value_of(form, *cell)
     if others:
-        found.update((run, given[name]) for run, given in parameters_of(connection, others).items())
+        given = parameters_of(connection, others)
+        found.update((run, each[name]) for run, each in given.items() if each[name] is not None)
     return found
 
 

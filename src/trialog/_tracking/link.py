@@ -38,6 +38,8 @@ ANSWER_S = 0.03  # so long a run's end waits for the witness to keep its last li
 _SEND_S = 1.0  # so long a message waits for room, once
 _DRAIN_S = 2.0  # so long an exit waits until everything printed has been passed on
 _GREETING_S = 1.0  # so long who needs it waits until a witness is loaded
+_PATIENCE_S = 10.0  # so long streams are not led because a print lasts, on a full pipe say
+_RETRY_S = 0.1
 _SETTLE_S = 0.1  # so long who needs it waits until all is heard, where there is no room for a mark
 
 
@@ -243,19 +245,35 @@ class Link:
 
     def _hear(self, message: dict[str, Any]) -> None:
         if "hello" in message:
-            self.streams.await_line()
-            with self._sending, contextlib.suppress(OSError):
-                self._messages += 1
-                number, marked = self._messages, []
-                with contextlib.suppress(OSError):
-                    marked = self.streams.take_over(self._mark(number))
-                self.has_greeted = True
-                self.send({"do": "lead", "mark": number, "marked": marked})
+            until = time.monotonic() + _PATIENCE_S
+            while not self._take_over(is_patient=time.monotonic() < until):
+                time.sleep(_RETRY_S)
         if "broken" in message:
             self.streams.give_back(message["broken"])
         for word in message:
             if word in self._answers:
                 self._answers[word].set()
+
+    def _take_over(self, *, is_patient: bool) -> bool:
+        """Lead the streams from now on.
+
+        Args:
+            is_patient: not while a print lasts: its copy would come too late.
+
+        Returns:
+            Whether they are led, as far as they can be.
+        """
+        self.streams.await_line()
+        with self._sending, contextlib.suppress(OSError):
+            number = self._messages + 1
+            marked: list[str] | None = []
+            with contextlib.suppress(OSError):
+                marked = self.streams.take_over(lambda: self._mark(number), is_patient=is_patient)
+            if marked is None:
+                return False
+            self._messages, self.has_greeted = number, True
+            self.send({"do": "lead", "mark": number, "marked": marked})
+        return True
 
     def _survive(self) -> None:
         """The witness is gone: its part is done here, or nobody could print any more."""

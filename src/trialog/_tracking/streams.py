@@ -15,6 +15,8 @@ import os
 import select
 import sys
 import time
+from collections.abc import Callable
+from itertools import chain
 from typing import Any, NamedTuple
 
 from trialog._tracking.marks import TORN_S, MarkReader, new_key
@@ -73,7 +75,8 @@ class Streams:
         open_fds = {}
         for name, fd in _FDS.items():
             stream = getattr(sys, name)
-            if stream is not None:
+            is_other = name == "stdout" or stream is not sys.stdout  # one is listened to once
+            if stream is not None and is_other:
                 self.tapped[name] = Tap(stream)
             if leads and (stream is None or _is_on(stream, fd)) and identity_of(fd) != CLOSED:
                 open_fds[name] = fd
@@ -101,38 +104,40 @@ class Streams:
         return any(tap.has_copied for tap in self.tapped.values())
 
     def await_line(self) -> None:
-        """Wait a moment until no line is begun that another way would end."""
+        """Write what is held back, and wait a moment for the end of a line that has begun."""
+        flush()
         until = time.monotonic() + _LINE_S
         while any(tap.is_within_line for tap in self.tapped.values()):
             if time.monotonic() > until:
                 return
             time.sleep(0.0001)
 
-    def take_over(self, mark: bytes) -> list[str]:
+    def take_over(self, mark: Callable[[], bytes], *, is_patient: bool) -> list[str] | None:
         """The witness is there: from now on, what is written goes through the ways.
 
         Unless somebody has led a stream elsewhere meanwhile.
 
         Args:
-            mark: ends the copies, and stands first on the ways: what was copied comes before.
+            mark: makes what ends the copies, and stands first on the ways: what was copied comes
+                before.
+            is_patient: leave all as it is where a print lasts.
 
         Returns:
-            The names of the ways that have the mark.
+            The names of the ways that have the mark; None where all is as it was.
         """
-        marked = []
-        for name, led in self.led.items():
-            copies = [each for each in _FDS if name in (each, "both") and each in self.tapped]
-            until = time.monotonic() + _PRINT_S
-            with contextlib.ExitStack() as held:
-                for each in copies:
-                    held.enter_context(self.tapped[each].held_up(until))
-                    self.tapped[each].remove()
-                self._lead_over(name, led, mark)
-                marked += [name, *(COPY + each for each in copies if self.tapped[each].mark(mark))]
-        return marked
+        if not self.led:
+            return []
+        until = time.monotonic() + _PRINT_S
+        with contextlib.ExitStack() as held:
+            are_quiet = [held.enter_context(tap.held_up(until)) for tap in self.tapped.values()]
+            if is_patient and not all(are_quiet):
+                return None
+            made = mark()
+            led = [self._lead_over(name, led, made) for name, led in self.led.items()]
+            return list(chain.from_iterable(led))
 
-    def _lead_over(self, name: str, led: Led, mark: bytes) -> None:
-        """What is written there goes its way, on which the mark is the first."""
+    def _lead_over(self, name: str, led: Led, mark: bytes) -> list[str]:
+        """What is written there goes its way; gives the ways that have the mark."""
         flush()
         writing = self._writing.pop(name)
         os.write(writing, mark)
@@ -140,6 +145,10 @@ class Streams:
             if identity_of(fd) == identity_of(led.original):
                 os.dup2(writing, fd)
         os.close(writing)
+        copies = [each for each in _FDS if name in (each, "both") and each in self.tapped]
+        for each in copies:
+            self.tapped[each].remove()  # not before: what is printed waits for the way
+        return [name, *(COPY + each for each in copies if self.tapped[each].mark(mark))]
 
     def mark(self, mark: bytes) -> tuple[list[str], bool]:
         """Put a mark behind all that this process has written.

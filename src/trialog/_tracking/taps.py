@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from threading import get_ident
 from typing import Any
 
 from trialog._tracking.ways import open_pipe
 
-_HELD_S = 0.1  # so long, at most, a print waits while another way is made for it
+_HELD_S = 0.3  # so long, at most, a print waits while another way is made for it
 _LOOK_S = 0.0002
 
 
@@ -43,21 +43,22 @@ class Tap:
         if write is self._installed:
             return
 
-        def write_both(text: str) -> Any:
+        def write_both(*given: Any, **options: Any) -> Any:
             writer = get_ident()
-            if self._installed is None or writer in self._writers:
-                return write(text)  # somebody else's calls one of ours
+            is_over = self._installed is None and self._holder is None
+            if is_over or writer in self._writers:  # somebody else's calls one of ours
+                return write(*given, **options)
             try:
                 self._begin(writer)
                 is_heard = self._installed is not None
-                result = write(text)
+                result = write(*given, **options)
                 if is_heard:
-                    self._copy(text)
+                    self._copy(given)
                 return result
             finally:
                 self._writers.discard(writer)
 
-        with contextlib.suppress(AttributeError):  # one that takes no attributes is left alone
+        with contextlib.suppress(Exception):  # one that takes no attributes is left alone
             self._stream.write = write_both
             self._installed = write_both
 
@@ -70,23 +71,31 @@ class Tap:
             time.sleep(_LOOK_S)
             self._writers.add(writer)  # before it is looked: who holds it up looks the other way
 
-    def _copy(self, text: str) -> None:
+    def _copy(self, given: Sequence[Any]) -> None:
         with contextlib.suppress(Exception):  # no room, or no witness: the print goes on
+            text = given[0]
             self.has_copied, self.is_within_line = True, not text.endswith("\n")
             os.write(self.writing, text.encode("utf-8", "replace"))
 
     @contextlib.contextmanager
-    def held_up(self, until_s: float) -> Iterator[None]:
-        """Let nobody else print: what was printed has been copied, or will not be.
+    def held_up(self, until_s: float) -> Iterator[bool]:
+        """Let nobody else print: what was printed has been copied; the rest waits until the end.
+
+        Who makes another way meanwhile calls :meth:`remove` when it is there.
 
         Args:
             until_s: so long, on the monotonic clock, a print that has begun is waited for.
+
+        Yields:
+            Whether none is left of those that had begun.
         """
         self._holder = get_ident()
         try:
-            while self._writers - {self._holder} and time.monotonic() < until_s:
+            while (is_printing := bool(self._writers - {self._holder})) and (
+                time.monotonic() < until_s
+            ):
                 time.sleep(_LOOK_S)
-            yield
+            yield not is_printing
         finally:
             self._holder = None
 

@@ -36,6 +36,11 @@ test("a factor from tenfold on; nothing relative to 0, nor across it", () => {
   assert.deepEqual(relatives(1e-300, [1e300]), [""]);
 });
 
+test("a distance that no number can say is none, and the others keep their share", () => {
+  const deltas = deltasOf([-1e308, 1e308, 0], 0);
+  assert.deepEqual(deltas.map((delta) => delta?.share ?? null), [null, null, 1]);
+});
+
 test("the same as a table in Markdown", () => {
   assert.equal(markdownOf(["a|b", "c"], AREAS.slice(0, 1)), [
     "|  | a\\|b | c |", "| --- | --- | --- |", "| **parameters** | | |", "| lr | 0.1 | 0.2 |", "| depth | 3 | 3 |"].join("\n"));

@@ -76,6 +76,46 @@ def test_a_print_waits_while_another_way_is_made(stream, tap, monkeypatch):
     assert stream.written == ["later\n"]
 
 
+def test_a_print_that_comes_while_another_way_is_made_waits_for_its_end(stream, tap, monkeypatch):
+    """Though nobody listens any more: it would go the old way, and its copy none."""
+    monkeypatch.setattr("trialog._tracking.taps._HELD_S", 30)
+    with tap.held_up(time.monotonic()):
+        printing = threading.Thread(target=stream.write, args=["later\n"])
+        tap.remove()
+        printing.start()
+        time.sleep(0.02)
+        assert not stream.has_begun.is_set()
+    printing.join(10)
+    assert stream.written == ["later\n"]
+
+
+def test_a_stream_may_take_more_than_text(stream, tap):
+    """What it takes and gives is its own affair; the text is heard."""
+    tap.remove()
+    said = []
+    stream.write = lambda text, *, end="": said.append(text + end) or len(text)
+    tap.install()
+    assert stream.write("one", end="!") == 3
+    assert said == ["one!"]
+    assert tap.copied() == b"one"
+
+
+def test_a_stream_that_refuses_to_be_listened_to_is_left_alone():
+    """Whatever it raises."""
+
+    class Refusing:
+        def __setattr__(self, name, value):
+            raise TypeError(name)
+
+        def write(self, text):
+            return len(text)
+
+    tap = Tap(Refusing())
+    tap.install()
+    assert not tap.is_installed
+    tap.close()
+
+
 def test_a_print_that_lasts_holds_nobody_up_for_long(stream, tap):
     """Nor does who makes another way and never comes to an end."""
     stream.goes_on.clear()

@@ -88,6 +88,16 @@ def test_a_parent_that_asks_late_hides_no_end(process, tmp_path, order, expected
     assert time.monotonic() - begun_s < 2
 
 
+def test_a_zero_in_proc_says_nothing(process, tmp_path):
+    """It stands there too where the system keeps the status from us: who was killed had none."""
+    reader = FateReader(process.pid, counters=[], kernel_log=tmp_path / "none")
+    reader.pidfd = None
+    process.stdin.write(b"os._exit(0)")
+    process.stdin.close()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert reader.read() == Fate()
+
+
 def test_another_process_of_the_number_says_nothing(process, tmp_path):
     """Numbers are given again; the time of the start tells them apart."""
     reader = FateReader(process.pid, process_start=1, counters=[], kernel_log=tmp_path / "none")

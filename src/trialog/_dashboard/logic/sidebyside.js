@@ -41,7 +41,7 @@ function isNumber(value) {
 }
 
 /**
- * How far each value is from the baseline's; null where there is nothing to tell.
+ * How far each value is from the baseline's; null where there is nothing to tell, or more than a number can say.
  * @param {readonly unknown[]} values
  * @param {number} baseline its place
  * @returns {(Delta | null)[]}
@@ -52,9 +52,9 @@ export function deltasOf(values, baseline) {
     return values.map(() => null);
   }
   const far = values.map((value) => (isNumber(value) ? value - base : 0));
-  const most = Math.max(...far.map(Math.abs)) || 1;
+  const most = Math.max(...far.map(Math.abs).filter(Number.isFinite)) || 1;
   return values.map((value, at) => {
-    if (at === baseline || !isNumber(value) || far[at] === 0) {
+    if (at === baseline || !isNumber(value) || far[at] === 0 || !Number.isFinite(far[at])) {
       return null;
     }
     const sign = far[at] > 0 ? "+" : "−";
