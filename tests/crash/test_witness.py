@@ -356,6 +356,73 @@ def test_lines_of_the_shortest_runs_are_their_own(say):
         assert [line.text for line in run.console()] == [f"line {number}"]
 
 
+@pytest.mark.parametrize("buffering", ["0", "1"])
+def test_a_print_that_waits_for_room_is_heard_in_its_place(buffering):
+    """While the witness comes, nobody reads for a second: not one line is lost, torn or late."""
+    script = (
+        "import trialog\n"
+        "with trialog.init('acme', 'witnessed', name='run'):\n"
+        "    for number in range(3000): print(f'line {number}', 'x' * 60)\n"
+        "    print('the end', flush=True)\n"
+    )
+    environ = {**os.environ, "TRIALOG_CAPTURE": "console", "PYTHONUNBUFFERED": buffering}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE) as process:
+        time.sleep(1)
+        out, _ = process.communicate(timeout=60)
+    said = [*(f"line {number} {'x' * 60}" for number in range(3000)), "the end"]
+    assert out.decode().splitlines() == said
+    run = trialog.get_run("run")
+    await_true(lambda: run.console(tail=1)[0].text == "the end" if list(run.console()) else False)
+    assert [line.text for line in run.console()] == said
+
+
+def test_lines_of_many_runs_are_heard_while_the_streams_are_led_over():
+    """Printed without a pause in the first second; on a terminal, both streams stay in order."""
+    script = (
+        "import sys, time, trialog\n"
+        "until = time.monotonic() + 0.8\n"
+        "with trialog.init('acme', 'witnessed', name='run'):\n"
+        "    number = 0\n"
+        "    while time.monotonic() < until:\n"
+        "        number += 1\n"
+        "        print('out', number)\n"
+        "        print('err', number, file=sys.stderr)\n"
+        "        time.sleep(0.0002)\n"
+    )
+    reading, terminal = pty.openpty()
+    process = start_script(script, stdin=terminal, stdout=terminal, stderr=terminal)
+    os.close(terminal)
+    out = b""
+    with contextlib.suppress(OSError):  # its end
+        while data := os.read(reading, 4096):
+            out += data
+    os.close(reading)
+    assert process.wait(20) == 0
+    said = out.decode().splitlines()
+    count = len(said) // 2
+    assert count > 100
+    assert said == [f"{word} {at}" for at in range(1, count + 1) for word in ("out", "err")]
+    lines = await_true(lambda: [line.text for line in trialog.get_run("run").console()])
+    assert sorted(lines) == sorted(said)
+
+
+def test_a_stream_under_two_names_is_heard_once():
+    """``sys.stderr = sys.stdout``: each line is printed once, and kept once."""
+    script = (
+        "import sys, trialog\n"
+        "sys.stderr = sys.stdout\n"
+        "with trialog.init('acme', 'witnessed', name='run'):\n"
+        "    for number in range(0, 20, 2):\n"
+        "        print('line', number)\n"
+        "        print('line', number + 1, file=sys.stderr)\n"
+    )
+    said = [f"line {number}" for number in range(20)]
+    assert run_script(script).stdout.decode().splitlines() == said
+    lines = await_true(lambda: [line.text for line in trialog.get_run("run").console()])
+    assert lines == said
+
+
 @pytest.mark.parametrize("is_terminal", [False, True])
 def test_what_c_writes_is_the_runs_that_was_open(is_terminal):
     """Past Python, in runs of a millisecond, while a thread prints too; no byte is added."""
