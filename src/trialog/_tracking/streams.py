@@ -205,7 +205,6 @@ class Streams:
 
     def forget(self) -> None:
         """In a forked child: its streams lead to the parent's witness; the rest is the parent's."""
-        self._untap()
         self.close()
 
     def _untap(self) -> None:

@@ -115,7 +115,9 @@ class Tap:
         self._installed = None
 
     def close(self) -> None:
-        """Close what this process holds."""
+        """Close what this process holds; whoever was held up, in a forked child too, goes on."""
+        self.remove()
+        self._holder = None
         for fd in (self.reading, self.writing):
             if fd >= 0:
                 os.close(fd)

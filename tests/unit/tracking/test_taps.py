@@ -89,6 +89,22 @@ def test_a_print_that_comes_while_another_way_is_made_waits_for_its_end(stream, 
     assert stream.written == ["later\n"]
 
 
+def test_a_forked_child_prints_on(stream, monkeypatch):
+    """Whoever held up its prints is a thread of the parent's: it has none to wait for."""
+    monkeypatch.setattr("trialog._tracking.taps._HELD_S", 30)
+    tap = Tap(stream)
+    tap.install()
+    holding = tap.held_up(time.monotonic())
+    holder = threading.Thread(target=holding.__enter__)
+    holder.start()
+    holder.join(10)
+    tap.close()
+    begun_s = time.monotonic()
+    stream.write("on\n")
+    assert time.monotonic() - begun_s < 10
+    assert stream.written == ["on\n"]
+
+
 def test_a_stream_may_take_more_than_text(stream, tap):
     """What it takes and gives is its own affair; the text is heard."""
     tap.remove()
