@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-MAX_BYTES = 64 << 20
+MAX_BYTES = 32 << 20
 _ENTRY_BYTES = 512  # what an entry costs beside its arrays
 
 

@@ -17,6 +17,7 @@ from trialog._reading.headings import is_of_system
 from trialog._reading.holdings import metric_names_of
 from trialog._reading.metriccurves import chart_of_metrics
 from trialog._server.answers import Raw
+from trialog._server.memory import give_memory_back
 from trialog._server.run import find_run
 from trialog._server.runshapes import CurvesQuery
 from trialog._server.selecting import is_lasting, select
@@ -24,6 +25,7 @@ from trialog._server.shapes import ChartQuery, Selection
 from trialog._server.store import Store
 
 _MOST_CURVES = 24
+_LARGE = 1 << 18  # runs times columns: what was made on the way is many times that
 _RUN_BYTES = 2048  # what a run's facts take in memory, about
 
 
@@ -63,6 +65,8 @@ def draw_chart(store: Store, query: ChartQuery) -> Raw:
     asked = Asked(query.metric, wish, query.split)
     rows, groups, known = _chosen(store, query.selection, query.group)
     found = store.charts.encoded(rows, asked, groups, query.since, known)
+    if len(rows) * query.pixels > _LARGE:
+        give_memory_back()
     return Raw(found, MEDIA_TYPE, {"cache-control": "no-store"})
 
 
